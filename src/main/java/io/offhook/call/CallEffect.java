@@ -1,0 +1,66 @@
+package io.offhook.call;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What is to be done, as an order. `LiveCall` performs them in the order given and decides nothing.
+public sealed interface CallEffect {
+
+    // --- the leg ---
+
+    /// @param mark the receipt asked for after the frame
+    record PlayToCaller(AudioFrame frame, Optional<String> mark) implements CallEffect {}
+
+    /// Asks for a receipt for everything played so far.
+    record MarkPlayout(String mark) implements CallEffect {}
+
+    /// Drops what the provider has not played yet; it then returns every outstanding mark at once.
+    record ClearPlayout() implements CallEffect {}
+
+    /// Closes the stream, so that the provider asks what comes next.
+    record CloseStream() implements CallEffect {}
+
+    // --- the engine ---
+
+    /// Opens a session that knows these turns.
+    record OpenEngine(List<Turn> history) implements CallEffect {}
+
+    record HearCaller(AudioFrame frame) implements CallEffect {}
+
+    /// Adds a turn to the engine's memory without asking for a reply.
+    record TellEngine(Turn turn) implements CallEffect {}
+
+    /// Has the agent speak exactly this text.
+    record Say(String text) implements CallEffect {
+        @Override
+        public String toString() {
+            return "Say[" + text.length() + " characters]";
+        }
+    }
+
+    record AskForReply() implements CallEffect {}
+
+    /// Stops the running reply, if there is one.
+    record CancelReply() implements CallEffect {}
+
+    /// Corrects the engine's memory: the caller heard this much of the content, and no more.
+    record TruncateReply(ContentId content, Duration heard) implements CallEffect {}
+
+    record AnswerTool(ToolRequest request, String answer) implements CallEffect {
+        @Override
+        public String toString() {
+            return "AnswerTool[" + request.name() + "]";
+        }
+    }
+
+    record CloseEngine() implements CallEffect {}
+
+    // --- work beside the audio ---
+
+    /// Runs the tool off the event loop; comes back as `ToolFinished`.
+    record RunTool(ToolRequest request) implements CallEffect {}
+
+    /// Stores the handoff; comes back as `HandoffFiled`.
+    record FileHandoff(Handoff handoff) implements CallEffect {}
+}

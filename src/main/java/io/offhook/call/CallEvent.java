@@ -1,0 +1,101 @@
+package io.offhook.call;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Everything that can happen to a call, in the past tense. Adapters make these; only `CallMachine` reads them.
+public sealed interface CallEvent {
+
+    // --- the leg ---
+
+    /// The caller's stream is up and proven to belong to this call.
+    ///
+    /// @param greeting the recorded greeting, in playing order; empty when the engine is to speak it
+    record StreamOpened(List<AudioFrame> greeting) implements CallEvent {}
+
+    /// @param atMillis the frame's place on the stream's own clock, from the provider's time stamp
+    record CallerAudio(AudioFrame frame, long atMillis) implements CallEvent {}
+
+    record DigitPressed(char digit) implements CallEvent {
+        @Override
+        public String toString() {
+            return "DigitPressed";
+        }
+    }
+
+    /// The provider played everything sent before this mark, or threw it away after `ClearPlayout`.
+    record MarkReached(String mark) implements CallEvent {}
+
+    record StreamEnded(StreamEnd why) implements CallEvent {}
+
+    /// The provider says that the whole call is over (status callback, or a final status on another request).
+    record CallOver(String status) implements CallEvent {}
+
+    // --- the engine ---
+
+    /// The session is configured, and its audio formats are what was asked for.
+    record EngineReady(Duration took) implements CallEvent {}
+
+    record EngineLost(EngineFault fault) implements CallEvent {}
+
+    record ReplyStarted(String reply) implements CallEvent {}
+
+    record AgentAudio(ContentId content, AudioFrame frame) implements CallEvent {}
+
+    record AgentAudioEnded(ContentId content) implements CallEvent {}
+
+    /// The words of one content part, complete or as far as they came.
+    record AgentWords(ContentId content, String text) implements CallEvent {
+        @Override
+        public String toString() {
+            return "AgentWords[" + content.item() + ", " + text.length() + " characters]";
+        }
+    }
+
+    record CallerStartedSpeaking(String item) implements CallEvent {}
+
+    record CallerStoppedSpeaking(String item) implements CallEvent {}
+
+    /// What the caller said, by speech recognition; comes late and in any order. Empty text: not understood.
+    record CallerWords(String item, String text) implements CallEvent {
+        @Override
+        public String toString() {
+            return "CallerWords[" + item + ", " + text.length() + " characters]";
+        }
+    }
+
+    /// A reply is over.
+    ///
+    /// @param code     error code or reason of anything but `COMPLETED`, else empty
+    /// @param requests the tools asked for; only completed replies have any
+    record ReplyEnded(String reply, ReplyEnd how, String code, List<ToolRequest> requests, Optional<Usage> usage)
+            implements CallEvent {}
+
+    /// How a reply ended.
+    enum ReplyEnd {
+        COMPLETED,
+        CANCELLED,
+        INCOMPLETE,
+        FAILED
+    }
+
+    /// The engine refused or could not read something of ours; the session goes on.
+    record EngineComplained(String code) implements CallEvent {}
+
+    /// Tokens charged outside a reply (transcription).
+    record UsageCounted(Usage usage) implements CallEvent {}
+
+    // --- our own side ---
+
+    record ToolFinished(ToolRequest request, ToolOutcome outcome) implements CallEvent {}
+
+    /// The handoff is on disk (or the store gave up; then it is in the spill file).
+    record HandoffFiled() implements CallEvent {}
+
+    /// Something is due: see `Timers`.
+    record TimePassed() implements CallEvent {}
+
+    /// The server is going down and can wait no longer for this call.
+    record DrainDeadlineReached() implements CallEvent {}
+}

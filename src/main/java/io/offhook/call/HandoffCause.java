@@ -1,0 +1,68 @@
+package io.offhook.call;
+
+/// Why a human is needed. All of them enter by the one door, `CallMachine.handOff`.
+public sealed interface HandoffCause {
+
+    /// Constant text, stored and used as a metric tag.
+    String slug();
+
+    record CallerPressedZero() implements HandoffCause {
+        @Override
+        public String slug() {
+            return "caller_pressed_zero";
+        }
+    }
+
+    /// The model called `escalate_to_human`.
+    record AgentAsked() implements HandoffCause {
+        @Override
+        public String slug() {
+            return "agent_asked";
+        }
+    }
+
+    record LostEngine(EngineFault fault) implements HandoffCause {
+        @Override
+        public String slug() {
+            return fault.slug();
+        }
+    }
+
+    record LostStream(StreamEnd end) implements HandoffCause {
+        @Override
+        public String slug() {
+            return end.slug();
+        }
+    }
+
+    /// The call grew longer than `limits.call`.
+    record CallTooLong() implements HandoffCause {
+        @Override
+        public String slug() {
+            return "call_too_long";
+        }
+    }
+
+    record ServerDraining() implements HandoffCause {
+        @Override
+        public String slug() {
+            return "drained";
+        }
+    }
+
+    /// Too many calls at once; the agent never answered.
+    record NoCapacity() implements HandoffCause {
+        @Override
+        public String slug() {
+            return "capacity";
+        }
+    }
+
+    /// Our own bug.
+    record Fault() implements HandoffCause {
+        @Override
+        public String slug() {
+            return "fault";
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.offhook.call;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Destinations in order. Never empty, and ends in a voicemail, so that it can't end in silence.
+public record Route(List<Destination> destinations) {
+
+    public Route {
+        destinations = List.copyOf(destinations);
+        if (destinations.isEmpty() || !(destinations.getLast() instanceof Destination.Voicemail)) {
+            throw new IllegalArgumentException("a route ends in a voicemail");
+        }
+    }
+
+    /// The destination with this number, counted from 0; empty past the end.
+    public Optional<Destination> at(int step) {
+        return step >= 0 && step < destinations.size() ? Optional.of(destinations.get(step)) : Optional.empty();
+    }
+
+    /// How one step of a route ended.
+    public enum Result {
+        ACCEPTED,
+        DECLINED,
+        BUSY,
+        NO_ANSWER,
+        VOICEMAIL,
+        QUEUE_FULL,
+        CALLER_GONE,
+        FAILED;
+
+        /// For example `no-answer`; stored, and used as a metric tag.
+        public String slug() {
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        }
+    }
+}

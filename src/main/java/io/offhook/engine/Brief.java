@@ -1,0 +1,30 @@
+package io.offhook.engine;
+
+import java.util.List;
+import java.util.Map;
+
+/// Who the agent is, in one session.
+///
+/// @param model   the engine's own name of the model
+/// @param voice   the engine's own name of the voice
+/// @param caller  stable, hashed name of the caller for the engine's abuse checks; empty when withheld
+/// @param options engine options from agent.yaml, such as `vad.threshold`; already validated
+public record Brief(
+        String model,
+        String voice,
+        String instructions,
+        String language,
+        List<ToolSpec> tools,
+        String caller,
+        Map<String, String> options) {
+
+    public Brief {
+        tools = List.copyOf(tools);
+        options = Map.copyOf(options);
+    }
+
+    /// One tool as the model sees it.
+    ///
+    /// @param parameters JSON Schema of an object, as JSON text
+    public record ToolSpec(String name, String about, String parameters) {}
+}

@@ -1,0 +1,34 @@
+package io.offhook.engine;
+
+import io.offhook.call.AudioFrame;
+import io.offhook.call.ContentId;
+import io.offhook.call.ToolRequest;
+import io.offhook.call.Turn;
+import java.time.Duration;
+
+/// One conversation at the engine's side. Event loop of its call only; no method waits, and all do nothing after the
+/// session has ended. What is asked before the session is ready is kept and done then, audio included (five seconds of
+/// it; older audio goes first).
+public interface EngineSession {
+    void hear(AudioFrame frame);
+
+    /// Has the agent speak exactly this text, as soon as no other reply runs.
+    void say(String text);
+
+    /// Asks for a reply, as soon as no other reply runs. Wishes do not add up: one reply answers them all.
+    void respond();
+
+    /// Stops the running reply; no harm when there is none.
+    void cancel();
+
+    /// Corrects the engine's memory to what was heard of this content.
+    void truncate(ContentId content, Duration heard);
+
+    /// Adds a turn to the memory, without a reply.
+    void tell(Turn turn);
+
+    /// Answers a tool request; does not ask for a reply.
+    void toolResult(ToolRequest request, String answer);
+
+    void close();
+}

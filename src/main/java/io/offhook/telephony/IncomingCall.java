@@ -1,0 +1,14 @@
+package io.offhook.telephony;
+
+import io.offhook.call.CallId;
+import io.offhook.call.PhoneNumber;
+import java.util.Optional;
+
+/// A call that rings.
+///
+/// @param from     empty when withheld, `sip:` or `client:`
+/// @param to       the number called; empty when it isn't one
+/// @param verstat  the provider's word on the caller id (`StirVerstat`), or empty
+/// @param over     the provider says in the same request that the call has ended already
+public record IncomingCall(
+        CallId id, Optional<PhoneNumber> from, Optional<PhoneNumber> to, String verstat, boolean over) {}

@@ -1,0 +1,20 @@
+package io.offhook.telephony;
+
+import io.offhook.call.CallId;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Route;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The provider asks what comes next for a call.
+///
+/// @param step   the step of the route that just ended; empty when it was the stream that ended
+/// @param result how that step ended
+/// @param over   the call has ended already; the answer only serves good manners
+public record Progress(
+        CallId id,
+        Optional<PhoneNumber> from,
+        Optional<PhoneNumber> to,
+        OptionalInt step,
+        Optional<Route.Result> result,
+        boolean over) {}

@@ -1,0 +1,34 @@
+package io.offhook.telephony;
+
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallId;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/// Where calls arrive; `live` implements it, provider adapters call it. Methods return at once and may be called on any
+/// event loop; every stage completes within a second whatever else is slow or broken, and never exceptionally.
+public interface Switchboard {
+
+    /// A call rings. The same call may ring twice: the answer then is the same instruction with a fresh token.
+    CompletionStage<Instruction> incoming(IncomingCall call);
+
+    /// Tells whether the token was made for this call, is fresh, and was never used on any node; uses it up.
+    CompletionStage<Boolean> redeem(CallId call, String token);
+
+    /// A proven stream. Must be called on the event loop of the stream, which from then on is the call's own.
+    ///
+    /// @return where the stream's events go, on the same event loop; empty when the call can't be taken (then close)
+    Optional<Consumer<CallEvent>> connect(CallId call, Leg leg);
+
+    /// Asked whenever the previous instruction has come to its end. May be asked on any node.
+    CompletionStage<Instruction> next(Progress progress);
+
+    /// The provider's last word: the call is over.
+    ///
+    /// @param status the provider's word for how, such as `completed`
+    void over(CallId call, String status);
+
+    /// A voicemail was left.
+    void recorded(CallId call, String recording, int seconds);
+}

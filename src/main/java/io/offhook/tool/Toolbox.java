@@ -1,0 +1,14 @@
+package io.offhook.tool;
+
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
+import java.util.Map;
+
+/// The tools of one agent, with their rules. Any thread.
+public interface Toolbox {
+    /// Runs the tool on the calling (virtual) thread. Never throws and never takes longer than the tool's limit: bad
+    /// arguments, unknown tools, failures and time-outs are outcomes whose answer tells the model what to say.
+    ///
+    /// @param facts what is known of the call: `caller.number`, `called.number`, `call.id`
+    ToolOutcome run(ToolRequest request, Map<String, String> facts);
+}
