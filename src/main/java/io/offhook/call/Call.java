@@ -1,6 +1,70 @@
 package io.offhook.call;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
-/// placeholder
-public record Call(CallId id, CallRules rules, Optional<PhoneNumber> caller) {}
+/// One phone call, whole. A value: `CallMachine` makes the next one; pages and the store read any of them.
+public record Call(
+        CallId id,
+        CallRules rules,
+        Optional<PhoneNumber> caller,
+        Phase phase,
+        Line line,
+        Playout playout,
+        EngineLink engine,
+        Transcript transcript,
+        ToolDesk tools,
+        Timers timers) {
+
+    /// A call whose stream is about to open.
+    ///
+    /// @param history what was said on an earlier stream of the same call
+    public static Call ringing(
+            CallId id, CallRules rules, Optional<PhoneNumber> caller, List<Turn> history, Instant now) {
+        return new Call(
+                id,
+                rules,
+                caller,
+                new Phase.Ringing(),
+                Line.fresh(now),
+                Playout.silent(now),
+                EngineLink.none(now),
+                Transcript.of(history),
+                ToolDesk.IDLE,
+                Timers.NONE);
+    }
+
+    Call with(Phase next) {
+        return new Call(id, rules, caller, next, line, playout, engine, transcript, tools, timers);
+    }
+
+    Call with(Line next) {
+        return new Call(id, rules, caller, phase, next, playout, engine, transcript, tools, timers);
+    }
+
+    Call with(Playout next) {
+        return new Call(id, rules, caller, phase, line, next, engine, transcript, tools, timers);
+    }
+
+    Call with(EngineLink next) {
+        return new Call(id, rules, caller, phase, line, playout, next, transcript, tools, timers);
+    }
+
+    Call with(Transcript next) {
+        return new Call(id, rules, caller, phase, line, playout, engine, next, tools, timers);
+    }
+
+    Call with(ToolDesk next) {
+        return new Call(id, rules, caller, phase, line, playout, engine, transcript, next, timers);
+    }
+
+    Call with(Timers next) {
+        return new Call(id, rules, caller, phase, line, playout, engine, transcript, tools, next);
+    }
+
+    @Override
+    public String toString() {
+        return "Call[" + id + " " + phase.slug() + "]";
+    }
+}

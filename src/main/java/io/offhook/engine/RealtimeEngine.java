@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 public interface RealtimeEngine {
 
     /// Starts a session on the current event loop and returns at once. Events come on the same loop: `EngineReady`
-    /// when the session is configured, or `EngineLost` exactly once whenever and however it ends, except by `close`.
+    /// when the session is configured, or `EngineLost` exactly once whenever and however it ends, except
+    /// by `close`.
     ///
     /// @param history what was said before, for a session that takes over from another
     EngineSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events);

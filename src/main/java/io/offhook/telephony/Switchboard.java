@@ -18,7 +18,7 @@ public interface Switchboard {
 
     /// A proven stream. Must be called on the event loop of the stream, which from then on is the call's own.
     ///
-    /// @return where the stream's events go, on the same event loop; empty when the call can't be taken (then close)
+    /// @return where the stream's events go, on the same event loop; empty when the call can't be taken: then close
     Optional<Consumer<CallEvent>> connect(CallId call, Leg leg);
 
     /// Asked whenever the previous instruction has come to its end. May be asked on any node.
