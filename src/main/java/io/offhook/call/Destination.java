@@ -12,7 +12,7 @@ public sealed interface Destination {
     record Workflow(String sid, Duration patience) implements Destination {}
 
     /// A phone number.
-    record Number(PhoneNumber number, Duration patience) implements Destination {}
+    record Phone(PhoneNumber number, Duration patience) implements Destination {}
 
     /// The caller leaves a message; always the last.
     record Voicemail(Duration patience) implements Destination {}

@@ -1,0 +1,55 @@
+package io.offhook.call;
+
+/// Where a call stands. A phase carries the data that exists only in it.
+public sealed interface Phase {
+
+    /// The name in the store.
+    default String slug() {
+        return switch (this) {
+            case Ringing _ -> "ringing";
+            case Conversing _ -> "conversing";
+            case SayingGoodbye _ -> "goodbye";
+            case HandingOff _ -> "handing-off";
+            case Transferred _ -> "transferred";
+            case Detached _ -> "detached";
+            case Ended _ -> "ended";
+        };
+    }
+
+    /// Answered, but the stream is not up yet.
+    record Ringing() implements Phase {}
+
+    record Conversing() implements Phase {}
+
+    /// The goodbye is being said; the stream closes when it was heard.
+    record SayingGoodbye(String reason, LastWords words) implements Phase {}
+
+    /// On the way to a human; the stream closes when the announcement was heard and the handoff is stored.
+    record HandingOff(Handoff handoff, boolean filed, LastWords words) implements Phase {}
+
+    /// Our stream is closed; the provider takes the caller along the route.
+    ///
+    /// @param announced whether the agent told the caller; otherwise the provider's voice must
+    record Transferred(Handoff handoff, boolean announced) implements Phase {}
+
+    /// The stream was lost, the call may live: the provider will ask what comes next.
+    record Detached(StreamEnd why) implements Phase {}
+
+    record Ended(Disposition disposition) implements Phase {}
+
+    /// The agent's last words before the stream closes.
+    enum LastWords {
+        /// Nothing more is to be said.
+        NONE,
+        /// Asked for, and the reply has not ended.
+        AWAITED,
+        /// Sent in full; being played.
+        SENT,
+        /// Heard to the end, or given up on.
+        OVER;
+
+        boolean open() {
+            return this == AWAITED || this == SENT;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.offhook.live;
+
+import io.offhook.call.Call;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallListener;
+import io.offhook.call.Phase;
+import io.offhook.call.Step;
+import io.offhook.call.Transcript;
+import io.offhook.store.Fact;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Turns the steps of one call into facts. One for each stream of a call; lives on the call's event loop.
+final class CallRecorder implements CallListener {
+    private final CallBook record;
+    private final boolean keepTurns;
+    private final AtomicLong sequence;
+
+    /// @param sequence the next place in the call's timeline, shared by all streams of the call on this node
+    CallRecorder(CallBook record, boolean keepTurns, AtomicLong sequence) {
+        this.record = record;
+        this.keepTurns = keepTurns;
+        this.sequence = sequence;
+    }
+
+    @Override
+    public void on(Call before, CallEvent event, Step step, Instant now) {
+        var call = step.call();
+        for (var remark : step.remarks()) {
+            happened(call, now, remark, "{}");
+        }
+        if (!before.phase().slug().equals(call.phase().slug())) {
+            record.keep(new Fact.PhaseChanged(call.id(), now, call.phase().slug()));
+        }
+        if (keepTurns && !before.transcript().equals(call.transcript())) {
+            turns(before.transcript(), call, now);
+        }
+        switch (event) {
+            case CallEvent.ToolFinished(var request, var outcome) ->
+                record.keep(new Fact.ToolRan(call.id(), now, request, outcome));
+            case CallEvent.ReplyEnded reply ->
+                reply.usage().ifPresent(usage -> record.keep(new Fact.Charged(call.id(), now, reply.reply(), usage)));
+            case CallEvent.UsageCounted(var usage) ->
+                record.keep(new Fact.Charged(call.id(), now, "other-" + sequence.get(), usage));
+            case CallEvent.EngineReady(var took) ->
+                happened(call, now, "engine_connected", "{\"ms\":" + took.toMillis() + "}");
+            case CallEvent.EngineComplained(var code) -> happened(call, now, "engine_complained", "{}");
+            case CallEvent.DigitPressed _ -> happened(call, now, "key_pressed", "{}");
+            default -> {}
+        }
+        if (call.phase() instanceof Phase.Ended(var disposition) && !(before.phase() instanceof Phase.Ended)) {
+            record.keep(new Fact.Ended(call.id(), now, disposition));
+        }
+    }
+
+    private void happened(Call call, Instant now, String kind, String detail) {
+        record.keep(new Fact.Happened(call.id(), now, sequence.getAndIncrement(), kind, detail));
+    }
+
+    private void turns(Transcript before, Call call, Instant now) {
+        var was = before.turns();
+        var is = call.transcript().turns();
+        for (int i = 0; i < is.size(); i++) {
+            var turn = is.get(i);
+            if (!was.contains(turn)) {
+                record.keep(new Fact.Said(call.id(), now, call.transcript().place(turn.item()), turn));
+            }
+        }
+    }
+
+    /// Facts for a call that never had a stream here.
+    static List<Fact> ended(io.offhook.call.CallId call, io.offhook.call.Disposition disposition, Instant now) {
+        return List.of(new Fact.PhaseChanged(call, now, "ended"), new Fact.Ended(call, now, disposition));
+    }
+}

@@ -1,0 +1,172 @@
+package io.offhook.live;
+
+import io.offhook.call.AudioFrame;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallEvent.ReplyEnd;
+import io.offhook.engine.EngineSession;
+import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Greetings recorded beforehand in the agent's own voice, so that a caller hears it at once. Recorded through the
+/// engine port, kept on disk by text, voice and model; one whose words are not exactly the text is thrown away.
+public final class Greetings {
+    private static final Logger log = LoggerFactory.getLogger(Greetings.class);
+    private static final int FRAME_BYTES = 200 * AudioFrame.BYTES_PER_MILLI;
+    private static final int MAX_BYTES = 60_000 * AudioFrame.BYTES_PER_MILLI;
+    private static final long PATIENCE_MILLIS = 30_000;
+
+    private final Vertx vertx;
+    private final Path folder;
+    private final Executor workers;
+    private final ConcurrentHashMap<String, List<AudioFrame>> ready = new ConcurrentHashMap<>();
+
+    public Greetings(Vertx vertx, Path folder, Executor workers) {
+        this.vertx = vertx;
+        this.folder = folder;
+        this.workers = workers;
+    }
+
+    Optional<List<AudioFrame>> recorded(AgentPlan plan) {
+        return Optional.ofNullable(ready.get(key(plan)));
+    }
+
+    /// Loads the greeting from disk, or else has the engine speak it once. Returns at once.
+    public void prepare(AgentPlan plan) {
+        if (!plan.greetCached() || plan.rules().greeting().isEmpty() || ready.containsKey(key(plan))) {
+            return;
+        }
+        workers.execute(() -> {
+            var file = folder.resolve(key(plan) + ".ulaw");
+            try {
+                if (Files.exists(file)) {
+                    ready.put(key(plan), frames(Files.readAllBytes(file)));
+                    return;
+                }
+            } catch (IOException e) {
+                log.atWarn().addKeyValue("file", file.getFileName()).log("recorded greeting can't be read");
+            }
+            vertx.getOrCreateContext().runOnContext(_ -> new Recording(plan, file).start());
+        });
+    }
+
+    private static String key(AgentPlan plan) {
+        try {
+            var text = String.join(
+                    "\u0000",
+                    plan.engine().name(),
+                    plan.brief().model(),
+                    plan.brief().voice(),
+                    plan.rules().greeting());
+            var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static List<AudioFrame> frames(byte[] muLaw) {
+        var frames = new ArrayList<AudioFrame>();
+        for (int at = 0; at < muLaw.length; at += FRAME_BYTES) {
+            frames.add(AudioFrame.ofMuLaw(
+                    Arrays.copyOfRange(muLaw, at, Math.min(muLaw.length, at + FRAME_BYTES))));
+        }
+        return List.copyOf(frames);
+    }
+
+    /// Whether two texts have the same words, whatever the punctuation.
+    static boolean sameWords(String one, String other) {
+        return words(one).equals(words(other));
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.toLowerCase(Locale.ROOT).replace("'", "").replace("’", "").split("[^\\p{L}\\p{N}]+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    /// One session that says the greeting and nothing else. Lives on one event loop.
+    private final class Recording {
+        private final AgentPlan plan;
+        private final Path file;
+        private final ByteArrayOutputStream audio = new ByteArrayOutputStream();
+        private String words = "";
+        private Optional<EngineSession> session = Optional.empty();
+        private boolean over;
+
+        Recording(AgentPlan plan, Path file) {
+            this.plan = plan;
+            this.file = file;
+        }
+
+        void start() {
+            var opened = plan.engine().open(plan.brief(), List.of(), this::on);
+            session = Optional.of(opened);
+            opened.say(plan.rules().greeting());
+            vertx.setTimer(PATIENCE_MILLIS, _ -> finish("no answer in time"));
+        }
+
+        private void on(CallEvent event) {
+            switch (event) {
+                case CallEvent.AgentAudio(_, var frame) -> {
+                    if (audio.size() < MAX_BYTES) {
+                        audio.writeBytes(frame.muLaw());
+                    }
+                }
+                case CallEvent.AgentWords(_, var text) -> words = text;
+                case CallEvent.ReplyEnded reply ->
+                    finish(
+                            reply.how() != ReplyEnd.COMPLETED
+                                    ? "the engine did not finish it"
+                                    : sameWords(words, plan.rules().greeting()) ? "" : "the engine said other words");
+                case CallEvent.EngineLost(var fault) -> finish(fault.slug());
+                default -> {}
+            }
+        }
+
+        private void finish(String problem) {
+            if (over) {
+                return;
+            }
+            over = true;
+            session.ifPresent(EngineSession::close);
+            if (!problem.isEmpty() || audio.size() == 0) {
+                log.atWarn()
+                        .addKeyValue("agent", plan.rules().agent())
+                        .addKeyValue("reason", problem)
+                        .log("greeting not recorded; the engine will speak it on each call");
+                return;
+            }
+            var bytes = audio.toByteArray();
+            ready.put(key(plan), frames(bytes));
+            workers.execute(() -> keep(bytes));
+        }
+
+        private void keep(byte[] bytes) {
+            try {
+                Files.createDirectories(folder);
+                var part = Files.createTempFile(folder, "greeting", ".part");
+                Files.write(part, bytes);
+                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                log.atWarn().addKeyValue("file", file.getFileName()).log("recorded greeting can't be kept");
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.offhook.live;
+
+import io.offhook.call.Call;
+import io.offhook.call.CallEffect;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallListener;
+import io.offhook.call.CallMachine;
+import io.offhook.call.Handoff;
+import io.offhook.call.Phase;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Step;
+import io.offhook.call.Turn;
+import io.offhook.engine.EngineSession;
+import io.offhook.telephony.Leg;
+import io.vertx.core.Context;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Owns one call while it has a stream: keeps its state, gives it events one at a time, performs what the machine
+/// orders. Decides nothing. Everything runs on the event loop of the stream; `post` and `call` are for other threads.
+final class LiveCall {
+    private static final Logger log = LoggerFactory.getLogger(LiveCall.class);
+
+    private final Context context;
+    private final CallMachine machine;
+    private final CallClock clock;
+    private final AgentPlan plan;
+    private final Leg leg;
+    private final Filing filing;
+    private final Executor workers;
+    private final List<CallListener> listeners;
+    private final ArrayDeque<CallEvent> waiting = new ArrayDeque<>();
+
+    private volatile Call call;
+    private Optional<EngineSession> session = Optional.empty();
+    private int sessions;
+    private boolean advancing;
+    private long alarm = -1;
+    private Optional<Instant> alarmAt = Optional.empty();
+
+    /// Stores a handoff; runs `then` on any thread when it is safe.
+    interface Filing {
+        void file(Handoff handoff, Runnable then);
+    }
+
+    LiveCall(
+            Context context,
+            CallMachine machine,
+            CallClock clock,
+            AgentPlan plan,
+            Call call,
+            Leg leg,
+            Filing filing,
+            Executor workers,
+            List<CallListener> listeners) {
+        this.context = context;
+        this.machine = machine;
+        this.clock = clock;
+        this.plan = plan;
+        this.call = call;
+        this.leg = leg;
+        this.filing = filing;
+        this.workers = workers;
+        this.listeners = listeners;
+    }
+
+    /// The call as it stands; any thread.
+    Call call() {
+        return call;
+    }
+
+    AgentPlan plan() {
+        return plan;
+    }
+
+    /// Hands over an event from any thread.
+    void post(CallEvent event) {
+        context.runOnContext(_ -> accept(event));
+    }
+
+    /// Takes an event on the call's own event loop. What an effect causes at once waits until the step is done.
+    void accept(CallEvent event) {
+        if (advancing) {
+            waiting.add(event);
+            return;
+        }
+        advancing = true;
+        try {
+            for (var next = event; next != null; next = waiting.poll()) {
+                advance(next);
+            }
+        } finally {
+            advancing = false;
+        }
+    }
+
+    private void advance(CallEvent event) {
+        var before = call;
+        var now = clock.now();
+        Step step;
+        try {
+            step = machine.on(before, event, now);
+        } catch (RuntimeException bug) {
+            log.atError()
+                    .addKeyValue("call", before.id())
+                    .addKeyValue("event", event.getClass().getSimpleName())
+                    .setCause(bug)
+                    .log("fault in a call; the caller goes to a human");
+            step = machine.fault(before, now);
+        }
+        call = step.call();
+        for (var effect : step.effects()) {
+            perform(effect);
+        }
+        if (before.timers() != call.timers()) {
+            setAlarm();
+        }
+        for (var listener : listeners) {
+            listener.on(before, event, step, now);
+        }
+    }
+
+    private void perform(CallEffect effect) {
+        switch (effect) {
+            case CallEffect.HearCaller(var frame) -> session.ifPresent(engine -> engine.hear(frame));
+            case CallEffect.PlayToCaller(var frame, var mark) -> leg.play(frame, mark);
+            case CallEffect.MarkPlayout(var mark) -> leg.mark(mark);
+            case CallEffect.ClearPlayout _ -> leg.clear();
+            case CallEffect.CloseStream _ -> leg.close();
+            case CallEffect.OpenEngine(var history) -> openEngine(history);
+            case CallEffect.TellEngine(var turn) -> session.ifPresent(engine -> engine.tell(turn));
+            case CallEffect.Say(var text) -> session.ifPresent(engine -> engine.say(text));
+            case CallEffect.AskForReply _ -> session.ifPresent(EngineSession::respond);
+            case CallEffect.CancelReply _ -> session.ifPresent(EngineSession::cancel);
+            case CallEffect.TruncateReply(var content, var heard) ->
+                session.ifPresent(engine -> engine.truncate(content, heard));
+            case CallEffect.AnswerTool(var request, var answer) ->
+                session.ifPresent(engine -> engine.toolResult(request, answer));
+            case CallEffect.CloseEngine _ -> closeEngine();
+            case CallEffect.RunTool(var request) ->
+                workers.execute(() ->
+                        post(new CallEvent.ToolFinished(request, plan.toolbox().run(request, facts()))));
+            case CallEffect.FileHandoff(var handoff) -> filing.file(handoff, () -> post(new CallEvent.HandoffFiled()));
+        }
+    }
+
+    private void openEngine(List<Turn> history) {
+        closeEngine();
+        // Events of a session that was replaced or closed are nobody's business any more.
+        int mine = sessions;
+        session = Optional.of(plan.engine().open(plan.brief(), history, event -> {
+            if (mine == sessions) {
+                accept(event);
+            }
+        }));
+    }
+
+    private void closeEngine() {
+        sessions++;
+        var engine = session;
+        session = Optional.empty();
+        engine.ifPresent(EngineSession::close);
+    }
+
+    private Map<String, String> facts() {
+        return Map.of(
+                "call.id",
+                call.id().value(),
+                "caller.number",
+                call.caller().map(PhoneNumber::e164).orElse(""));
+    }
+
+    private void setAlarm() {
+        var next = call.timers().earliest();
+        if (next.equals(alarmAt)) {
+            return;
+        }
+        if (alarm >= 0) {
+            context.owner().cancelTimer(alarm);
+        }
+        alarmAt = next;
+        alarm = next.map(at -> context.owner().setTimer(clock.millisUntil(at), _ -> {
+                    alarm = -1;
+                    alarmAt = Optional.empty();
+                    accept(new CallEvent.TimePassed());
+                    if (alarmAt.isEmpty()) {
+                        setAlarm();
+                    }
+                }))
+                .orElse(-1L);
+    }
+
+    boolean onLine() {
+        return switch (call.phase()) {
+            case Phase.Ringing _, Phase.Conversing _, Phase.SayingGoodbye _, Phase.HandingOff _ -> true;
+            case Phase.Transferred _, Phase.Detached _, Phase.Ended _ -> false;
+        };
+    }
+}
