@@ -30,8 +30,10 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The shell script `offhook`, in a project folder of its own: JDKs are folders with a release file and a script that says
-/// how it was called, and `mvnw` is a script that leaves a jar. So nothing is compiled and no JVM starts, but for one test.
+/// The shell script `offhook`, in a project folder of its own: JDKs are folders with a release file and a script that
+/// says
+/// how it was called, and `mvnw` is a script that leaves a jar. So nothing is compiled and no JVM starts, but for one
+/// test.
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -273,9 +275,10 @@ class LauncherTest {
         script(project.resolve("mvnw"), "#!/bin/sh\necho $$ >builder\nexec sleep 60\n");
         jdk("25.0.3");
         var launcher = start(List.of("./offhook", "demo"), project);
-        await().atMost(PATIENCE).until(() -> Files.exists(project.resolve("builder"))
-                && Files.size(project.resolve("builder")) > 1);
-        var builder = Long.parseLong(Files.readString(project.resolve("builder")).strip());
+        await().atMost(PATIENCE)
+                .until(() -> Files.exists(project.resolve("builder")) && Files.size(project.resolve("builder")) > 1);
+        var builder =
+                Long.parseLong(Files.readString(project.resolve("builder")).strip());
 
         launcher.destroy();
         var outcome = finish(launcher);
@@ -293,8 +296,8 @@ class LauncherTest {
         environment.remove("OFFHOOK_AOT");
         script(
                 jdk("25.0.3").resolve("bin/java"),
-                "#!/bin/sh\ncase \"$*\" in *AOTCacheOutput*) echo \"$*\" >>\"" + folder + "/attempts\"; exit 2 ;; esac\n"
-                        + "for a; do echo \"<$a>\"; done\n");
+                "#!/bin/sh\ncase \"$*\" in *AOTCacheOutput*) echo \"$*\" >>\"" + folder
+                        + "/attempts\"; exit 2 ;; esac\n" + "for a; do echo \"<$a>\"; done\n");
 
         var first = offhook("demo");
         var second = offhook("demo");
