@@ -1,0 +1,457 @@
+package io.offhook.simulator;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.net.impl.VertxConnection;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/// An OpenAI Realtime server (GA) on a loopback port, as strict as the real one: the same handshake, the same events in
+/// the same order, the same refusals, with voice activity detection on the audio that really arrives. What it says comes
+/// from a [Dialogue], how it sounds from a [SpeechSynthesis]; words of the caller come from a [CaptionBook] or are typed.
+/// Faults can be switched on and off while it runs. May be used from any thread.
+public final class SimulatedEngine implements AutoCloseable {
+    private static final int FRAME_LIMIT = 24 * 1024 * 1024;
+    private static final List<Integer> DELTAS_MS = List.of(200, 300, 400);
+
+    /// A connection that got as far as an upgrade request, and what was answered: 101 when it was upgraded, 0 when it
+    /// was left without an answer.
+    public record Attempt(Instant at, String uri, int status) {}
+
+    private final Vertx vertx;
+    private final boolean ownsVertx;
+    private final Builder plan;
+    private final Faults faults = new Faults();
+    private final List<SimulatedSession> sessions = new CopyOnWriteArrayList<>();
+    private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+    private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong frames = new AtomicLong();
+    private final AtomicLong resets = new AtomicLong();
+    private final AtomicLong openSessions = new AtomicLong();
+    private volatile Optional<HttpServer> server = Optional.empty();
+    private volatile int port;
+
+    private SimulatedEngine(Builder plan) {
+        this.plan = plan;
+        this.ownsVertx = plan.vertx.isEmpty();
+        this.vertx = plan.vertx.orElseGet(() -> Vertx.vertx(
+                new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true)));
+        this.port = plan.port;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// An engine for tests that plays a script.
+    public static SimulatedEngine playing(Dialogue script) {
+        return builder().dialogue(script).start();
+    }
+
+    /// How an engine is put together. Not thread-safe; used once.
+    public static final class Builder {
+        private Optional<Vertx> vertx = Optional.empty();
+        private int port;
+        private String apiKey = "";
+        private Set<String> models = Set.of();
+        private Supplier<Dialogue> dialogues = ScriptedDialogue::new;
+        private SpeechSynthesis speech = new ToneSpeech();
+        private CaptionBook captions = CaptionBook.fromResources();
+        private double speed = 1;
+        private double pace = 4;
+        private List<Integer> deltasMs = DELTAS_MS;
+        private Duration sessionLength = Duration.ofMinutes(60);
+        private boolean recordAudio = true;
+
+        private Builder() {}
+
+        /// Runs on this Vert.x; one of its own with one event loop unless given.
+        public Builder vertx(Vertx shared) {
+            vertx = Optional.of(shared);
+            return this;
+        }
+
+        /// A free one unless given.
+        public Builder port(int wanted) {
+            port = wanted;
+            return this;
+        }
+
+        /// The only key that is accepted; any is unless given.
+        public Builder apiKey(String only) {
+            apiKey = only;
+            return this;
+        }
+
+        /// The only models that exist; all do unless given.
+        public Builder models(String... only) {
+            models = Set.of(only);
+            return this;
+        }
+
+        /// One dialogue for all sessions; a silent one unless given.
+        public Builder dialogue(Dialogue shared) {
+            dialogues = () -> shared;
+            return this;
+        }
+
+        /// A dialogue for each session.
+        public Builder dialogues(Supplier<Dialogue> each) {
+            dialogues = each;
+            return this;
+        }
+
+        public Builder speech(SpeechSynthesis voice) {
+            speech = voice;
+            return this;
+        }
+
+        public Builder captions(CaptionBook book) {
+            captions = book;
+            return this;
+        }
+
+        /// How much faster than the real clock thinking, producing, transcribing, idling and expiring go.
+        public Builder speed(double factor) {
+            speed = factor;
+            return this;
+        }
+
+        /// How much faster than real time audio is produced on the engine's clock: 4 unless given.
+        public Builder pace(double factor) {
+            pace = factor;
+            return this;
+        }
+
+        /// The length of every audio delta, from 20 ms to 1 s; 200, 300 and 400 ms in turn unless given.
+        public Builder deltas(Duration length) {
+            if (length.toMillis() < 20 || length.toMillis() > 1_000) {
+                throw new IllegalArgumentException("an audio delta lasts from 20 ms to 1 s, not " + length);
+            }
+            deltasMs = List.of((int) length.toMillis());
+            return this;
+        }
+
+        public Builder sessionLength(Duration length) {
+            sessionLength = length;
+            return this;
+        }
+
+        /// Whether audio is kept for inspection: yes unless given. Switch it off for load tests.
+        public Builder recordAudio(boolean keep) {
+            recordAudio = keep;
+            return this;
+        }
+
+        public SimulatedEngine start() {
+            RealtimeSchema.instance();
+            var engine = new SimulatedEngine(this);
+            engine.listen();
+            return engine;
+        }
+    }
+
+    // ---- for tests -------------------------------------------------------------------------------------------------
+
+    public int port() {
+        return port;
+    }
+
+    /// What takes the place of `https://api.openai.com/v1`.
+    public URI baseUrl() {
+        return URI.create("ws://127.0.0.1:" + port + "/v1");
+    }
+
+    /// Every session so far, open or closed, oldest first.
+    public List<SimulatedSession> sessions() {
+        return List.copyOf(sessions);
+    }
+
+    /// The newest session.
+    public Optional<SimulatedSession> latest() {
+        var all = sessions();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    }
+
+    public Optional<SimulatedSession> session(String id) {
+        return sessions.stream().filter(one -> one.id().equals(id)).findFirst();
+    }
+
+    public long openSessions() {
+        return openSessions.get();
+    }
+
+    /// Upgrade requests, oldest first.
+    public List<Attempt> attempts() {
+        return List.copyOf(attempts);
+    }
+
+    /// Connections that [EngineFault#RESET] has reset.
+    public long resets() {
+        return resets.get();
+    }
+
+    /// Frames received from all clients.
+    public long framesReceived() {
+        return frames.get();
+    }
+
+    /// Forgets closed sessions and old attempts, so that a long run does not grow.
+    public void forgetClosed() {
+        sessions.removeIf(one -> !one.open());
+        attempts.clear();
+    }
+
+    /// Switches a fault on for everything from here on, until it is cleared.
+    public SimulatedEngine inject(EngineFault fault) {
+        faults.inject(fault);
+        return this;
+    }
+
+    /// Lets a fault strike once: the next connection, the whole of the next session, or the next response.
+    public SimulatedEngine injectOnce(EngineFault fault) {
+        return inject(fault, 1);
+    }
+
+    /// Lets a fault strike a number of times.
+    public SimulatedEngine inject(EngineFault fault, int times) {
+        faults.inject(fault, times);
+        return this;
+    }
+
+    public SimulatedEngine clear(EngineFault fault) {
+        faults.clear(fault);
+        return this;
+    }
+
+    public SimulatedEngine clearFaults() {
+        faults.clear();
+        return this;
+    }
+
+    /// Closes the port, so that connections are refused. Drops every session, too: the engine is gone.
+    public void vanish() {
+        sessions.stream().filter(SimulatedSession::open).forEach(SimulatedSession::cut);
+        server.ifPresent(running -> running.close().await());
+        server = Optional.empty();
+    }
+
+    /// Opens the same port again after [#vanish()].
+    public void comeBack() {
+        if (server.isEmpty()) {
+            listen();
+        }
+    }
+
+    /// Lets the caller of the newest session say a text.
+    public void typed(String text) {
+        latest().orElseThrow(() -> new IllegalStateException("no session has been opened")).typed(text);
+    }
+
+    public void typed(String sessionId, String text) {
+        session(sessionId)
+                .orElseThrow(() -> new IllegalStateException("no session " + sessionId))
+                .typed(text);
+    }
+
+    @Override
+    public void close() {
+        if (ownsVertx) {
+            vertx.close().await();
+        } else {
+            vanish();
+        }
+    }
+
+    // ---- the server ------------------------------------------------------------------------------------------------
+
+    private void listen() {
+        var options = new HttpServerOptions()
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setReuseAddress(true)
+                .setTcpNoDelay(true)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setMaxWebSocketFrameSize(FRAME_LIMIT)
+                .setMaxWebSocketMessageSize(FRAME_LIMIT)
+                .setWebSocketClosingTimeout(1);
+        var started = vertx.createHttpServer(options)
+                .connectionHandler(connection -> {
+                    if (faults.strikes(EngineFault.RESET)) {
+                        resets.incrementAndGet();
+                        reset(((VertxConnection) connection).channel());
+                    }
+                })
+                .requestHandler(this::onRequest);
+        port = started.listen().await().actualPort();
+        server = Optional.of(started);
+    }
+
+    private void onRequest(HttpServerRequest request) {
+        if (faults.strikes(EngineFault.NEVER_UPGRADE)) {
+            note(request, 0);
+            return;
+        }
+        if (faults.strikes(EngineFault.SLOW_CONNECT)) {
+            request.pause();
+            vertx.setTimer(Math.max(1, Math.round(2_000 / plan.speed)), _ -> answer(request));
+        } else {
+            answer(request);
+        }
+    }
+
+    private void answer(HttpServerRequest request) {
+        if (faults.strikes(EngineFault.UNAUTHORIZED)) {
+            refuse(request, 401, "invalid_api_key", "Incorrect API key provided.");
+        } else if (faults.strikes(EngineFault.FORBIDDEN)) {
+            refuse(request, 403, "permission_denied", "You do not have access to this resource.");
+        } else if (faults.strikes(EngineFault.TOO_MANY_REQUESTS)) {
+            request.response().putHeader("Retry-After", "2");
+            refuse(request, 429, "rate_limit_exceeded", "Rate limit reached.");
+        } else if (faults.strikes(EngineFault.INTERNAL_ERROR)) {
+            refuse(request, 500, "server_error", "The server had an error while processing your request.");
+        } else if (faults.strikes(EngineFault.UNAVAILABLE)) {
+            refuse(request, 503, "service_unavailable", "The engine is currently overloaded.");
+        } else if (!"/v1/realtime".equals(request.path())) {
+            refuse(request, 404, "unknown_url", "Unknown request URL: " + request.path() + ".");
+        } else if (!authorised(request)) {
+            refuse(request, 401, "invalid_api_key", "Incorrect API key provided or missing bearer authentication.");
+        } else if (modelOf(request).isEmpty()) {
+            refuse(request, 400, "missing_required_parameter", "You must provide a model parameter.");
+        } else {
+            upgrade(request, modelOf(request));
+        }
+    }
+
+    private boolean authorised(HttpServerRequest request) {
+        var header = Optional.ofNullable(request.getHeader("Authorization")).orElse("");
+        return header.startsWith("Bearer ")
+                && header.length() > 7
+                && (plan.apiKey.isEmpty() || header.substring(7).equals(plan.apiKey));
+    }
+
+    private static String modelOf(HttpServerRequest request) {
+        return Optional.ofNullable(request.getParam("model")).orElse("");
+    }
+
+    private void refuse(HttpServerRequest request, int status, String code, String message) {
+        note(request, status);
+        var body = Json.object();
+        body.set("error", Json.object(status >= 500 ? "server_error" : "invalid_request_error")
+                .put("message", message)
+                .putNull("param")
+                .put("code", code));
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .end(body.toString());
+    }
+
+    private void upgrade(HttpServerRequest request, String model) {
+        boolean beta = request.getHeader("OpenAI-Beta") != null;
+        note(request, 101);
+        request.toWebSocket().onSuccess(socket -> accept(socket, model, beta));
+    }
+
+    private void accept(ServerWebSocket socket, String model, boolean beta) {
+        if (faults.strikes(EngineFault.CUT_AT_CONNECT)) {
+            drop(socket);
+            return;
+        }
+        var session =
+                new SimulatedSession(this, vertx.getOrCreateContext(), socket, model, plan.dialogues.get());
+        sessions.add(session);
+        openSessions.incrementAndGet();
+        if (beta) {
+            session.refuseBeta();
+        } else if (!plan.models.isEmpty() && !plan.models.contains(model)) {
+            session.refuseModel();
+        } else {
+            session.begin();
+        }
+    }
+
+    private void note(HttpServerRequest request, int status) {
+        attempts.add(new Attempt(Instant.now(), request.uri(), status));
+    }
+
+    /// Ends a socket without a close frame.
+    void drop(ServerWebSocket socket) {
+        reset(((WebSocketInternal) socket).channelHandlerContext().channel());
+    }
+
+    /// With no time to linger, closing sends a reset.
+    private static void reset(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
+    }
+
+    // ---- what sessions need ----------------------------------------------------------------------------------------
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    SpeechSynthesis speech() {
+        return plan.speech;
+    }
+
+    CaptionBook captions() {
+        return plan.captions;
+    }
+
+    double speed() {
+        return plan.speed;
+    }
+
+    double pace() {
+        return plan.pace;
+    }
+
+    int deltaMs(int index) {
+        return plan.deltasMs.get(index % plan.deltasMs.size());
+    }
+
+    Duration sessionLength() {
+        return plan.sessionLength;
+    }
+
+    long expiryOfNewSession() {
+        return Instant.now().plusMillis((long) (plan.sessionLength.toMillis() / plan.speed)).getEpochSecond();
+    }
+
+    boolean recordsAudio() {
+        return plan.recordAudio;
+    }
+
+    String newId(String prefix) {
+        return prefix + "_" + Long.toString(ids.incrementAndGet(), 36);
+    }
+
+    void counted() {
+        frames.incrementAndGet();
+    }
+
+    void closed(SimulatedSession session) {
+        openSessions.decrementAndGet();
+    }
+}
