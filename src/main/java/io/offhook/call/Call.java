@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// One phone call, whole. A value: `CallMachine` makes the next one; pages and the store read any of them.
+/// @param since when the call came in
 public record Call(
         CallId id,
+        Instant since,
         CallRules rules,
         Optional<PhoneNumber> caller,
         Phase phase,
@@ -21,9 +23,15 @@ public record Call(
     ///
     /// @param history what was said on an earlier stream of the same call
     public static Call ringing(
-            CallId id, CallRules rules, Optional<PhoneNumber> caller, List<Turn> history, Instant now) {
+            CallId id,
+            CallRules rules,
+            Optional<PhoneNumber> caller,
+            List<Turn> history,
+            Instant since,
+            Instant now) {
         return new Call(
                 id,
+                since,
                 rules,
                 caller,
                 new Phase.Ringing(),
@@ -36,31 +44,31 @@ public record Call(
     }
 
     Call with(Phase next) {
-        return new Call(id, rules, caller, next, line, playout, engine, transcript, tools, timers);
+        return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, timers);
     }
 
     Call with(Line next) {
-        return new Call(id, rules, caller, phase, next, playout, engine, transcript, tools, timers);
+        return new Call(id, since, rules, caller, phase, next, playout, engine, transcript, tools, timers);
     }
 
     Call with(Playout next) {
-        return new Call(id, rules, caller, phase, line, next, engine, transcript, tools, timers);
+        return new Call(id, since, rules, caller, phase, line, next, engine, transcript, tools, timers);
     }
 
     Call with(EngineLink next) {
-        return new Call(id, rules, caller, phase, line, playout, next, transcript, tools, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, next, transcript, tools, timers);
     }
 
     Call with(Transcript next) {
-        return new Call(id, rules, caller, phase, line, playout, engine, next, tools, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, next, tools, timers);
     }
 
     Call with(ToolDesk next) {
-        return new Call(id, rules, caller, phase, line, playout, engine, transcript, next, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, next, timers);
     }
 
     Call with(Timers next) {
-        return new Call(id, rules, caller, phase, line, playout, engine, transcript, tools, next);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, next);
     }
 
     @Override

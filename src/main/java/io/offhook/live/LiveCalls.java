@@ -64,7 +64,7 @@ public final class LiveCalls implements Switchboard {
     private final boolean storeIsShared;
     private final CallBook record;
     private final CallCounters counters;
-    private final List<CallListener> watchers;
+    private final Watchers watchers;
     private final Executor workers;
 
     private final ConcurrentHashMap<CallId, Entry> entries = new ConcurrentHashMap<>();
@@ -77,6 +77,7 @@ public final class LiveCalls implements Switchboard {
         final CallId id;
         final AgentPlan plan;
         final Optional<PhoneNumber> from;
+        final Instant since;
         final AtomicLong sequence = new AtomicLong();
         volatile Optional<LiveCall> live = Optional.empty();
         volatile Optional<Handoff> handoff = Optional.empty();
@@ -89,6 +90,7 @@ public final class LiveCalls implements Switchboard {
             this.id = id;
             this.plan = plan;
             this.from = from;
+            this.since = now;
             this.changedAt = now;
         }
 
@@ -116,7 +118,7 @@ public final class LiveCalls implements Switchboard {
             boolean storeIsShared,
             CallBook record,
             CallCounters counters,
-            List<CallListener> watchers,
+            Watchers watchers,
             Executor workers) {
         this.vertx = vertx;
         this.machine = machine;
@@ -128,7 +130,7 @@ public final class LiveCalls implements Switchboard {
         this.storeIsShared = storeIsShared;
         this.record = record;
         this.counters = counters;
-        this.watchers = List.copyOf(watchers);
+        this.watchers = watchers;
         this.workers = workers;
         vertx.setPeriodic(1_000, _ -> sweep());
     }
@@ -247,8 +249,8 @@ public final class LiveCalls implements Switchboard {
         var plan = entry.plan;
         var history = entry.live.map(l -> l.call().transcript().turns()).orElse(entry.history);
         entry.streams.incrementAndGet();
-        var call = Call.ringing(id, plan.rules(), entry.from, history, clock.now());
-        var listeners = new ArrayList<>(watchers);
+        var call = Call.ringing(id, plan.rules(), entry.from, history, entry.since, clock.now());
+        var listeners = new ArrayList<>(watchers.of(plan));
         listeners.add(new CallRecorder(record, plan.keepTurns(), entry.sequence));
         var owner = entry;
         listeners.add((before, event, step, now) -> watch(owner, before, event, step.call(), now));

@@ -1,6 +1,5 @@
-/// A carrier and a realtime engine as they behave on the wire, with faults on request. The demo, the command line, the
-/// benchmark and the tests talk to them exactly as they would to the real services.
-@NullMarked
+/// A phone network and a realtime engine to try Offhook against: as strict on the wire as the real ones, with callers
+/// who have a voice, people who answer or do not, and faults on order. Shares no code with the server, so that the two
+/// cannot be wrong together.
+@org.jspecify.annotations.NullMarked
 package io.offhook.simulator;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,134 @@
+package io.offhook.metrics;
+
+import io.micrometer.core.instrument.Tags;
+import io.offhook.call.Call;
+import io.offhook.call.CallEffect;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallListener;
+import io.offhook.call.Phase;
+import io.offhook.call.Step;
+import io.offhook.call.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Measures one stream of one call. Lives on the call's event loop.
+final class CallMeters implements CallListener {
+    private final Meters meters;
+    private final String agent;
+    private final String engine;
+    private final String language;
+    private boolean heard;
+    private Optional<Instant> callerStopped = Optional.empty();
+
+    CallMeters(Meters meters, String agent, String engine, String language) {
+        this.meters = meters;
+        this.agent = agent;
+        this.engine = engine;
+        this.language = language;
+    }
+
+    @Override
+    public void on(Call before, CallEvent event, Step step, Instant now) {
+        switch (event) {
+            case CallEvent.CallerAudio _, CallEvent.MarkReached _ -> {
+                return;
+            }
+            case CallEvent.CallerStoppedSpeaking _ -> callerStopped = Optional.of(now);
+            case CallEvent.EngineReady(var took) ->
+                meters.time("offhook.engine.connect", Tags.of("engine", engine), took);
+            case CallEvent.EngineLost(var fault) -> engineError(fault.slug());
+            case CallEvent.EngineComplained _ -> engineError("complaint");
+            case CallEvent.ToolFinished(var request, var outcome) ->
+                meters.time(
+                        "offhook.tool.duration",
+                        Tags.of("tool", toolName(before, request.name()), "outcome", outcome.result()),
+                        outcome.took());
+            case CallEvent.ReplyEnded reply -> reply.usage().ifPresent(this::tokens);
+            case CallEvent.UsageCounted(var usage) -> tokens(usage);
+            default -> {}
+        }
+        if (!heard || callerStopped.isPresent()) {
+            firstAudio(before, step, now);
+        }
+        for (var remark : step.remarks()) {
+            remark(remark);
+        }
+        phase(before, step.call(), now);
+    }
+
+    /// The model can ask for tools that don't exist; those must not become labels.
+    private static String toolName(Call call, String name) {
+        return call.rules().tools().containsKey(name) ? name : "unknown";
+    }
+
+    private void firstAudio(Call call, Step step, Instant now) {
+        boolean audio = step.effects().stream().anyMatch(CallEffect.PlayToCaller.class::isInstance);
+        if (!audio) {
+            return;
+        }
+        if (!heard) {
+            heard = true;
+            meters.time("offhook.call.first.audio", Tags.of("agent", agent), Duration.between(call.since(), now));
+        }
+        callerStopped.ifPresent(stopped -> meters.time(
+                "offhook.turn.latency",
+                Tags.of("agent", agent, "language", language),
+                Duration.between(stopped, now)));
+        callerStopped = Optional.empty();
+    }
+
+    private void remark(String slug) {
+        switch (slug) {
+            case "barge_in" -> meters.count("offhook.bargein", Tags.of("agent", agent), 1);
+            case "silence" -> meters.count("offhook.silence", Tags.of("agent", agent), 1);
+            case "media_gap" -> meters.count("offhook.stream.underruns", Tags.empty(), 1);
+            default -> meters.noticed(slug);
+        }
+    }
+
+    private void phase(Call before, Call after, Instant now) {
+        if (before.phase().equals(after.phase())) {
+            return;
+        }
+        if (after.phase() instanceof Phase.HandingOff(var handoff, _, _)
+                && !(before.phase() instanceof Phase.HandingOff)) {
+            meters.count(
+                    "offhook.escalations",
+                    Tags.of("reason", handoff.cause().slug(), "destination", "default"),
+                    1);
+        }
+        var outcome =
+                switch (after.phase()) {
+                    case Phase.Ended(var disposition) -> disposition.outcome().slug();
+                    case Phase.Transferred _ -> "transferred";
+                    case Phase.Detached _ -> "stream-lost";
+                    default -> "";
+                };
+        if (!outcome.isEmpty()) {
+            meters.count("offhook.calls", Tags.of("agent", agent, "direction", "inbound", "outcome", outcome), 1);
+            meters.time(
+                    "offhook.call.duration",
+                    Tags.of("agent", agent, "outcome", outcome),
+                    Duration.between(after.since(), now));
+        }
+    }
+
+    private void engineError(String type) {
+        meters.count("offhook.engine.errors", Tags.of("engine", engine, "error.type", type), 1);
+    }
+
+    private void tokens(Usage usage) {
+        tokens(usage.model(), "input", "text", usage.textIn());
+        tokens(usage.model(), "input", "audio", usage.audioIn());
+        tokens(usage.model(), "output", "text", usage.textOut());
+        tokens(usage.model(), "output", "audio", usage.audioOut());
+    }
+
+    private void tokens(String model, String direction, String modality, long amount) {
+        if (amount > 0) {
+            meters.count(
+                    "offhook.tokens", Tags.of("model", model, "direction", direction, "modality", modality), amount);
+        }
+    }
+}
