@@ -78,8 +78,9 @@ final class StreamMessages {
     }
 
     private static boolean fields(JsonNode object, String... exactly) {
-        return object.isObject() && object.size() == exactly.length && Set.copyOf(object.propertyNames())
-                .equals(Set.of(exactly));
+        return object.isObject()
+                && object.size() == exactly.length
+                && Set.copyOf(object.propertyNames()).equals(Set.of(exactly));
     }
 
     String connected() {
@@ -105,7 +106,8 @@ final class StreamMessages {
     /// Joined by hand: fifty a second for each call, and nothing in it needs escaping.
     String media(long timestampMs, byte[] audio) {
         chunk++;
-        return "{\"event\":\"media\",\"sequenceNumber\":\"" + next() + "\",\"media\":{\"track\":\"inbound\",\"chunk\":\""
+        return "{\"event\":\"media\",\"sequenceNumber\":\"" + next()
+                + "\",\"media\":{\"track\":\"inbound\",\"chunk\":\""
                 + chunk + "\",\"timestamp\":\"" + timestampMs + "\",\"payload\":\""
                 + Base64.getEncoder().encodeToString(audio) + "\"},\"streamSid\":\"" + streamSid + "\"}";
     }

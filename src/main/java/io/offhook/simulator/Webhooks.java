@@ -113,10 +113,7 @@ final class Webhooks {
                 return redirects == 0
                         ? Future.succeededFuture(new Result.Failed(11215, "too many redirects"))
                         : attempt(
-                                request.redirected(got.status(), got.location().get()),
-                                limits,
-                                retries,
-                                redirects - 1);
+                                request.redirected(got.status(), got.location().get()), limits, retries, redirects - 1);
             }
             return Future.succeededFuture(result);
         });
