@@ -1,6 +1,4 @@
-/// A carrier and a realtime engine as they behave on the wire, with faults on request. The demo, the command line, the
-/// benchmark and the tests talk to them exactly as they would to the real services.
-@NullMarked
+/// A phone network to try Offhook against: a carrier that is as strict as Twilio, callers with a voice, people who
+/// answer or do not, and faults on order. It shares no code with the server, so that the two cannot be wrong together.
+@org.jspecify.annotations.NullMarked
 package io.offhook.simulator;
-
-import org.jspecify.annotations.NullMarked;
