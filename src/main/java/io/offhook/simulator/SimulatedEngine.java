@@ -395,10 +395,11 @@ public final class SimulatedEngine implements AutoCloseable {
         reset(((WebSocketInternal) socket).channelHandlerContext().channel());
     }
 
-    /// With no time to linger, closing sends a reset.
+    /// With no time to linger, closing sends a reset. It starts at the head of the pipeline, because a handler further
+    /// back would send a close frame first.
     private static void reset(Channel channel) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        channel.pipeline().firstContext().close();
     }
 
     // ---- what sessions need ----------------------------------------------------------------------------------------
