@@ -1,0 +1,23 @@
+package io.offhook.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The configuration can't be used. Carries every mistake found, in the order of the file; the message lists them all.
+public final class ConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Mistake> mistakes;
+
+    public ConfigException(List<Mistake> mistakes) {
+        super(mistakes.stream().map(Mistake::toString).collect(Collectors.joining("\n")));
+        if (mistakes.isEmpty()) {
+            throw new IllegalArgumentException("a ConfigException needs at least one mistake");
+        }
+        this.mistakes = List.copyOf(mistakes);
+    }
+
+    public List<Mistake> mistakes() {
+        return mistakes;
+    }
+}
