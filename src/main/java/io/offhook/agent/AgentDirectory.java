@@ -1,0 +1,125 @@
+package io.offhook.agent;
+
+import io.offhook.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The agents in force. A saved change counts from the next call on; a change with mistakes in it counts for nothing,
+/// and the agents from before stay. Any thread may ask for [#current]; reloading takes turns.
+public final class AgentDirectory implements AutoCloseable {
+    /// Hears what became of a changed file. Called on the watching thread.
+    public interface Listener {
+        void reloaded(AgentFiles agents);
+
+        /// The change was refused; the agents from before go on.
+        void refused(ConfigException mistakes);
+    }
+
+    private record Stamp(FileTime modified, long size) {}
+
+    private final List<Path> files;
+    private final Map<String, String> environment;
+    private volatile AgentFiles current;
+    private Map<Path, Optional<Stamp>> stamps;
+    private @Nullable Thread watching;
+
+    private AgentDirectory(
+            List<Path> files, Map<String, String> environment, AgentFiles current, Map<Path, Optional<Stamp>> stamps) {
+        this.files = List.copyOf(files);
+        this.environment = Map.copyOf(environment);
+        this.current = current;
+        this.stamps = stamps;
+    }
+
+    /// Reads the files for the first time.
+    ///
+    /// @throws ConfigException if the files can't be used as they are
+    public static AgentDirectory open(List<Path> files, Map<String, String> environment) {
+        var before = stamps(files);
+        var reading = AgentFiles.read(files, environment);
+        var agents = reading.agents().orElseThrow(() -> new ConfigException(reading.mistakes()));
+        return new AgentDirectory(files, environment, agents, stamps(reading.files(), before));
+    }
+
+    /// Agents that come from no file, such as the demo's. There is nothing to reload.
+    public static AgentDirectory of(AgentFiles agents) {
+        return new AgentDirectory(List.of(), Map.of(), agents, Map.of());
+    }
+
+    public AgentFiles current() {
+        return current;
+    }
+
+    /// Reads the files again. Empty: they are in force. Otherwise: nothing has changed, and this is why.
+    public synchronized Optional<ConfigException> reload() {
+        if (files.isEmpty()) {
+            return Optional.empty();
+        }
+        var before = stamps(stamps.keySet());
+        var reading = AgentFiles.read(files, environment);
+        stamps = stamps(reading.files(), before);
+        reading.agents().ifPresent(agents -> current = agents);
+        return reading.mistakes().isEmpty() ? Optional.empty() : Optional.of(new ConfigException(reading.mistakes()));
+    }
+
+    /// Looks at the files again and again on a virtual thread, until [#close]. Polling sees changes that file-system
+    /// events miss: mounted volumes, editors that replace a file, and Kubernetes' swapped links.
+    public synchronized void watch(Duration every, Listener listener) {
+        if (watching != null) {
+            throw new IllegalStateException("already watching");
+        }
+        watching = Thread.ofVirtual().name("agent-files").start(() -> {
+            try {
+                while (!Thread.currentThread().isInterrupted()) {
+                    Thread.sleep(every);
+                    look(listener);
+                }
+            } catch (InterruptedException _) {
+                // close() ends the watch
+            }
+        });
+    }
+
+    /// One look: reloads if a file has another time or size than at the last reading.
+    synchronized void look(Listener listener) {
+        if (stamps(stamps.keySet()).equals(stamps)) {
+            return;
+        }
+        reload().ifPresentOrElse(listener::refused, () -> listener.reloaded(current));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (watching != null) {
+            watching.interrupt();
+        }
+    }
+
+    /// The time of a file counts from before it was read, so that a change during the reading isn't missed.
+    private static Map<Path, Optional<Stamp>> stamps(List<Path> files, Map<Path, Optional<Stamp>> before) {
+        var stamps = stamps(files);
+        stamps.replaceAll((file, after) -> before.getOrDefault(file, after));
+        return stamps;
+    }
+
+    private static Map<Path, Optional<Stamp>> stamps(Collection<Path> files) {
+        var stamps = new HashMap<Path, Optional<Stamp>>();
+        for (var file : files) {
+            try {
+                stamps.put(file, Optional.of(new Stamp(Files.getLastModifiedTime(file), Files.size(file))));
+            } catch (IOException _) {
+                stamps.put(file, Optional.empty());
+            }
+        }
+        return stamps;
+    }
+}

@@ -1,0 +1,39 @@
+package io.offhook.agent;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// One voice agent as agent.yaml describes it: immutable, complete (every default filled in) and checked. A call keeps
+/// the profile it began with, whatever happens to the file meanwhile.
+///
+/// @param numbers called numbers in E.164 form; none means that this agent answers every number no other agent has
+/// @param languages never empty; the first one is the default
+/// @param files what the profile was read from: agent.yaml first, then each `file:`; empty if it is part of Offhook
+public record AgentProfile(
+        String name,
+        List<String> numbers,
+        EngineChoice engine,
+        String instructions,
+        List<Language> languages,
+        List<ToolProfile> tools,
+        Escalation escalation,
+        Limits limits,
+        Privacy privacy,
+        List<Path> files) {
+
+    public AgentProfile {
+        numbers = List.copyOf(numbers);
+        languages = List.copyOf(languages);
+        tools = List.copyOf(tools);
+        files = List.copyOf(files);
+    }
+
+    public Language defaultLanguage() {
+        return languages.getFirst();
+    }
+
+    AgentProfile readFrom(List<Path> read) {
+        return new AgentProfile(
+                name, numbers, engine, instructions, languages, tools, escalation, limits, privacy, read);
+    }
+}

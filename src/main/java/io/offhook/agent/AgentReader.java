@@ -1,0 +1,233 @@
+package io.offhook.agent;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// The map at the top of agent.yaml to an [AgentProfile]. Files its mistakes and goes on; a profile comes out only if
+/// everything it needs is there, and counts only if no mistake was filed.
+final class AgentReader {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+    private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}(-[A-Z]{2})?");
+    private static final Pattern VOICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
+    private static final String USUAL_VOICE = "marin";
+    private static final Greeting USUAL_GREETING =
+            new Greeting("Thanks for calling. I'm an AI assistant. How can I help?", true);
+    private static final int CONCURRENT_MAX = 10_000;
+
+    Optional<AgentProfile> read(Fields top) {
+        top.required("offhook", "Begin with the line: offhook: 1").ifPresent(AgentReader::version);
+        var name = top.required("name", "Give the agent a name, such as name: acme-support.")
+                .flatMap(value -> value.matching(NAME, "Use lower-case letters, digits, _ and -."));
+        var instructions = top.required(
+                        "instructions", "Say what the agent does, here or in a file: file:prompts/agent.md")
+                .flatMap(Value::prose);
+        var escalation = top.required("escalate", "Say where people wait: escalate: \"+14155550100\"")
+                .flatMap(value -> new EscalationReader().read(value));
+        var numbers = top.value("number").map(AgentReader::numbers).orElse(List.of());
+        var engine =
+                top.value("engine").map(value -> new EngineReader().read(value)).orElse(EngineChoice.DEFAULT);
+        var languages = languages(top);
+        var limits = top.value("limits").map(AgentReader::limits).orElse(Limits.DEFAULT);
+        var tools = top.value("tools").map(new ToolReader(limits.tool())::read).orElse(List.of());
+        var privacy = top.value("privacy").map(AgentReader::privacy).orElse(Privacy.DEFAULT);
+        top.value("keys").ifPresent(AgentReader::keys);
+        if (name.isEmpty() || instructions.isEmpty() || escalation.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new AgentProfile(
+                name.get(),
+                numbers,
+                engine,
+                instructions.get(),
+                languages,
+                tools,
+                escalation.get(),
+                limits,
+                privacy,
+                List.of()));
+    }
+
+    private static void version(Value value) {
+        value.raw()
+                .filter(text -> !text.equals("1"))
+                .ifPresent(_ -> value.mistake(
+                        "This version of Offhook reads offhook: 1, not " + value.quoted() + ".", "Write offhook: 1."));
+    }
+
+    private static List<String> numbers(Value value) {
+        var items = value.isList() ? value.items() : List.of(value);
+        var numbers = new ArrayList<String>();
+        var seen = new HashSet<String>();
+        for (var item : items) {
+            // ${OFFHOOK_NUMBER:-} is how a file says "a number, if there is one".
+            var absent = item.isScalar()
+                    && !item.isEmpty()
+                    && item.raw().filter(String::isBlank).isPresent();
+            if (!absent) {
+                item.phone().ifPresent(number -> {
+                    if (seen.add(number)) {
+                        numbers.add(number);
+                    } else {
+                        item.mistake("The number " + item.quoted() + " is here twice.", "Keep one of them.");
+                    }
+                });
+            }
+        }
+        return numbers;
+    }
+
+    // --- languages and greetings
+
+    private static List<Language> languages(Fields top) {
+        var greeting = top.value("greeting").flatMap(AgentReader::greeting);
+        var languages = new ArrayList<Language>();
+        top.value("languages").flatMap(Value::names).ifPresent(names -> {
+            names.all().forEach((code, value) -> {
+                if (!LANGUAGE.matcher(code).matches()) {
+                    names.mistake(
+                            code, "\"" + code + "\" is not a language code.", "Use codes such as en, es or pt-BR.");
+                }
+                languages.add(language(
+                        code, value, languages.isEmpty() ? Optional.empty() : Optional.of(languages.getFirst())));
+            });
+            if (names.all().isEmpty()) {
+                names.mistake("languages names no language.", "Write it like languages: { en: { voice: marin } }.");
+            }
+        });
+        if (languages.isEmpty()) {
+            return List.of(new Language("en", USUAL_VOICE, greeting.or(() -> Optional.of(USUAL_GREETING))));
+        }
+        var first = languages.getFirst();
+        if (top.mentions("greeting") && first.greeting().isPresent()) {
+            top.mistake(
+                    "greeting",
+                    "The greeting is given twice, here and under languages." + first.code() + ".",
+                    "Keep one of them.");
+        }
+        var usual = first.code().equals("en") || first.code().startsWith("en-")
+                ? Optional.of(USUAL_GREETING)
+                : Optional.<Greeting>empty();
+        languages.set(
+                0,
+                new Language(
+                        first.code(),
+                        first.voice(),
+                        first.greeting().or(() -> greeting).or(() -> usual)));
+        return languages;
+    }
+
+    private static Language language(String code, Value value, Optional<Language> first) {
+        var usualVoice = first.map(Language::voice).orElse(USUAL_VOICE);
+        if (value.isEmpty()) {
+            return new Language(code, usualVoice, Optional.empty());
+        }
+        return value.fields("languages.*")
+                .map(fields -> {
+                    var voice = fields.value("voice")
+                            .flatMap(v -> v.matching(VOICE, "Use a voice of the engine, such as marin or cedar."));
+                    if (first.isPresent() && voice.isPresent() && !voice.get().equals(usualVoice)) {
+                        fields.value("voice").ifPresent(v -> v.notYet("A second voice (" + v.path() + ")"));
+                    }
+                    return new Language(
+                            code,
+                            voice.orElse(usualVoice),
+                            fields.value("greeting").flatMap(AgentReader::greeting));
+                })
+                .orElse(new Language(code, usualVoice, Optional.empty()));
+    }
+
+    private static Optional<Greeting> greeting(Value value) {
+        if (!value.isMap()) {
+            return value.prose().map(say -> greeting(value, say, Optional.empty()));
+        }
+        return value.fields("greeting").flatMap(fields -> {
+            var cached = fields.value("cached").flatMap(Value::flag);
+            return fields.required("say", "Write it like { say: Hello., cached: false }.")
+                    .flatMap(say -> say.prose().map(text -> greeting(say, text, cached)));
+        });
+    }
+
+    private static Greeting greeting(Value value, String say, Optional<Boolean> cached) {
+        for (var name : Placeholders.in(say)) {
+            if (!Placeholders.isCaller(name)) {
+                value.mistake(
+                        "A greeting can't take {" + name + "}.",
+                        "Use {caller.first_name} and the like, or plain words.");
+            }
+        }
+        var personal = Placeholders.mentionsCaller(say);
+        if (personal && cached.orElse(false)) {
+            value.mistake(
+                    "A greeting that names the caller can't be cached.", "Remove cached: true, or the {caller.…}.");
+        }
+        return new Greeting(say, cached.orElse(!personal) && !personal);
+    }
+
+    // --- the rest
+
+    private static Limits limits(Value value) {
+        var usual = Limits.DEFAULT;
+        return value.fields("limits")
+                .map(fields -> new Limits(
+                        fields.value("call")
+                                .flatMap(v -> v.duration(Duration.ofSeconds(10), Duration.ofHours(4)))
+                                .orElse(usual.call()),
+                        fields.value("silence")
+                                .flatMap(v -> v.duration(Duration.ofSeconds(3), Duration.ofMinutes(10)))
+                                .orElse(usual.silence()),
+                        fields.value("tool")
+                                .flatMap(v -> v.duration(ToolReader.TIMEOUT_MIN, ToolReader.TIMEOUT_MAX))
+                                .orElse(usual.tool()),
+                        fields.value("concurrent")
+                                .flatMap(v -> v.integer(1, CONCURRENT_MAX))
+                                .orElse(usual.concurrent())))
+                .orElse(usual);
+    }
+
+    private static Privacy privacy(Value value) {
+        return value.fields("privacy")
+                .map(fields -> {
+                    var record = fields.value("record").flatMap(v -> v.fields("privacy.record"));
+                    record.flatMap(r -> r.value("audio"))
+                            .ifPresent(audio -> audio.raw()
+                                    .filter(text -> !text.equals("off"))
+                                    .ifPresent(_ -> audio.notYet("Recording audio (" + audio.path() + ")")));
+                    return new Privacy(
+                            fields.value("disclose").flatMap(Value::prose).filter(text -> !text.equals("none")),
+                            record.flatMap(r -> r.value("transcript"))
+                                    .flatMap(Value::flag)
+                                    .orElse(Privacy.DEFAULT.recordTranscript()));
+                })
+                .orElse(Privacy.DEFAULT);
+    }
+
+    private static void keys(Value value) {
+        value.names()
+                .ifPresent(names -> names.all().forEach((key, action) -> {
+                    if (key.equals("0")) {
+                        if (action.isMap()
+                                || action.isList()
+                                || action.raw().filter("escalate"::equals).isEmpty()) {
+                            action.mistake(
+                                    "Key 0 always leads to a person.", "Write \"0\": escalate, or leave it away.");
+                        }
+                    } else if (Stream.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#")
+                            .anyMatch(key::equals)) {
+                        names.mistake(
+                                key,
+                                "Key " + key + " is not available in this version.",
+                                "Remove it: nothing in this file is ever ignored in silence.");
+                    } else {
+                        names.mistake(
+                                key,
+                                "There is no key \"" + key + "\" on a telephone.",
+                                "Use \"0\" to \"9\", \"*\" or \"#\".");
+                    }
+                }));
+    }
+}

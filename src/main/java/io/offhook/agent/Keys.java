@@ -1,0 +1,156 @@
+package io.offhook.agent;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Every key of agent.yaml, in the order of the documentation. `*` stands for a name of the operator's choice; list
+/// items have no step of their own. The reader takes what it accepts from here, and tests hold the JSON Schema and the
+/// documentation to it.
+final class Keys {
+    static final String NONE = "-";
+
+    /// @param defaultText as the documentation prints it
+    /// @param available false: known, but refused in this version
+    record Key(String path, String defaultText, boolean available) {
+        String parent() {
+            var dot = path.lastIndexOf('.');
+            return dot < 0 ? "" : path.substring(0, dot);
+        }
+
+        String name() {
+            return path.substring(path.lastIndexOf('.') + 1);
+        }
+    }
+
+    static final List<Key> ALL = List.of(
+            key("offhook"),
+            key("name"),
+            key("number"),
+            key("engine", "openai/gpt-realtime-2.1"),
+            key("engine.model", "openai/gpt-realtime-2.1"),
+            key("engine.vad", "server"),
+            key("engine.vad.type", "server"),
+            key("engine.vad.threshold", "0.5"),
+            key("engine.vad.silence", "500ms"),
+            key("engine.vad.prefix", "300ms"),
+            key("engine.vad.eagerness", "auto"),
+            key("engine.noise_reduction", "off"),
+            key("engine.transcription", "gpt-transcribe"),
+            key("engine.reasoning"),
+            key("engine.speed", "1.0"),
+            key("instructions"),
+            key("greeting", "Thanks for calling. I'm an AI assistant. How can I help?"),
+            key("greeting.say"),
+            key("greeting.cached", "true"),
+            key("languages", "en"),
+            key("languages.*"),
+            key("languages.*.voice", "marin"),
+            key("languages.*.greeting"),
+            key("languages.*.greeting.say"),
+            key("languages.*.greeting.cached", "true"),
+            later("caller"),
+            later("caller.lookup"),
+            later("caller.timeout"),
+            later("caller.greeting"),
+            later("hours"),
+            later("hours.zone"),
+            later("hours.open"),
+            later("hours.closed_on"),
+            key("tools"),
+            key("tools.*"),
+            key("tools.*.about"),
+            key("tools.*.params"),
+            key("tools.*.params.*"),
+            key("tools.*.params.*.about"),
+            key("tools.*.params.*.pattern"),
+            key("tools.*.params.*.type", "string"),
+            key("tools.*.params.*.enum"),
+            key("tools.*.params.*.optional", "false"),
+            key("tools.*.http"),
+            key("tools.*.headers"),
+            key("tools.*.headers.*"),
+            key("tools.*.body"),
+            key("tools.*.sql"),
+            key("tools.*.java"),
+            later("tools.*.mcp"),
+            later("tools.*.allow"),
+            key("tools.*.say"),
+            key("tools.*.confirm", "false"),
+            key("tools.*.timeout", "limits.tool"),
+            key("escalate"),
+            key("escalate.announce", Escalation.ANNOUNCE),
+            later("escalate.when"),
+            later("escalate.when.topic"),
+            later("escalate.when.sentiment"),
+            later("escalate.when.turns"),
+            later("escalate.when.tool_errors"),
+            later("escalate.when.unsure"),
+            later("escalate.when.to"),
+            later("escalate.when.urgency"),
+            key("escalate.to"),
+            key("escalate.to.*"),
+            key("escalate.to.*.workflow"),
+            key("escalate.to.*.dial"),
+            key("escalate.to.*.voicemail"),
+            later("escalate.to.*.queue"),
+            later("escalate.to.*.sip"),
+            later("escalate.to.*.callback"),
+            later("escalate.to.*.whisper"),
+            key("escalate.to.*.wait", "90s, dial 20s"),
+            key("escalate.to.*.else", "voicemail"),
+            key("keys", "\"0\": escalate"),
+            key("keys.*"),
+            later("keys.*.language"),
+            key("limits"),
+            key("limits.call", "10m"),
+            key("limits.silence", "15s"),
+            key("limits.tool", "8s"),
+            key("limits.concurrent", "40"),
+            later("limits.cost_per_call"),
+            later("analytics"),
+            later("analytics.topics"),
+            later("analytics.fields"),
+            later("analytics.fields.*"),
+            key("privacy"),
+            key("privacy.disclose", "none"),
+            key("privacy.record"),
+            key("privacy.record.audio", "off"),
+            key("privacy.record.transcript", "true"),
+            later("privacy.redact"),
+            later("privacy.keep"),
+            later("privacy.keep.audio"),
+            later("privacy.keep.transcript"),
+            later("privacy.keep.metrics"));
+
+    private static final Map<String, Map<String, Key>> BY_PARENT = byParent();
+
+    private Keys() {}
+
+    /// The keys of the map at this path, by name; `*` never among them.
+    static Map<String, Key> of(String parent) {
+        return BY_PARENT.getOrDefault(parent, Map.of());
+    }
+
+    private static Map<String, Map<String, Key>> byParent() {
+        var all = new LinkedHashMap<String, Map<String, Key>>();
+        for (var key : ALL) {
+            if (!key.name().equals("*")) {
+                all.computeIfAbsent(key.parent(), _ -> new LinkedHashMap<>()).put(key.name(), key);
+            }
+        }
+        return all;
+    }
+
+    private static Key key(String path) {
+        return new Key(path, NONE, true);
+    }
+
+    private static Key key(String path, String defaultText) {
+        return new Key(path, defaultText, true);
+    }
+
+    private static Key later(String path) {
+        return new Key(path, NONE, false);
+    }
+}

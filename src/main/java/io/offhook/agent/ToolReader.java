@@ -1,0 +1,302 @@
+package io.offhook.agent;
+
+import io.offhook.config.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// `tools:` to [ToolProfile]s.
+final class ToolReader {
+    private static final String PATTERN = "tools.*";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+    private static final Set<String> RESERVED = Set.of("end_call", "escalate_to_human");
+    private static final List<String> KINDS = List.of("http", "sql", "java");
+    private static final Pattern REQUEST = Pattern.compile("(?<method>GET|POST|PUT|PATCH|DELETE)\\s+(?<url>\\S+)");
+    private static final Pattern JAVA = Pattern.compile(
+            "[\\p{Alpha}_$][\\p{Alnum}_$-]*(\\.[\\p{Alpha}_$][\\p{Alnum}_$]*)*(#[\\p{Alpha}_$][\\p{Alnum}_$]*)?");
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    private static final String REQUEST_FORM = "Write it like: GET https://api.example.com/orders/{order_number}";
+    static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
+    static final Duration TIMEOUT_MAX = Duration.ofMinutes(1);
+
+    private final Duration usualTimeout;
+
+    ToolReader(Duration usualTimeout) {
+        this.usualTimeout = usualTimeout;
+    }
+
+    private record Request(String method, String url) {
+        Set<String> placeholders() {
+            return Placeholders.in(url);
+        }
+
+        boolean hasBody() {
+            return !method.equals("GET") && !method.equals("DELETE");
+        }
+    }
+
+    List<ToolProfile> read(Value tools) {
+        return tools.names().stream()
+                .flatMap(names -> names.all().entrySet().stream().flatMap(entry -> {
+                    var name = entry.getKey();
+                    if (RESERVED.contains(name)) {
+                        names.mistake(name, "The tool " + name + " is built in.", "Give this tool another name.");
+                    } else if (!NAME.matcher(name).matches()) {
+                        names.mistake(
+                                name,
+                                "A tool can't have the name \"" + name + "\".",
+                                "Use letters, digits, _ and -, beginning with a letter, at most 64.");
+                    }
+                    return tool(name, entry.getValue()).stream();
+                }))
+                .toList();
+    }
+
+    private Optional<ToolProfile> tool(String name, Value value) {
+        if (value.isScalar()) {
+            return value.text().flatMap(text -> request(value, text)).map(request -> {
+                var parameters = ToolParameters.derived(own(request.placeholders()));
+                return new ToolProfile(
+                        name,
+                        Optional.empty(),
+                        Optional.of(parameters.schema()),
+                        new ToolAction.Http(request.method(), request.url(), Map.of(), body(request, parameters)),
+                        Optional.empty(),
+                        false,
+                        usualTimeout);
+            });
+        }
+        return value.fields(PATTERN).flatMap(fields -> {
+            var about = fields.value("about").flatMap(Value::prose);
+            var say = fields.value("say").flatMap(Value::prose);
+            var confirm = fields.value("confirm").flatMap(Value::flag).orElse(false);
+            var timeout = fields.value("timeout")
+                    .flatMap(v -> v.duration(TIMEOUT_MIN, TIMEOUT_MAX))
+                    .orElse(usualTimeout);
+            var parameters = fields.value("params").flatMap(ToolParameters::read);
+            return kind(name, fields)
+                    .flatMap(kind -> switch (kind) {
+                        case "http" -> http(fields, parameters);
+                        case "sql" -> sql(fields, parameters.orElse(ToolParameters.NONE));
+                        default -> java(fields, parameters);
+                    })
+                    .map(made -> new ToolProfile(name, about, made.parameters(), made.action(), say, confirm, timeout));
+        });
+    }
+
+    private record Made(ToolAction action, Optional<String> parameters) {}
+
+    private static Optional<String> kind(String name, Fields fields) {
+        var kinds = KINDS.stream().filter(fields::mentions).toList();
+        if (kinds.isEmpty() && !fields.mentions("mcp")) {
+            fields.mistake("The tool " + name + " does nothing.", "Give it one of: " + String.join(", ", KINDS) + ".");
+        }
+        if (kinds.size() > 1) {
+            fields.mistake(
+                    kinds.get(1),
+                    "The tool " + name + " has both " + kinds.get(0) + " and " + kinds.get(1) + ".",
+                    "Keep one of them, and make a second tool for the other.");
+            return Optional.empty();
+        }
+        for (var key : List.of("headers", "body")) {
+            if (fields.mentions(key) && !kinds.equals(List.of("http"))) {
+                fields.mistake(key, "Only an http tool has " + key + ".", "Remove it.");
+            }
+        }
+        return kinds.stream().findFirst();
+    }
+
+    // --- http
+
+    private Optional<Made> http(Fields fields, Optional<ToolParameters> given) {
+        var value = fields.value("http").orElseThrow();
+        return value.text().flatMap(text -> request(value, text)).map(request -> {
+            var headers = headers(fields);
+            var template = fields.value("body").flatMap(body -> bodyTemplate(body, request));
+            var used = new LinkedHashSet<>(request.placeholders());
+            template.ifPresent(body -> collect(body, used));
+            var parameters = given.orElseGet(() -> ToolParameters.derived(own(used)));
+            check(fields, "http", used, parameters, !request.hasBody() || template.isPresent());
+            Placeholders.in(request.url().split("\\?", 2)[0]).stream()
+                    .filter(parameters::isOptional)
+                    .forEach(name -> value.mistake(
+                            "{" + name + "} is part of the path, but the parameter is optional.",
+                            "Make it required, or move it into the query: ?" + name + "={" + name + "}"));
+            return new Made(
+                    new ToolAction.Http(
+                            request.method(), request.url(), headers, template.or(() -> body(request, parameters))),
+                    Optional.of(parameters.schema()));
+        });
+    }
+
+    private static Optional<Request> request(Value value, String text) {
+        var form = REQUEST.matcher(text.strip());
+        if (!form.matches()) {
+            value.mistake(value.path() + ": " + value.quoted() + " is not METHOD URL.", REQUEST_FORM);
+            return Optional.empty();
+        }
+        var url = form.group("url");
+        var problem = urlProblem(url);
+        if (problem.isPresent()) {
+            value.mistake("The URL of " + value.path() + " " + problem.get() + ".", REQUEST_FORM);
+            return Optional.empty();
+        }
+        return Optional.of(new Request(form.group("method"), url));
+    }
+
+    /// Scheme and host are the operator's own words; a model or a caller fills path segments and query values only.
+    private static Optional<String> urlProblem(String url) {
+        var rest = url.startsWith("https://") ? url.substring(8) : url.startsWith("http://") ? url.substring(7) : "";
+        if (rest.isEmpty()) {
+            return Optional.of("must begin with https:// or http://");
+        }
+        var authority = rest.split("[/?#]", 2)[0];
+        if (authority.contains("{") || authority.contains("@")) {
+            return Optional.of("has a placeholder or a password in its host");
+        }
+        var filled = url;
+        for (var name : Placeholders.in(url)) {
+            filled = filled.replace("{" + name + "}", "x");
+        }
+        if (filled.contains("{") || filled.contains("}")) {
+            return Optional.of("has a brace that is not part of a {name}");
+        }
+        try {
+            var uri = new URI(filled);
+            if (uri.getHost() == null) {
+                return Optional.of("has no valid host");
+            }
+            return uri.getRawFragment() == null
+                    ? Optional.empty()
+                    : Optional.of("has a fragment (#), which is never sent");
+        } catch (URISyntaxException _) {
+            return Optional.of("is not a valid URL");
+        }
+    }
+
+    private static Map<String, Secret> headers(Fields fields) {
+        var headers = new LinkedHashMap<String, Secret>();
+        fields.value("headers")
+                .flatMap(Value::names)
+                .ifPresent(names -> names.all().forEach((name, value) -> {
+                    if (!HEADER.matcher(name).matches()) {
+                        names.mistake(
+                                name, "\"" + name + "\" is not a header name.", "Use letters, digits and dashes.");
+                    }
+                    value.raw().ifPresent(text -> {
+                        if (text.chars().anyMatch(Character::isISOControl)) {
+                            value.mistake("The header " + name + " has a line break in it.", "Write it in one line.");
+                        }
+                        for (var placeholder : Placeholders.in(text)) {
+                            if (!Placeholders.isCaller(placeholder)) {
+                                value.mistake(
+                                        "The header " + name + " can't take {" + placeholder + "}.",
+                                        "Models fill path segments, query values and bodies; headers take {caller.x} only.");
+                            }
+                        }
+                        headers.put(name, new Secret(text));
+                    });
+                }));
+        return headers;
+    }
+
+    @SuppressWarnings("unchecked") // data() of a map gives string keys
+    private static Optional<Map<String, Object>> bodyTemplate(Value body, Request request) {
+        if (!request.hasBody()) {
+            body.mistake("A " + request.method() + " request has no body.", "Use POST, PUT or PATCH, or remove it.");
+        }
+        if (!body.isMap()) {
+            body.mistake(body.path() + " must be a map of keys.", "Write it like { reason: \"{reason}\" }.");
+            return Optional.empty();
+        }
+        return body.data().map(data -> (Map<String, Object>) data);
+    }
+
+    /// Without a template, a request with a body carries every parameter that the URL doesn't use.
+    private static Optional<Map<String, Object>> body(Request request, ToolParameters parameters) {
+        if (!request.hasBody()) {
+            return Optional.empty();
+        }
+        var inUrl = request.placeholders();
+        var body = new LinkedHashMap<String, Object>();
+        parameters.names().stream()
+                .filter(name -> !inUrl.contains(name))
+                .forEach(name -> body.put(name, "{" + name + "}"));
+        return Optional.of(body);
+    }
+
+    private static void collect(Object data, Set<String> into) {
+        switch (data) {
+            case Map<?, ?> map -> map.values().forEach(inner -> collect(inner, into));
+            case List<?> list -> list.forEach(inner -> collect(inner, into));
+            case String text -> into.addAll(Placeholders.in(text));
+            default -> {}
+        }
+    }
+
+    // --- sql, java
+
+    private static Optional<Made> sql(Fields fields, ToolParameters parameters) {
+        var value = fields.value("sql").orElseThrow();
+        return value.prose().flatMap(query -> {
+            var sql = SqlText.of(query);
+            if (sql.problem().isPresent()) {
+                value.mistake(
+                        "The query of " + value.path() + " " + sql.problem().get() + ".",
+                        "Write one statement with bound names: select status from orders where id = :id");
+                return Optional.empty();
+            }
+            check(fields, "sql", sql.names(), parameters, true);
+            return Optional.of(new Made(new ToolAction.Sql(query), Optional.of(parameters.schema())));
+        });
+    }
+
+    private static Optional<Made> java(Fields fields, Optional<ToolParameters> parameters) {
+        return fields.value("java")
+                .orElseThrow()
+                .matching(JAVA, "Use com.acme.tools.Refunds#refund, a class name, or the name of a registered tool.")
+                .map(reference -> new Made(new ToolAction.Java(reference), parameters.map(ToolParameters::schema)));
+    }
+
+    // --- names
+
+    private static void check(
+            Fields fields, String kind, Set<String> used, ToolParameters parameters, boolean allMustBeUsed) {
+        var value = fields.value(kind).orElseThrow();
+        var sign = kind.equals("sql") ? ":%s" : "{%s}";
+        var misspelt = false;
+        for (var name : used) {
+            if (!Placeholders.isCaller(name) && !parameters.names().contains(name)) {
+                misspelt = true;
+                value.mistake(
+                        sign.formatted(name) + " is neither a parameter of this tool nor caller.something."
+                                + Value.didYouMean(name, parameters.names()),
+                        "Declare it under params.");
+            }
+        }
+        if (allMustBeUsed && !misspelt) {
+            for (var name : parameters.names()) {
+                if (!used.contains(name)) {
+                    parameters.mistake(
+                            name,
+                            "The parameter " + name + " is never used.",
+                            "Use it as " + sign.formatted(name) + ", or remove it.");
+                }
+            }
+        }
+    }
+
+    private static Set<String> own(Set<String> placeholders) {
+        return placeholders.stream()
+                .filter(name -> !Placeholders.isCaller(name))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+}
