@@ -260,6 +260,7 @@ public final class LiveCalls implements Switchboard {
                 clock,
                 plan,
                 call,
+                entry.from.map(from -> tokens.hash(from.e164())).orElse(""),
                 leg,
                 this::file,
                 workers,

@@ -88,12 +88,13 @@ public final class SqlTool implements Tool {
     }
 
     private static Object result(List<Map<String, Object>> rows) {
-        return switch (rows.size()) {
-            case 0 -> Map.of("found", false);
-            case 1 -> rows.getFirst();
-            case int count when count > ROWS -> Map.of("rows", rows.subList(0, ROWS), "more_rows", true);
-            default -> rows;
-        };
+        if (rows.isEmpty()) {
+            return Map.of("found", false);
+        }
+        if (rows.size() > ROWS) {
+            return Map.of("rows", rows.subList(0, ROWS), "more_rows", true);
+        }
+        return rows.size() == 1 ? rows.getFirst() : rows;
     }
 
     private static Map<String, Object> row(ResultSet row) throws SQLException {
