@@ -60,7 +60,7 @@ final class CarrierRest {
     }
 
     private void handle(HttpServerRequest request) {
-        request.setExpectMultipart(request.method() == HttpMethod.POST);
+        request.setExpectMultipart(HttpMethod.POST.equals(request.method()));
         request.endHandler(_ -> {
             try {
                 answer(request);
@@ -104,7 +104,7 @@ final class CarrierRest {
                 : Optional.<SimulatedCall>empty();
         if (call.isEmpty()) {
             notFound(request);
-        } else if (request.method() == HttpMethod.POST) {
+        } else if (HttpMethod.POST.equals(request.method())) {
             update(request, call.get());
         } else {
             reply(request, 200, resource(call.get()));

@@ -68,7 +68,7 @@ final class EnqueueVerb {
         var name = workflow.orElse(verb.text());
         var problem = problem(verb, workflow, task);
         if (problem.isPresent()) {
-            call.notice(problem.get().code(), problem.get().getMessage());
+            call.notice(problem.get().code(), problem.get().text());
             result = "error";
             return Outcome.ON;
         }

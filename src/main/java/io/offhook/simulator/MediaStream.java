@@ -214,7 +214,7 @@ final class MediaStream {
 
     private void received(String text) {
         switch (messages.read(text)) {
-            case StreamMessages.Order.Play(var audio) -> buffer.add(audio);
+            case StreamMessages.Order.Play(var audio) -> buffer.add(audio.getBytes());
             case StreamMessages.Order.Mark(var name) -> {
                 if (buffer.mark(name)) {
                     returned(name, true);
@@ -297,7 +297,9 @@ final class MediaStream {
     }
 
     private void drop() {
-        channel().ifPresent(Channel::close);
+        channel().ifPresent(channel -> {
+            var _ = channel.close();
+        });
     }
 
     Optional<Channel> channel() {

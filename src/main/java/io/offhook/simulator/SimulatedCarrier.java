@@ -162,7 +162,9 @@ public final class SimulatedCarrier implements AutoCloseable {
         this.settings = settings;
         var shared = settings.vertx;
         ownVertx = shared == null;
-        vertx = shared == null ? Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2)) : shared;
+        vertx = shared == null
+                ? Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true))
+                : shared;
         clock = new CarrierClock(settings.speed);
         signature = new CarrierSignature(settings.authToken);
         http = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(1_000));

@@ -155,7 +155,9 @@ final class StreamFaults {
                 stream.socket().ifPresent(socket -> socket.writeBinaryMessage(Buffer.buffer(new byte[] {0, 1, 2, 3})));
             case DEEP_NESTING -> stream.write("[".repeat(20_000) + "]".repeat(20_000));
             case OVERSIZE ->
-                stream.write("{\"event\":\"media\",\"media\":{\"payload\":\"" + "/".repeat(OVERSIZE) + "\"}}");
+                stream.socket()
+                        .ifPresent(socket -> socket.writeFinalTextFrame(
+                                "{\"event\":\"media\",\"media\":{\"payload\":\"" + "/".repeat(OVERSIZE) + "\"}}"));
         }
     }
 }

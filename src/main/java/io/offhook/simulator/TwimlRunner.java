@@ -40,7 +40,7 @@ final class TwimlRunner {
             try {
                 outcome = perform(fetch(next));
             } catch (TwimlException e) {
-                call.notice(e.code(), e.getMessage());
+                call.notice(e.code(), e.text());
                 outcome = afterError(e);
             }
             switch (outcome) {
@@ -201,7 +201,7 @@ final class TwimlRunner {
                             Leg.with(leg.parameters().get(), more));
                 });
             } catch (TwimlException e) {
-                call.notice(e.code(), e.getMessage());
+                call.notice(e.code(), e.text());
             }
         }
     }

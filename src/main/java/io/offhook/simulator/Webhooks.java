@@ -144,7 +144,7 @@ final class Webhooks {
         }
         var connected = client.request(options);
         return connected
-                .compose(open -> open.send(Buffer.buffer(request.get() ? "" : form))
+                .compose(open -> (request.get() ? open.send() : open.send(Buffer.buffer(form)))
                         .compose(response -> read(response, bare))
                         .timeout(limits.totalMs(), TimeUnit.MILLISECONDS)
                         .onFailure(_ -> open.reset()))

@@ -356,6 +356,50 @@ class CarrierStreamTest {
     }
 
     @Test
+    void jitter_bunches_frames_and_loses_none() {
+        try (var carrier =
+                application.carrier().fault(new CarrierFault.Jitter(5)).start()) {
+            carrier.ring(ANN);
+            await().atMost(SOON).until(() -> application.messages("media").size() >= 20);
+
+            assertThat(application.messages("media").subList(0, 20))
+                    .extracting(each -> Integer.parseInt(each.at("/media/chunk").stringValue()))
+                    .isSorted()
+                    .startsWith(1, 2, 3);
+            assertThat(application.messages("media").size() % 5).isZero();
+        }
+    }
+
+    @Test
+    void a_slow_reader_plays_late_what_it_did_not_read() {
+        application.streaming((peer, message) -> {
+            if (message.at("/media/chunk").asString("").equals("5")) {
+                peer.play(Clip.tone(300, Duration.ofMillis(200)));
+            }
+        });
+        try (var carrier = application.carrier().start()) {
+            var call = carrier.ring(ANN, new CarrierFault.SlowReader(Duration.ZERO, Duration.ofSeconds(3)));
+
+            assertThat(call.awaitHeard(Duration.ofMillis(200), SOON)).isTrue();
+            var opened = call.steps(CallStep.StreamOpened.class).getFirst().at();
+            assertThat(call.heard().getFirst().from().minus(opened)).isGreaterThan(Duration.ofMillis(2_900));
+        }
+    }
+
+    @Test
+    void an_oversize_message_is_sent_whole() {
+        application.streaming((_, _) -> {});
+        try (var carrier = application.carrier().start()) {
+            carrier.ring(ANN, new CarrierFault.Junk(CarrierFault.Junk.Kind.OVERSIZE, Duration.ofMillis(40)));
+
+            await().atMost(SOON)
+                    .until(() -> application.messages("media").stream()
+                            .anyMatch(each ->
+                                    each.at("/media/payload").asString("").length() == 16 << 20));
+        }
+    }
+
+    @Test
     void junk_second_start_floods_and_replaced_parameters_come_when_ordered() {
         try (var carrier = application.carrier().start()) {
             carrier.ring(

@@ -98,6 +98,64 @@ class CarrierTwimlTest {
     }
 
     @Test
+    void a_get_carries_the_parameters_in_its_address_and_signs_that() {
+        application
+                .on("/voice", "<Redirect method=\"GET\">/second?a=b</Redirect>")
+                .on("/second", "<Hangup/>");
+        try (var carrier = application.carrier().start()) {
+            var call = carrier.ring(ANN);
+            call.awaitEnded(SOON);
+
+            var request = application.requests.get(1);
+            assertThat(request.target()).startsWith("/second?a=b&CallSid=" + call.sid());
+            assertThat(request.headers())
+                    .containsEntry(
+                            "X-Twilio-Signature", carrier.signature().sign(TestApplication.PUBLIC + request.target()));
+        }
+    }
+
+    @Test
+    void a_late_webhook_comes_after_the_call_is_over() {
+        application.on("/voice", "<Hangup/>");
+        try (var carrier = carrier().fault(new CarrierFault.LateWebhook()).start()) {
+            carrier.ring(ANN).awaitEnded(SOON);
+
+            assertThat(application.requests)
+                    .extracting(TestApplication.Received::target)
+                    .containsExactly("/voice", "/status", "/voice");
+        }
+    }
+
+    @Test
+    void a_late_status_waits() {
+        application.on("/voice", "<Hangup/>");
+        try (var carrier = carrier()
+                .fault(new CarrierFault.LateStatus(Duration.ofSeconds(5)))
+                .start()) {
+            var call = carrier.ring(ANN);
+            call.awaitEnded(SOON);
+
+            assertThat(call.steps(CallStep.StatusReported.class).getFirst().at())
+                    .isGreaterThan(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void a_server_that_does_not_answer_in_time_is_left_for_the_fallback() {
+        application.silent("/voice");
+        try (var carrier = carrier()
+                .voiceUrl(TestApplication.PUBLIC + "/voice#tt=200")
+                .fallbackUrl(TestApplication.PUBLIC + "/fallback")
+                .start()) {
+            var call = carrier.ring(ANN);
+
+            assertThat(call.awaitEnded(SOON)).isEqualTo(EndReason.END_OF_TWIML);
+            assertThat(call.alarms()).containsExactly(11200);
+            assertThat(application.forms("/fallback")).hasSize(1);
+        }
+    }
+
+    @Test
     void an_error_status_goes_to_the_fallback_url_with_code_and_address() {
         application.raw("/voice", 500, "oops");
         try (var carrier =

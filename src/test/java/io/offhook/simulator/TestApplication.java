@@ -2,6 +2,7 @@ package io.offhook.simulator;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -56,7 +57,9 @@ final class TestApplication implements AutoCloseable {
     }
 
     TestApplication() {
-        server = vertx.createHttpServer(new HttpServerOptions().setMaxWebSocketMessageSize(32 << 20))
+        server = vertx.createHttpServer(new HttpServerOptions()
+                        .setMaxWebSocketMessageSize(32 << 20)
+                        .setMaxWebSocketFrameSize(32 << 20))
                 .requestHandler(this::request)
                 .webSocketHandshakeHandler(handshake -> {
                     var headers = new LinkedHashMap<String, String>();
@@ -87,6 +90,12 @@ final class TestApplication implements AutoCloseable {
         return this;
     }
 
+    /// Takes the request and never answers.
+    TestApplication silent(String path) {
+        statuses.put(path, 0);
+        return on(path, "");
+    }
+
     TestApplication streaming(BiConsumer<Peer, JsonNode> onMessage) {
         peer = onMessage;
         return this;
@@ -113,7 +122,7 @@ final class TestApplication implements AutoCloseable {
     }
 
     private void request(HttpServerRequest request) {
-        request.setExpectMultipart(true);
+        request.setExpectMultipart(request.method() == HttpMethod.POST);
         request.endHandler(_ -> {
             var headers = new LinkedHashMap<String, String>();
             request.headers().forEach(each -> headers.put(each.getKey(), each.getValue()));
@@ -123,7 +132,7 @@ final class TestApplication implements AutoCloseable {
             var document = documents.get(request.path());
             if (document == null) {
                 request.response().setStatusCode(404).end();
-            } else {
+            } else if (statuses.getOrDefault(request.path(), 200) > 0) {
                 request.response()
                         .setStatusCode(statuses.getOrDefault(request.path(), 200))
                         .putHeader("Content-Type", "text/xml")
