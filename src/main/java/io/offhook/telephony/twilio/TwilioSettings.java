@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /// @param accountSid    requests and streams of any other account are refused
 /// @param tokens        the account's auth tokens; two during a rotation
 /// @param publicUrl     the only source of URLs in TwiML and of the URLs that signatures are checked against
-/// @param allowUnsigned lets requests without a signature in, for trying things out; a wrong signature is refused anyway
+/// @param allowUnsigned lets requests without a signature in, for trying things out; a wrong signature is refused
+/// anyway
 public record TwilioSettings(String accountSid, List<String> tokens, URI publicUrl, boolean allowUnsigned) {
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]", Pattern.CASE_INSENSITIVE);

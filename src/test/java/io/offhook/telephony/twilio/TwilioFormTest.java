@@ -11,7 +11,8 @@ class TwilioFormTest {
 
     @Test
     void values_are_decoded_as_utf_8_with_plus_for_a_blank() {
-        var form = parse("SpeechResult=caf%C3%A9+%26+co+%2B+1&Empty=&Bare&&To=%2B14155550199").orElseThrow();
+        var form = parse("SpeechResult=caf%C3%A9+%26+co+%2B+1&Empty=&Bare&&To=%2B14155550199")
+                .orElseThrow();
 
         assertThat(form.first("SpeechResult")).isEqualTo("café & co + 1");
         assertThat(form.first("Empty")).isEmpty();

@@ -36,15 +36,16 @@ class TwilioSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://voice.example.com", "https://localhost.example.com", "https://127.0.0.1.example.com"})
+    @ValueSource(
+            strings = {"https://voice.example.com", "https://localhost.example.com", "https://127.0.0.1.example.com"})
     void unsigned_requests_are_never_allowed_in_public(String url) {
         assertThatThrownBy(() -> settings(url, true)).hasMessageContaining("unsigned");
     }
 
     @Test
     void without_a_token_nothing_could_be_checked() {
-        assertThatThrownBy(() -> new TwilioSettings(
-                        ACCOUNT, List.of(" "), URI.create("https://voice.example.com"), false))
+        assertThatThrownBy(
+                        () -> new TwilioSettings(ACCOUNT, List.of(" "), URI.create("https://voice.example.com"), false))
                 .hasMessageContaining("auth token");
         assertThat(new TwilioSettings(ACCOUNT, List.of(), URI.create("http://[::1]:8080"), true).tokens())
                 .isEmpty();

@@ -111,7 +111,8 @@ class TwilioSignatureTest {
     void repeated_values_are_signed_once_each_in_order() throws Exception {
         var form = Map.of("Digit", List.of("2", "1", "2"), "A", List.of("x"));
 
-        assertThat(signature.signs(hmac("https://voice.example.com/vAxDigit1Digit2"), "https://voice.example.com/v", form))
+        assertThat(signature.signs(
+                        hmac("https://voice.example.com/vAxDigit1Digit2"), "https://voice.example.com/v", form))
                 .isTrue();
     }
 
