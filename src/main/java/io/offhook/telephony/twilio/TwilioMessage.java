@@ -30,6 +30,8 @@ sealed interface TwilioMessage {
         }
     }
 
+    /// Audio from the caller.
+    ///
     /// @param atMillis since the stream started, by Twilio's clock
     record Media(AudioFrame frame, long atMillis) implements TwilioMessage {}
 

@@ -290,8 +290,7 @@ public final class TwilioRoutes {
     private void late(RoutingContext context, String what, Optional<Throwable> error) {
         metrics.count(TwilioMetrics.ANSWER_LATE);
         var line = LOG.atError().addKeyValue("path", context.request().path());
-        error.ifPresent(line::setCause);
-        line.log("{}: caller gets the fallback", what);
+        error.map(line::setCause).orElse(line).log("{}: caller gets the fallback", what);
         write(context, fallback.get());
     }
 

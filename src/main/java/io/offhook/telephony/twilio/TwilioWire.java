@@ -43,7 +43,7 @@ final class TwilioWire {
     static {
         for (int c = 0; c < 128; c++) {
             boolean digit = c >= '0' && c <= '9';
-            boolean sid = digit || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
+            boolean sid = digit || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
             KIND[c] = (byte) ((sid || c == '+' || c == '/' ? 1 : 0) | (sid ? 2 : 0) | (digit ? 4 : 0));
         }
     }

@@ -99,7 +99,7 @@ final class TwimlWriter {
                         .isPresent();
                 xml.writeAttribute("priority", urgent ? "10" : "5");
                 xml.writeAttribute("timeout", seconds(patience, 1, 1_209_600));
-                xml.writeCharacters(task(goTo.handoff(), goTo.language()));
+                xml.writeCharacters(task(goTo.handoff()));
                 xml.writeEndElement();
                 xml.writeEndElement();
             }
@@ -142,7 +142,7 @@ final class TwimlWriter {
     }
 
     /// What the human's screen shows before the call is taken. The summary gives way when all of it would be too long.
-    private String task(Optional<Handoff> handoff, String language) {
+    private String task(Optional<Handoff> handoff) {
         if (handoff.isEmpty()) {
             return json(Map.of("urgency", Handoff.Urgency.NORMAL.name().toLowerCase(Locale.ROOT)));
         }
@@ -201,11 +201,11 @@ final class TwimlWriter {
     }
 
     private static boolean allowed(int c) {
-        return c >= 0x20 && c <= 0xD7FF
+        return (c >= 0x20 && c <= 0xD7FF)
                 || c == '\t'
                 || c == '\n'
                 || c == '\r'
-                || c >= 0xE000 && c <= 0xFFFD
+                || (c >= 0xE000 && c <= 0xFFFD)
                 || c >= 0x10000;
     }
 
