@@ -23,14 +23,14 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(30)
 class ConfiguredToolboxTest {
     private static final Map<String, String> FACTS = Map.of("call.id", "CA1", "caller.number", "+14155550100");
-    private static final String ORDER =
-            """
+    private static final String ORDER = """
             {"type":"object","properties":{"order_number":{"type":"string","pattern":"^[A-Z]{2}\\\\d{4}$"}},
              "required":["order_number"],"additionalProperties":false}""";
 
     @Test
     void a_result_reaches_the_model_as_json() {
-        var toolbox = toolbox(run -> Map.of("status", "shipped", "order", run.arguments().get("order_number")));
+        var toolbox = toolbox(
+                run -> Map.of("status", "shipped", "order", run.arguments().get("order_number")));
 
         var outcome = toolbox.run(order("AB7492"), FACTS);
 
@@ -43,14 +43,24 @@ class ConfiguredToolboxTest {
         var runs = new AtomicInteger();
         var toolbox = toolbox(_ -> runs.incrementAndGet());
 
-        for (var arguments : List.of("{", "[]", "{}", "{\"order_number\":7}", "{\"order_number\":\"x\"}", "null",
-                "{\"order_number\":\"AB7492\",\"more\":1}", "[".repeat(100_000), "{\"a\":".repeat(40) + "1" + "}".repeat(40))) {
+        for (var arguments : List.of(
+                "{",
+                "[]",
+                "{}",
+                "{\"order_number\":7}",
+                "{\"order_number\":\"x\"}",
+                "null",
+                "{\"order_number\":\"AB7492\",\"more\":1}",
+                "[".repeat(100_000),
+                "{\"a\":".repeat(40) + "1" + "}".repeat(40))) {
             var outcome = toolbox.run(new ToolRequest("r" + arguments.hashCode(), "lookup_order", arguments), FACTS);
 
             assertThat(outcome.result()).as(arguments).isEqualTo(ToolOutcome.REFUSED);
             assertThat(json(outcome).path("error").asString()).isEqualTo("bad_arguments");
         }
-        assertThat(json(toolbox.run(new ToolRequest("last", "lookup_order", "{}"), FACTS)).path("say").asString())
+        assertThat(json(toolbox.run(new ToolRequest("last", "lookup_order", "{}"), FACTS))
+                        .path("say")
+                        .asString())
                 .contains("order_number");
         assertThat(runs).hasValue(0);
     }
@@ -163,7 +173,11 @@ class ConfiguredToolboxTest {
 
     @Test
     void a_method_is_a_tool_with_a_schema_of_its_own() {
-        var tool = MethodTool.of("refund", "Refund", Optional.empty(), Refunds.class.getName() + "#refund",
+        var tool = MethodTool.of(
+                "refund",
+                "Refund",
+                Optional.empty(),
+                Refunds.class.getName() + "#refund",
                 getClass().getClassLoader());
         var toolbox = new ConfiguredToolbox(List.of(ToolDefinition.of(tool, Duration.ofSeconds(5))));
 
@@ -177,7 +191,8 @@ class ConfiguredToolboxTest {
     @Test
     void a_method_that_is_not_there_is_refused_in_words() {
         for (var reference : List.of("Refunds", "com.acme.Nothing#refund", Refunds.class.getName() + "#nothing")) {
-            assertThatThrownBy(() -> MethodTool.of("x", "", Optional.empty(), reference, getClass().getClassLoader()))
+            assertThatThrownBy(() -> MethodTool.of(
+                            "x", "", Optional.empty(), reference, getClass().getClassLoader()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(reference);
         }

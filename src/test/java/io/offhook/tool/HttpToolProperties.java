@@ -50,8 +50,31 @@ class HttpToolProperties {
     @Provide
     Arbitrary<String> values() {
         var pieces = Arbitraries.of(
-                "..", ".", "/", "\\", "//evil.example", "?", "&", "#", "@", ":", ";", "%2e%2e", "%2F", "%", "\r\n", "\0",
-                " ", "+", "{a}", "\u2025", "\uFF0F", "\uD800", "AB7492", "\u00e9", "\uD83D\uDE00");
+                "..",
+                ".",
+                "/",
+                "\\",
+                "//evil.example",
+                "?",
+                "&",
+                "#",
+                "@",
+                ":",
+                ";",
+                "%2e%2e",
+                "%2F",
+                "%",
+                "\r\n",
+                "\0",
+                " ",
+                "+",
+                "{a}",
+                "\u2025",
+                "\uFF0F",
+                "\uD800",
+                "AB7492",
+                "\u00e9",
+                "\uD83D\uDE00");
         return Arbitraries.oneOf(
                 Arbitraries.strings().all().ofMaxLength(20),
                 pieces.list().ofMaxSize(6).map(list -> String.join("", list)));

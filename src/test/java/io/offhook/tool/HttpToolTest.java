@@ -50,10 +50,16 @@ class HttpToolTest {
 
     @Test
     void a_get_fills_path_query_and_headers() {
-        server.createContext("/", exchange -> answer(exchange, 200, "{\"uri\":\"" + exchange.getRequestURI()
-                + "\",\"call\":\"" + exchange.getRequestHeaders().getFirst("X-Call") + "\"}"));
+        server.createContext(
+                "/",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "{\"uri\":\"" + exchange.getRequestURI() + "\",\"call\":\""
+                                + exchange.getRequestHeaders().getFirst("X-Call") + "\"}"));
 
-        var outcome = run("GET " + origin + "/orders/{number}?phone={caller.number}&expand={what}&fixed=1",
+        var outcome = run(
+                "GET " + origin + "/orders/{number}?phone={caller.number}&expand={what}&fixed=1",
                 "{\"number\":\"A/B 7&x=1\"}");
 
         assertThat(outcome.result()).isEqualTo(ToolOutcome.OK);
@@ -63,11 +69,16 @@ class HttpToolTest {
 
     @Test
     void a_post_sends_what_the_url_leaves_over_and_a_key_against_repetition() {
-        server.createContext("/", exchange -> answer(exchange, 200, "[" + new String(
-                exchange.getRequestBody().readAllBytes(), UTF_8) + ",\""
-                + exchange.getRequestHeaders().getFirst("Idempotency-Key") + "\"]"));
+        server.createContext(
+                "/",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "[" + new String(exchange.getRequestBody().readAllBytes(), UTF_8) + ",\""
+                                + exchange.getRequestHeaders().getFirst("Idempotency-Key") + "\"]"));
 
-        var outcome = run("POST " + origin + "/orders/{number}/refund", "{\"number\":\"7\",\"reason\":\"a \\\"b\\\"\"}");
+        var outcome =
+                run("POST " + origin + "/orders/{number}/refund", "{\"number\":\"7\",\"reason\":\"a \\\"b\\\"\"}");
 
         assertThat(outcome.answer()).isEqualTo("[{\"reason\":\"a \\\"b\\\"\"},\"CA1-r1\"]");
     }
@@ -166,8 +177,8 @@ class HttpToolTest {
                 "GET https://host{x}/y")) {
             assertThatThrownBy(() -> tool(request)).as(request).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> new HttpTool("t", "", ANY, "GET https://host/", Map.of("X", "{argument}"),
-                        Optional.empty(), client))
+        assertThatThrownBy(() -> new HttpTool(
+                        "t", "", ANY, "GET https://host/", Map.of("X", "{argument}"), Optional.empty(), client))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

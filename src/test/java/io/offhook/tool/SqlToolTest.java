@@ -56,7 +56,8 @@ class SqlToolTest {
 
         @Test
         void one_row_is_an_object_with_lower_case_keys() {
-            var outcome = run("select status, carrier as \"Carrier\", eta from demo_order where order_number = :number",
+            var outcome = run(
+                    "select status, carrier as \"Carrier\", eta from demo_order where order_number = :number",
                     "{\"number\":\"AB7492\"}");
 
             assertThat(outcome.answer()).isEqualTo("{\"status\":\"shipped\",\"carrier\":\"UPS\",\"eta\":\"Thursday\"}");
@@ -74,13 +75,15 @@ class SqlToolTest {
 
         @Test
         void a_column_without_a_value_is_null() {
-            assertThat(run("select eta from demo_order where order_number = 'GH6021'", "{}").answer())
+            assertThat(run("select eta from demo_order where order_number = 'GH6021'", "{}")
+                            .answer())
                     .isEqualTo("{\"eta\":null}");
         }
 
         @Test
         void facts_of_the_call_are_bound_and_no_argument_passes_for_one() {
-            var outcome = run("select status from demo_order where order_number = :caller.number",
+            var outcome = run(
+                    "select status from demo_order where order_number = :caller.number",
                     "{\"caller.number\":\"CD1180\"}");
 
             assertThat(outcome.answer()).isEqualTo("{\"status\":\"shipped\"}");
@@ -89,26 +92,31 @@ class SqlToolTest {
         @Test
         void an_argument_is_never_sql() {
             for (var attack : List.of("' or '1'='1", "x'; drop table demo_order; --", ":caller.number", "\\u0000")) {
-                var outcome = run("select status from demo_order where order_number = :number",
+                var outcome = run(
+                        "select status from demo_order where order_number = :number",
                         "{\"number\":\"" + attack + "\"}");
 
                 assertThat(outcome.answer()).isEqualTo("{\"found\":false}");
             }
-            assertThat(run("select count(*) as n from demo_order", "{}").answer()).isEqualTo("{\"n\":5}");
+            assertThat(run("select count(*) as n from demo_order", "{}").answer())
+                    .isEqualTo("{\"n\":5}");
         }
 
         @Test
         void more_rows_than_fifty_are_cut_and_marked() {
-            var outcome = run("with recursive n(i) as (select 1 union all select i + 1 from n where i < 80)"
-                    + " select i from n", "{}");
+            var outcome = run(
+                    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 80)" + " select i from n",
+                    "{}");
 
-            assertThat(outcome.answer()).contains("\"more_rows\":true", "{\"i\":50}").doesNotContain("{\"i\":51}");
+            assertThat(outcome.answer())
+                    .contains("\"more_rows\":true", "{\"i\":50}")
+                    .doesNotContain("{\"i\":51}");
         }
 
         @Test
         void a_failing_query_says_nothing_about_the_database() {
-            var outcome = run("select secret_column from demo_order where order_number = :number",
-                    "{\"number\":\"AB7492\"}");
+            var outcome =
+                    run("select secret_column from demo_order where order_number = :number", "{\"number\":\"AB7492\"}");
 
             assertThat(outcome.result()).isEqualTo(ToolOutcome.ERROR);
             assertThat(outcome.answer()).contains("query_failed").doesNotContain("secret_column", "AB7492");
@@ -116,8 +124,8 @@ class SqlToolTest {
 
         @Test
         void anything_but_one_query_is_refused_when_it_is_set_up() {
-            for (var sql : List.of("delete from demo_order", "select 1; delete from demo_order", "", "pragma x",
-                    "selection")) {
+            for (var sql : List.of(
+                    "delete from demo_order", "select 1; delete from demo_order", "", "pragma x", "selection")) {
                 assertThatThrownBy(() -> tool(sql)).as(sql).isInstanceOf(IllegalArgumentException.class);
             }
         }
@@ -129,7 +137,8 @@ class SqlToolTest {
 
             assertThat(outcome.result()).isEqualTo(ToolOutcome.OK);
             assertThat(writing.result()).isEqualTo(ToolOutcome.ERROR);
-            assertThat(run("select count(*) as n from demo_order", "{}").answer()).isEqualTo("{\"n\":5}");
+            assertThat(run("select count(*) as n from demo_order", "{}").answer())
+                    .isEqualTo("{\"n\":5}");
         }
 
         private ToolOutcome run(String sql, String arguments) {
