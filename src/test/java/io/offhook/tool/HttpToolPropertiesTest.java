@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /// Whatever the model puts into an argument, the request goes to the same host and the same path.
-class HttpToolProperties {
+class HttpToolPropertiesTest {
     private final HttpTool tool = new HttpTool(
             "t",
             "",
