@@ -31,9 +31,11 @@ import org.slf4j.LoggerFactory;
 ///                        +--> spill --> store        once it fails or is slow, until the spill is empty again
 /// ```
 ///
-/// One writer thread takes facts in batches. A batch that the store does not take within its time goes to files on local
+/// One writer thread takes facts in batches. A batch that the store does not take within its time goes to files on
+/// local
 /// disk, and all later ones go behind it, so that the order stays. The files are replayed when the store answers again,
-/// also by the next process. Facts are lost only when the queue is full, when neither disk nor store takes them, or when
+/// also by the next process. Facts are lost only when the queue is full, when neither disk nor store takes them, or
+/// when
 /// the store refuses the row itself; each is counted.
 public final class BufferedCallLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BufferedCallLog.class);
@@ -46,8 +48,8 @@ public final class BufferedCallLog implements AutoCloseable {
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong spilled = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
-    private final ExecutorService appender =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store-append").daemon().factory());
+    private final ExecutorService appender = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("store-append").daemon().factory());
     private final Thread writer;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -137,7 +139,9 @@ public final class BufferedCallLog implements AutoCloseable {
     public boolean drain(Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
         while (queued.get() > 0) {
-            if (System.nanoTime() - end > 0 || stopped.isDone() || Thread.currentThread().isInterrupted()) {
+            if (System.nanoTime() - end > 0
+                    || stopped.isDone()
+                    || Thread.currentThread().isInterrupted()) {
                 return queued.get() == 0;
             }
             LockSupport.unpark(writer);
@@ -242,7 +246,10 @@ public final class BufferedCallLog implements AutoCloseable {
             batch.forEach(Entry::done);
         } catch (IOException | RuntimeException e) {
             lost.addAndGet(facts.size());
-            LOG.atError().addKeyValue("facts", facts.size()).setCause(e).log("facts lost: neither store nor disk takes them");
+            LOG.atError()
+                    .addKeyValue("facts", facts.size())
+                    .setCause(e)
+                    .log("facts lost: neither store nor disk takes them");
             batch.forEach(entry -> entry.failed(e));
         }
         spillBytes = spill.bytes();

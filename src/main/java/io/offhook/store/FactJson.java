@@ -43,7 +43,9 @@ public final class FactJson {
             return mapper.readValue(line, Fact.class);
         } catch (JacksonException e) {
             // Jackson's own message quotes the text, which holds a caller's words.
-            throw StoreException.refusal("read a stored fact", new IllegalArgumentException(e.getClass().getName()));
+            throw StoreException.refusal(
+                    "read a stored fact",
+                    new IllegalArgumentException(e.getClass().getName()));
         }
     }
 
@@ -55,7 +57,9 @@ public final class FactJson {
         try {
             return mapper.readValue(text, Handoff.class);
         } catch (JacksonException e) {
-            throw StoreException.refusal("read a stored handoff", new IllegalArgumentException(e.getClass().getName()));
+            throw StoreException.refusal(
+                    "read a stored handoff",
+                    new IllegalArgumentException(e.getClass().getName()));
         }
     }
 

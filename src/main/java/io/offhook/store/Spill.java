@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Facts on local disk that the store has not taken yet: numbered files of JSON lines, forced to disk batch by batch and
+/// Facts on local disk that the store has not taken yet: numbered files of JSON lines, forced to disk batch by batch
+/// and
 /// read back oldest first. Files hold what callers said, so only our own user may read them. One thread.
 final class Spill implements AutoCloseable {
     private static final long FILE_BYTES = 8L << 20;

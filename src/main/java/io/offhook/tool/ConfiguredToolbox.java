@@ -133,17 +133,15 @@ public final class ConfiguredToolbox implements Toolbox {
             return failed("busy", "too many tools are running; try again in a moment", ToolOutcome.REFUSED, began);
         }
         var done = new CompletableFuture<ToolOutcome>();
-        var worker = Thread.ofVirtual()
-                .name("tool-" + request.name())
-                .start(() -> {
-                    try {
-                        done.complete(work(checked, request, call, facts, began));
-                    } finally {
-                        // Only here: a tool that ignores its interrupt still takes up room.
-                        room.release();
-                        done.complete(failed("failed", "the tool failed", ToolOutcome.ERROR, began));
-                    }
-                });
+        var worker = Thread.ofVirtual().name("tool-" + request.name()).start(() -> {
+            try {
+                done.complete(work(checked, request, call, facts, began));
+            } finally {
+                // Only here: a tool that ignores its interrupt still takes up room.
+                room.release();
+                done.complete(failed("failed", "the tool failed", ToolOutcome.ERROR, began));
+            }
+        });
         try {
             return done.get(checked.definition().limit().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -158,8 +156,7 @@ public final class ConfiguredToolbox implements Toolbox {
         }
     }
 
-    private ToolOutcome work(
-            Checked checked, ToolRequest request, String call, Map<String, String> facts, long began) {
+    private ToolOutcome work(Checked checked, ToolRequest request, String call, Map<String, String> facts, long began) {
         try {
             var arguments = json.arguments(request.arguments());
             var mistakes = mistakes(checked.schema(), arguments);
@@ -214,8 +211,8 @@ public final class ConfiguredToolbox implements Toolbox {
         try {
             var node = json.arguments(definition.parameters());
             if (!"object".equals(node.path("type").asString("object"))) {
-                throw new IllegalArgumentException("the parameters of the tool " + definition.name()
-                        + " must be a JSON Schema of type object");
+                throw new IllegalArgumentException(
+                        "the parameters of the tool " + definition.name() + " must be a JSON Schema of type object");
             }
             return registry.getSchema(node);
         } catch (ToolFailure e) {

@@ -41,7 +41,7 @@ public final class HttpTool implements Tool {
 
     /// @param request method and URL template, such as `GET https://host/path/{param}?q={param}`
     /// @param headers may name facts of the call (`{call.id}`), never arguments
-    /// @param body    JSON object to send, with `{param}` in its texts; by default the arguments that the URL leaves over
+    /// @param body    JSON object to send, with `{param}` in its texts; by default the arguments not used in the URL
     /// @param client  must not follow redirects; `client()` makes one
     /// @throws IllegalArgumentException when the template lets an argument choose more than it may
     public HttpTool(
@@ -62,7 +62,8 @@ public final class HttpTool implements Tool {
         this.client = client;
         var words = request.strip().split("\\s+", -1);
         if (words.length != 2 || !METHODS.contains(words[0])) {
-            throw bad("is written as METHOD URL, with one of " + String.join(", ", METHODS.stream().sorted().toList()));
+            throw bad("is written as METHOD URL, with one of "
+                    + String.join(", ", METHODS.stream().sorted().toList()));
         }
         this.method = words[0];
         int authority = words[1].indexOf("://") + 3;
@@ -139,8 +140,7 @@ public final class HttpTool implements Tool {
             if (Thread.interrupted() || e.getCause() instanceof InterruptedException) {
                 throw new InterruptedException("stopped at its time limit");
             }
-            throw new ToolFailure(
-                    "unreachable", "the system could not be reached; say that you cannot see that now");
+            throw new ToolFailure("unreachable", "the system could not be reached; say that you cannot see that now");
         }
     }
 
@@ -149,7 +149,8 @@ public final class HttpTool implements Tool {
         var url = new StringBuilder(origin);
         for (var segment : path) {
             var plain = segment.filled(invocation, value -> value)
-                    .orElseThrow(() -> new ToolFailure("bad_arguments", "an argument that the address needs is missing"));
+                    .orElseThrow(
+                            () -> new ToolFailure("bad_arguments", "an argument that the address needs is missing"));
             if (!segment.names().isEmpty()) {
                 refuseWays(plain);
             }
@@ -195,7 +196,8 @@ public final class HttpTool implements Tool {
                 map.forEach((key, item) -> copy.put(key, filled(item, invocation)));
                 yield copy;
             }
-            case List<?> list -> list.stream().map(item -> filled(item, invocation)).toList();
+            case List<?> list ->
+                list.stream().map(item -> filled(item, invocation)).toList();
             default -> value;
         };
     }
@@ -223,7 +225,9 @@ public final class HttpTool implements Tool {
         try {
             var uri = new URI(text);
             var scheme = String.valueOf(uri.getScheme());
-            if (!(scheme.equals("https") || scheme.equals("http")) || uri.getHost() == null || uri.getUserInfo() != null) {
+            if (!(scheme.equals("https") || scheme.equals("http"))
+                    || uri.getHost() == null
+                    || uri.getUserInfo() != null) {
                 throw bad("needs a URL with http or https and a host, without user or password");
             }
             return text;

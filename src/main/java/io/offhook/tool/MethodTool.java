@@ -134,7 +134,9 @@ public final class MethodTool implements Tool {
             if (type == Invocation.class || type == Map.class) {
                 continue;
             }
-            properties.put(parameter.getName(), jsonType(type).map(word -> Map.of("type", word)).orElse(Map.of()));
+            properties.put(
+                    parameter.getName(),
+                    jsonType(type).map(word -> Map.of("type", word)).orElse(Map.of()));
             if (type != Optional.class) {
                 required.add(parameter.getName());
             }

@@ -18,8 +18,11 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.argument.NamedArgumentFinder;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A tool that is one SQL query, such as `select status from orders where number = :order_number`. `:name` is an
 /// argument and `:caller.number` a fact of the call; both are bound by the driver and never become SQL. Runs in a
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The result is one row as an object, several as a list, none as `{"found": false}`.
 public final class SqlTool implements Tool {
+    private static final Logger LOG = LoggerFactory.getLogger(SqlTool.class);
     private static final int ROWS = 50;
 
     private final String name;
@@ -44,6 +48,8 @@ public final class SqlTool implements Tool {
         this.parameters = parameters;
         this.sql = oneQuery(name, sql);
         this.jdbi = Jdbi.create(database);
+        // A query need not use every argument that the model may give.
+        this.jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
         this.limit = limit;
     }
 
@@ -82,19 +88,34 @@ public final class SqlTool implements Tool {
                 writable(connection, sqlite, true);
             }
         } catch (JdbiException | SQLException e) {
-            // The driver's and JDBI's messages quote values, so only the kind of failure is passed on.
+            // The driver's and JDBI's messages quote values, so only the kind of failure is kept.
+            LOG.atWarn()
+                    .addKeyValue("call", invocation.call())
+                    .addKeyValue("tool", name)
+                    .addKeyValue("sql_state", sqlState(e))
+                    .log("query failed");
             throw new ToolFailure("query_failed", "the database could not answer; say that you cannot see that now");
         }
     }
 
-    private static Object result(List<Map<String, Object>> rows) {
-        if (rows.isEmpty()) {
-            return Map.of("found", false);
+    private static String sqlState(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return sql.getSQLState() + "/" + sql.getErrorCode();
+            }
         }
+        return failure.getClass().getSimpleName();
+    }
+
+    private static Object result(List<Map<String, Object>> rows) {
         if (rows.size() > ROWS) {
             return Map.of("rows", rows.subList(0, ROWS), "more_rows", true);
         }
-        return rows.size() == 1 ? rows.getFirst() : rows;
+        return switch (rows.size()) {
+            case 0 -> Map.of("found", false);
+            case 1 -> rows.getFirst();
+            default -> rows;
+        };
     }
 
     private static Map<String, Object> row(ResultSet row) throws SQLException {

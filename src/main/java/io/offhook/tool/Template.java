@@ -30,8 +30,8 @@ record Template(String text) {
             }
         }
         return Optional.of(PLACE.matcher(text)
-                .replaceAll(match -> Matcher.quoteReplacement(
-                        encoding.apply(value(match.group(1), invocation).orElse("").toString()))));
+                .replaceAll(match -> Matcher.quoteReplacement(encoding.apply(
+                        value(match.group(1), invocation).orElse("").toString()))));
     }
 
     /// The value as it is, not as text, when the whole template is one parameter.

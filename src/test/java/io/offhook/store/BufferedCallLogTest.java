@@ -148,7 +148,8 @@ class BufferedCallLogTest {
     void a_full_queue_refuses_at_once_and_keeps_room_for_durable_facts() {
         var release = new CountDownLatch(1);
         store.hang = release;
-        var small = new Settings(100, 50, Duration.ofMillis(1), Duration.ofSeconds(20), Duration.ofMillis(20), 1L << 20);
+        var small =
+                new Settings(100, 50, Duration.ofMillis(1), Duration.ofSeconds(20), Duration.ofMillis(20), 1L << 20);
         try (var log = new BufferedCallLog(store, directory, small)) {
             record(log, 0, 500);
 
@@ -171,7 +172,8 @@ class BufferedCallLogTest {
             log.recordDurably(fact(1)).toCompletableFuture().join();
 
             try (var files = Files.list(directory)) {
-                assertThat(Files.getPosixFilePermissions(files.findFirst().orElseThrow())).hasSize(2);
+                assertThat(Files.getPosixFilePermissions(files.findFirst().orElseThrow()))
+                        .hasSize(2);
             }
         }
     }
@@ -217,7 +219,9 @@ class BufferedCallLogTest {
         }
 
         List<Long> sequences() {
-            return List.copyOf(facts).stream().map(fact -> ((Fact.Happened) fact).sequence()).toList();
+            return List.copyOf(facts).stream()
+                    .map(fact -> ((Fact.Happened) fact).sequence())
+                    .toList();
         }
 
         /// Without repetitions, which do no harm.

@@ -61,7 +61,8 @@ public abstract class CallLogContract {
     void a_second_start_changes_nothing() {
         log.append(List.of(started(0), phase("conversing", 1)));
 
-        log.append(List.of(new Fact.Started(call, NOON.plusSeconds(5), "other", Optional.empty(), Optional.empty(), "")));
+        log.append(
+                List.of(new Fact.Started(call, NOON.plusSeconds(5), "other", Optional.empty(), Optional.empty(), "")));
 
         assertThat(log.find(call)).hasValueSatisfying(stored -> {
             assertThat(stored.agent()).isEqualTo("acme");
@@ -96,9 +97,7 @@ public abstract class CallLogContract {
         log.append(List.of(started(0), ended(Disposition.Outcome.HUNG_UP, 9)));
 
         log.append(List.of(
-                ended(Disposition.Outcome.RESOLVED, 7),
-                ended(Disposition.Outcome.FAILED, 8),
-                phase("conversing", 20)));
+                ended(Disposition.Outcome.RESOLVED, 7), ended(Disposition.Outcome.FAILED, 8), phase("conversing", 20)));
 
         assertThat(log.find(call)).hasValueSatisfying(stored -> {
             assertThat(stored.phase()).isEqualTo("ended");

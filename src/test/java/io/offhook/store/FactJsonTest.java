@@ -65,14 +65,14 @@ class FactJsonTest {
                 causes.map(cause -> new Fact.HandedOff(
                         CALL,
                         NOON,
-                        new Handoff(
-                                CALL, cause, "r", "s", Handoff.Urgency.LOW, number, "en", List.of(turn), NOON))));
+                        new Handoff(CALL, cause, "r", "s", Handoff.Urgency.LOW, number, "en", List.of(turn), NOON))));
     }
 
     @Test
     void a_torn_line_is_refused_without_quoting_it() {
         assertThatThrownBy(() -> json.read("{\"type\":\"Said\",\"turn\":{\"text\":\"my secret"))
                 .isInstanceOf(StoreException.class)
-                .satisfies(failure -> assertThat(failure.toString() + failure.getCause()).doesNotContain("secret"));
+                .satisfies(failure ->
+                        assertThat(failure.toString() + failure.getCause()).doesNotContain("secret"));
     }
 }

@@ -47,7 +47,9 @@ public final class Database implements AutoCloseable {
                 writer.close();
             }
             // The cause may quote the URL, and a URL may hold a password: only its deepest message is kept.
-            throw new StoreException("open the store: " + deepest(e), new IllegalStateException(e.getClass().getName()));
+            throw new StoreException(
+                    "open the store: " + deepest(e),
+                    new IllegalStateException(e.getClass().getName()));
         }
     }
 

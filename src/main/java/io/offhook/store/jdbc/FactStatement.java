@@ -34,14 +34,12 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                             .bind("to", number(fact.to()))
                             .bind("verstat", clean(fact.verstat()))),
             new FactStatement<>(
-                    Fact.PhaseChanged.class,
-                    """
+                    Fact.PhaseChanged.class, """
                     insert into call (id, agent, verstat, phase, phase_at, started_at)
                     values (:call, '', '', :phase, :at, :at)
                     on conflict (id) do update set phase = excluded.phase, phase_at = excluded.phase_at
                     where call.ended_at is null and call.phase_at <= excluded.phase_at
-                    """,
-                    (batch, fact, _) -> batch.bind("phase", clean(fact.phase()))),
+                    """, (batch, fact, _) -> batch.bind("phase", clean(fact.phase()))),
             new FactStatement<>(
                     Fact.Ended.class,
                     """
@@ -98,7 +96,8 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     values (:call, :request, :at, :name, :arguments, :answer, :result, :took, :shortened)
                     on conflict do nothing
                     """,
-                    (batch, fact, _) -> batch.bind("request", clean(fact.request().id()))
+                    (batch, fact, _) -> batch.bind(
+                                    "request", clean(fact.request().id()))
                             .bind("name", clean(fact.request().name()))
                             .bind("arguments", clean(fact.request().arguments()))
                             .bind("answer", clean(fact.outcome().answer()))

@@ -220,7 +220,8 @@ public final class JdbcCallLog implements CallLog {
             return with(
                     writer,
                     "ask the store",
-                    handle -> handle.createQuery("select 1").mapTo(Integer.class).one() == 1);
+                    handle ->
+                            handle.createQuery("select 1").mapTo(Integer.class).one() == 1);
         } catch (StoreException e) {
             return false;
         }
@@ -235,8 +236,10 @@ public final class JdbcCallLog implements CallLog {
         return with(
                 reader,
                 operation,
-                handle ->
-                        handle.createQuery(sql).bind("call", call.value()).map(mapper).list());
+                handle -> handle.createQuery(sql)
+                        .bind("call", call.value())
+                        .map(mapper)
+                        .list());
     }
 
     private static <T> T with(Jdbi jdbi, String operation, Function<Handle, T> work) {
@@ -255,12 +258,11 @@ public final class JdbcCallLog implements CallLog {
                         "SQL state " + sql.getSQLState() + ", code " + sql.getErrorCode(),
                         sql.getSQLState(),
                         sql.getErrorCode());
-                return ofTheData(sql)
-                        ? StoreException.refusal(operation, kept)
-                        : new StoreException(operation, kept);
+                return ofTheData(sql) ? StoreException.refusal(operation, kept) : new StoreException(operation, kept);
             }
         }
-        return new StoreException(operation, new IllegalStateException(failure.getClass().getName()));
+        return new StoreException(
+                operation, new IllegalStateException(failure.getClass().getName()));
     }
 
     /// Whether the database works and the row is at fault: it would be refused again.

@@ -103,7 +103,7 @@ final class TwimlWriter {
                 xml.writeEndElement();
                 xml.writeEndElement();
             }
-            case Destination.Number(var number, var patience) -> {
+            case Destination.Phone(var number, var patience) -> {
                 xml.writeStartElement("Dial");
                 xml.writeAttribute("action", action);
                 xml.writeAttribute("timeout", seconds(patience, 5, 600));

@@ -27,7 +27,8 @@ abstract class JdbcCallLogContract extends CallLogContract {
                 new ToolOutcome("{\"status\":\"shipped\"}", ToolOutcome.OK, Duration.ofMillis(120), false));
         var charged = new Fact.Charged(call, NOON, "reply-1", new Usage("gpt-realtime-2.1", 1, 2, 3, 4, 5, 6));
         var waiting = new Fact.RouteStepped(call, NOON, 0, "workflow", Optional.empty());
-        var refused = new Fact.RouteStepped(call, NOON.plusSeconds(9), 0, "workflow", Optional.of(Route.Result.NO_ANSWER));
+        var refused =
+                new Fact.RouteStepped(call, NOON.plusSeconds(9), 0, "workflow", Optional.of(Route.Result.NO_ANSWER));
         var left = new Fact.Voicemail(call, NOON.plusSeconds(30), "RE1", 12);
 
         for (int times = 0; times < 2; times++) {

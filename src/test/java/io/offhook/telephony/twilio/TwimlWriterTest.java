@@ -60,7 +60,7 @@ class TwimlWriterTest {
 
     @Test
     void a_number_is_dialled_and_its_end_asks_for_the_next_step() {
-        var number = new Destination.Number(new PhoneNumber("+14155550100"), PATIENCE);
+        var number = new Destination.Phone(new PhoneNumber("+14155550100"), PATIENCE);
 
         var twiml = writer.write(new GoTo(List.of(), "en-US", 1, number, Optional.empty()));
 
