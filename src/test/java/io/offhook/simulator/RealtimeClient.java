@@ -58,7 +58,8 @@ public final class RealtimeClient implements AutoCloseable {
 
     /// A client that has set the telephone formats.
     public static RealtimeClient onThePhone(SimulatedEngine engine) {
-        var client = connect(engine, "/v1/realtime?model=gpt-realtime-2.1", Map.of("Authorization", "Bearer sk-offhook-demo"));
+        var client = connect(
+                engine, "/v1/realtime?model=gpt-realtime-2.1", Map.of("Authorization", "Bearer sk-offhook-demo"));
         client.send(PHONE_SESSION);
         client.next("session.updated");
         return client;
@@ -83,7 +84,9 @@ public final class RealtimeClient implements AutoCloseable {
         try {
             var event = Json.MAPPER.readTree(text);
             if (text.length() < 1_000_000) {
-                RealtimeSchema.instance().faultsOfServerEvent(event).forEach(fault -> schemaFaults.add(fault + " in " + text));
+                RealtimeSchema.instance()
+                        .faultsOfServerEvent(event)
+                        .forEach(fault -> schemaFaults.add(fault + " in " + text));
             }
             events.add(event);
         } catch (JacksonException e) {
