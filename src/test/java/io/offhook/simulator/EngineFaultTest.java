@@ -187,7 +187,8 @@ class EngineFaultTest {
             client.send("{\"type\":\"response.create\"}");
             var response = client.next("response.done").path("response");
 
-            assertThat(client.events("session.updated").getFirst().at("/session/audio/output/format/type").stringValue())
+            var updated = client.events("session.updated").getFirst();
+            assertThat(updated.at("/session/audio/output/format/type").stringValue())
                     .isEqualTo("audio/pcm");
             assertThat(client.audioOf(response.path("id").stringValue())).hasSize(ANSWER.length() * 60 * 48);
         }
@@ -364,7 +365,9 @@ class EngineFaultTest {
             client.send("{\"type\":\"response.create\"}");
             var done = client.next("response.done").path("response");
 
-            var arguments = client.events("response.function_call_arguments.done").getFirst().path("arguments").stringValue();
+            var arguments = client.eventually("response.function_call_arguments.done")
+                    .path("arguments")
+                    .stringValue();
             assertThat(arguments).isNotEmpty();
             assertThatThrownBy(() -> Json.MAPPER.readTree(arguments)).isInstanceOf(RuntimeException.class);
             assertThat(done.path("status").stringValue()).isEqualTo("cancelled");

@@ -101,7 +101,7 @@ class EngineHandshakeTest {
             assertThat(session.closed().orElseThrow().code()).isEqualTo(1000);
             assertThat(session.closed().orElseThrow().byClient()).isTrue();
             assertThat(engine.openSessions()).isZero();
-            assertThat(engine.attempts()).singleElement().satisfies(attempt -> assertThat(attempt.status()).isEqualTo(101));
+            assertThat(engine.attempts()).extracting(SimulatedEngine.Attempt::status).containsExactly(101);
         }
     }
 

@@ -44,8 +44,8 @@ class EngineResponseTest {
     @Test
     void speaks_in_the_format_that_was_asked_for() {
         for (var format : WireFormat.values()) {
-            client.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"audio\":{\"output\":{\"format\":"
-                    + format.json() + "}}}}");
+            client.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\","
+                    + "\"audio\":{\"output\":{\"format\":" + format.json() + "}}}}");
             client.next("session.updated");
             script.says("Hello.");
 
@@ -81,7 +81,9 @@ class EngineResponseTest {
         script.saysAndCalls("Let me look.", "lookup_order_status", "{\"order_number\":\"AB7492\"}")
                 .says("It is on its way.");
         client.send("{\"type\":\"response.create\"}");
-        var call = client.next("response.output_item.done", event -> event.at("/item/type").asString().equals("function_call"))
+        var call = client.next(
+                        "response.output_item.done",
+                        event -> event.at("/item/type").asString().equals("function_call"))
                 .path("item");
         client.next("response.done");
 

@@ -50,7 +50,8 @@ class EngineStrictnessTest {
 
     @Test
     void echoes_the_event_id_of_a_refused_event() {
-        client.send("{\"type\":\"session.update\",\"event_id\":\"mine\",\"session\":{\"type\":\"realtime\",\"voice\":\"ash\"}}");
+        client.send("""
+                {"type":"session.update","event_id":"mine","session":{"type":"realtime","voice":"ash"}}""");
 
         var error = assertError("unknown_parameter", "session.voice");
 
@@ -78,7 +79,8 @@ class EngineStrictnessTest {
 
     @Test
     void does_not_change_the_model_of_a_session() {
-        client.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"model\":\"gpt-realtime-2.1-mini\"}}");
+        client.send("""
+                {"type":"session.update","session":{"type":"realtime","model":"gpt-realtime-2.1-mini"}}""");
 
         assertError("invalid_value", "session.model");
     }
@@ -112,7 +114,8 @@ class EngineStrictnessTest {
         try (var old = RealtimeClient.connect(
                 engine, "/v1/realtime?model=gpt-realtime-1.5", java.util.Map.of("Authorization", "Bearer x"))) {
             old.next("session.created");
-            old.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"reasoning\":{\"effort\":\"low\"}}}");
+            old.send("""
+                    {"type":"session.update","session":{"type":"realtime","reasoning":{"effort":"low"}}}""");
 
             assertThat(old.next("error").at("/error/param").stringValue()).isEqualTo("session.reasoning");
         }
@@ -284,8 +287,9 @@ class EngineStrictnessTest {
     }
 
     private static String voice(String name) {
-        return "{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"audio\":{\"output\":{\"voice\":\"" + name
-                + "\"}}}}";
+        return """
+                {"type":"session.update","session":{"type":"realtime","audio":{"output":{"voice":"%s"}}}}"""
+                .formatted(name);
     }
 
     private static String item(String id, String more) {

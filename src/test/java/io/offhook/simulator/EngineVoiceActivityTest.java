@@ -238,8 +238,8 @@ class EngineVoiceActivityTest {
     @Test
     void a_law_and_pcm_are_heard_too() {
         for (var format : WireFormat.values()) {
-            client.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"audio\":{\"input\":{\"format\":"
-                    + format.json() + "}}}}");
+            client.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\","
+                    + "\"audio\":{\"input\":{\"format\":" + format.json() + "}}}}");
             client.next("session.updated");
             var sound = format.fromMuLaw(new ToneSpeech().speak("abc"));
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.time.Duration;
@@ -36,7 +37,8 @@ public final class RealtimeClient implements AutoCloseable {
     private final List<String> unreadable = new CopyOnWriteArrayList<>();
     private final List<String> schemaFaults = new CopyOnWriteArrayList<>();
     private volatile Optional<Integer> closeCode = Optional.empty();
-    private WebSocket socket;
+    private WebSocketClient client;
+    private ClientWebSocket socket;
     private int read;
 
     public static RealtimeClient connect(SimulatedEngine engine) {
@@ -56,7 +58,8 @@ public final class RealtimeClient implements AutoCloseable {
 
     /// A client that has set the telephone formats.
     public static RealtimeClient onThePhone(SimulatedEngine engine) {
-        var client = connect(engine, "/v1/realtime?model=gpt-realtime-2.1", Map.of("Authorization", "Bearer sk-offhook-demo"));
+        var client = connect(
+                engine, "/v1/realtime?model=gpt-realtime-2.1", Map.of("Authorization", "Bearer sk-offhook-demo"));
         client.send(PHONE_SESSION);
         client.next("session.updated");
         return client;
@@ -66,21 +69,24 @@ public final class RealtimeClient implements AutoCloseable {
         var options = new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI(uri);
         headers.forEach(options::addHeader);
         var limit = 32 * 1024 * 1024;
-        var client = vertx.createWebSocketClient(
+        // Kept in a field: a client that is garbage-collected closes its sockets.
+        client = vertx.createWebSocketClient(
                 new WebSocketClientOptions().setMaxFrameSize(limit).setMaxMessageSize(limit).setClosingTimeout(1));
         socket = client.webSocket();
         socket.textMessageHandler(this::onText);
         socket.binaryMessageHandler(frame -> unreadable.add("binary"));
         socket.closeHandler(nothing ->
                 closeCode = Optional.of(socket.closeStatusCode() == null ? 1006 : (int) socket.closeStatusCode()));
-        ((io.vertx.core.http.ClientWebSocket) socket).connect(options).await();
+        socket.connect(options).await();
     }
 
     private void onText(String text) {
         try {
             var event = Json.MAPPER.readTree(text);
             if (text.length() < 1_000_000) {
-                RealtimeSchema.instance().faultsOfServerEvent(event).forEach(fault -> schemaFaults.add(fault + " in " + text));
+                RealtimeSchema.instance()
+                        .faultsOfServerEvent(event)
+                        .forEach(fault -> schemaFaults.add(fault + " in " + text));
             }
             events.add(event);
         } catch (JacksonException e) {

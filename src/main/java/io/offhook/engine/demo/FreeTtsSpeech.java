@@ -15,8 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.sound.sampled.AudioFormat;
 import org.jspecify.annotations.Nullable;
 
-/// Speech by FreeTTS: pure Java, English, robotic. One voice speaks at a time; what was said is kept, so that it is made
-/// only once. May be called from any thread, but takes some ten milliseconds for a sentence.
+/// Speech by FreeTTS: pure Java, English, robotic. One voice speaks at a time; what was said is kept, so that it is
+/// made only once. May be called from any thread, but takes some ten milliseconds for a sentence.
 public final class FreeTtsSpeech implements SpeechSynthesis {
     private static final int KEPT_TEXTS = 200;
     private static final int LOUDNESS = 3_500;
@@ -175,7 +175,7 @@ public final class FreeTtsSpeech implements SpeechSynthesis {
         @Override
         public void setAudioFormat(AudioFormat given) {
             if (given.getSampleRate() != 16_000 || given.getSampleSizeInBits() != 16 || !given.isBigEndian()) {
-                throw new IllegalStateException("the voice kevin16 speaks 16-bit big-endian PCM at 16 kHz, not " + given);
+                throw new IllegalStateException("kevin16 speaks 16-bit big-endian PCM at 16 kHz, not " + given);
             }
             format = given;
         }

@@ -5,11 +5,12 @@ import io.offhook.simulator.Dialogue;
 import io.offhook.simulator.Move;
 import io.offhook.simulator.Turn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -100,10 +101,11 @@ final class RuleDialogue implements Dialogue {
         }
         var tool = rule.call().stream().filter(conversation::offers).findFirst();
         if (tool.isEmpty()) {
-            return speak(filled(rule.call().isEmpty() || rule.otherwise().isEmpty() ? rule.say() : rule.otherwise(), fields));
+            boolean says = rule.call().isEmpty() || rule.otherwise().isEmpty();
+            return speak(filled(says ? rule.say() : rule.otherwise(), fields));
         }
         var arguments = JSON.createObjectNode();
-        rule.with().forEach((name, value) -> arguments.put(name, fill(value, fields::get).orElse(value)));
+        rule.with().forEach((name, value) -> arguments.put(name, fill(value, fields).orElse(value)));
         var moves = new ArrayList<>(speak(filled(rule.say(), fields)));
         moves.removeIf(Move.Silence.class::isInstance);
         moves.add(new Move.CallTool(tool.get(), arguments.toString()));
@@ -145,7 +147,7 @@ final class RuleDialogue implements Dialogue {
         matcher.namedGroups().keySet().forEach(name -> {
             var value = matcher.group(name);
             if (value != null) {
-                fields.put(name, value.toUpperCase(java.util.Locale.ROOT));
+                fields.put(name, value.toUpperCase(Locale.ROOT));
             }
         });
         return fields;
@@ -153,18 +155,18 @@ final class RuleDialogue implements Dialogue {
 
     private static List<String> filled(List<String> sentences, Map<String, String> fields) {
         return sentences.stream()
-                .map(sentence -> fill(sentence, fields::get))
+                .map(sentence -> fill(sentence, fields))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    /// The text with its placeholders filled; empty when one of them has no value. `{a|b}` takes the first that has one.
-    private static Optional<String> fill(String text, Function<String, @org.jspecify.annotations.Nullable String> values) {
+    /// The text with its placeholders filled; empty when one has no value. `{a|b}` takes the first that has one.
+    private static Optional<String> fill(String text, Map<String, String> values) {
         var matcher = PLACEHOLDER.matcher(text);
         var result = new StringBuilder();
         while (matcher.find()) {
-            var value = java.util.Arrays.stream(matcher.group(1).split("\\|"))
-                    .map(name -> Optional.ofNullable(values.apply(name)))
+            var value = Arrays.stream(matcher.group(1).split("\\|"))
+                    .map(name -> Optional.ofNullable(values.get(name)))
                     .flatMap(Optional::stream)
                     .filter(one -> !one.isBlank())
                     .findFirst();

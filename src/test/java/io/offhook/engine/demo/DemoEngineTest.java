@@ -39,7 +39,8 @@ class DemoEngineTest {
         assertThat(call.path("name").stringValue()).isEqualTo("lookup_order_status");
         assertThat(arguments(call).path("order_number").stringValue()).isEqualTo("AB7492");
 
-        result(call, "{\"order_number\":\"AB7492\",\"status\":\"shipped\",\"carrier\":\"FedEx\",\"tracking\":\"7749\",\"eta\":\"Thursday\"}");
+        result(call, """
+                {"order_number":"AB7492","status":"shipped","carrier":"FedEx","tracking":"7749","eta":"Thursday"}""");
         assertThat(answer())
                 .isEqualTo("Order AB7492 is shipped. It was shipped with FedEx, tracking number 7749, and should arrive"
                         + " Thursday. Is there anything else I can help you with?");
