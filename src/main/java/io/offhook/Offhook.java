@@ -3,6 +3,7 @@ package io.offhook;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentFiles;
 import io.offhook.agent.EngineChoice;
+import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.Phrases;
 import io.offhook.config.ConfigException;
@@ -52,6 +53,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +76,7 @@ public final class Offhook implements AutoCloseable {
     private final BufferedCallLog writer;
     private final JdbcCallLog store;
     private final LiveCalls calls;
+    private final Greetings greetings;
     private final Meters meters;
     private final Optional<DemoEngine> demo;
     private final Settings settings;
@@ -106,7 +109,7 @@ public final class Offhook implements AutoCloseable {
                 plan.tools,
                 Optional.ofNullable(Thread.currentThread().getContextClassLoader())
                         .orElseGet(ClassLoader::getSystemClassLoader));
-        var greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
+        greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         calls = new LiveCalls(
                 vertx,
@@ -119,8 +122,13 @@ public final class Offhook implements AutoCloseable {
                 !home().sqlite(),
                 book(),
                 counters(),
-                agent -> List.of(meters.watching(
-                        agent.rules().agent(), agent.engine().name(), agent.rules().language())),
+                agent -> {
+                    var listeners = new ArrayList<CallListener>();
+                    listeners.add(meters.watching(
+                            agent.rules().agent(), agent.engine().name(), agent.rules().language()));
+                    plan.watchers.forEach(watcher -> listeners.add(watcher.get()));
+                    return listeners;
+                },
                 workers);
         meters.gauge("offhook.calls.active", calls::onLine);
         meters.gauge("offhook.store.queue", () -> writer.load().queued());
@@ -175,6 +183,7 @@ public final class Offhook implements AutoCloseable {
         private final Settings settings;
         private final AgentDirectory agents;
         private final List<Tool> tools = new ArrayList<>();
+        private final List<Supplier<CallListener>> watchers = new ArrayList<>();
         private double speed = 1;
         private int eventLoops = Math.max(1, Runtime.getRuntime().availableProcessors());
 
@@ -186,6 +195,12 @@ public final class Offhook implements AutoCloseable {
         /// Adds a tool that agent.yaml may name with `java:`.
         public Builder tool(Tool tool) {
             tools.add(tool);
+            return this;
+        }
+
+        /// Adds a watcher: one fresh listener for each stream of each call.
+        public Builder watch(Supplier<CallListener> watcher) {
+            watchers.add(watcher);
             return this;
         }
 
@@ -397,6 +412,11 @@ public final class Offhook implements AutoCloseable {
         }
         writer.close();
         store.close();
+    }
+
+    /// Waits until every agent's greeting is recorded, or could not be.
+    public void awaitGreetings(Duration patience) throws InterruptedException {
+        greetings.awaitPrepared(patience);
     }
 
     /// Where Twilio reaches the server.
