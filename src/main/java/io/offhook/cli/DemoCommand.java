@@ -4,8 +4,9 @@ import io.offhook.Offhook;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentFile;
 import io.offhook.agent.AgentFiles;
-import io.offhook.call.Turn;
 import io.offhook.call.CallId;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.Turn;
 import io.offhook.config.Settings;
 import io.offhook.simulator.CannedCaller;
 import io.offhook.simulator.Caller;
@@ -144,14 +145,18 @@ final class DemoCommand implements Callable<Integer> {
                     .flatMap(stored -> stored.disposition())
                     .ifPresent(end -> out.println("  Outcome     " + end.outcome().slug() + " (" + end.reason() + ")"));
             out.println();
-            if (verdict.passed()) {
+            var failed = offhook.store().toolRuns(id).stream()
+                    .filter(run -> !run.outcome().result().equals(ToolOutcome.OK))
+                    .toList();
+            failed.forEach(run -> out.println("  Tool " + run.request().name() + " failed: " + run.outcome().result()));
+            if (verdict.passed() && failed.isEmpty()) {
                 out.println("  " + Terminal.bold("OK") + "          the call went as it should");
             } else {
                 out.println("  " + Terminal.bold("FAILED"));
                 verdict.problems().forEach(problem -> out.println("    " + problem));
                 call.notices().forEach(notice -> out.println("    carrier: " + notice));
             }
-            return verdict.passed();
+            return verdict.passed() && failed.isEmpty();
         }
     }
 

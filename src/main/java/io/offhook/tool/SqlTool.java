@@ -73,9 +73,12 @@ public final class SqlTool implements Tool {
         try (var handle = jdbi.open()) {
             var connection = handle.getConnection();
             boolean sqlite = connection.getMetaData().getDatabaseProductName().equals("SQLite");
-            writable(connection, sqlite, false);
+            boolean wasReadOnly = readOnly(connection, sqlite, true);
             try {
-                handle.begin();
+                // SQLite's guard is the pragma; its transactions would ask for the write lock.
+                if (!sqlite) {
+                    handle.begin();
+                }
                 var rows = handle.createQuery(sql)
                         .bindNamedArgumentFinder(new Bound(invocation))
                         .setMaxRows(ROWS + 1)
@@ -84,8 +87,10 @@ public final class SqlTool implements Tool {
                         .list();
                 return result(rows);
             } finally {
-                handle.rollback();
-                writable(connection, sqlite, true);
+                if (!sqlite) {
+                    handle.rollback();
+                }
+                readOnly(connection, sqlite, wasReadOnly);
             }
         } catch (JdbiException | SQLException e) {
             // The driver's and JDBI's messages quote values, so only the kind of failure is kept.
@@ -140,13 +145,20 @@ public final class SqlTool implements Tool {
         };
     }
 
-    private static void writable(Connection connection, boolean sqlite, boolean yes) throws SQLException {
+    /// @return whether the connection was read-only before
+    private static boolean readOnly(Connection connection, boolean sqlite, boolean yes) throws SQLException {
         if (!sqlite) {
-            connection.setReadOnly(!yes);
-            return;
+            boolean before = connection.isReadOnly();
+            connection.setReadOnly(yes);
+            return before;
         }
         try (var statement = connection.createStatement()) {
-            statement.execute("pragma query_only = " + (yes ? 0 : 1));
+            boolean before;
+            try (var row = statement.executeQuery("pragma query_only")) {
+                before = row.next() && row.getInt(1) == 1;
+            }
+            statement.execute("pragma query_only = " + (yes ? 1 : 0));
+            return before;
         }
     }
 

@@ -22,6 +22,9 @@ public final class DemoOrders {
                     statement.execute(sql);
                 }
             }
+            if (!connection.getAutoCommit()) {
+                connection.commit();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (SQLException e) {
