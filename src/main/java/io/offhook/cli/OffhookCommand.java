@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
             SchemaCommand.class,
             VersionCommand.class,
             WarmCommand.class,
-            AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         },
         footer = {"", "Try it with no account:  offhook demo"})
@@ -54,7 +53,7 @@ public final class OffhookCommand implements Runnable {
         if (!Terminal.colourful()) {
             line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
-        line.getSubcommands().get("generate-completion").getCommandSpec().name("completion");
+        line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
         line.setExecutionExceptionHandler((failure, command, _) -> {
             if (failure instanceof ConfigException mistakes) {
                 command.getErr().println(mistakes.getMessage());

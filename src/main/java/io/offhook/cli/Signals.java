@@ -21,7 +21,7 @@ final class Signals {
                                 return System.identityHashCode(self);
                             }
                             case "equals" -> {
-                                return self == arguments[0];
+                                return System.identityHashCode(self) == System.identityHashCode(arguments[0]);
                             }
                             default -> {
                                 return "signal listener";

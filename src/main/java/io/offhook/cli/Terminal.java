@@ -10,8 +10,7 @@ final class Terminal {
 
     /// Colours only for a terminal that shows them and a person who wants them.
     static boolean colourful() {
-        return System.console() != null
-                && System.console().isTerminal()
+        return System.console().isTerminal()
                 && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM"));
     }

@@ -67,6 +67,7 @@ public final class FactJson {
     private interface Typed {}
 
     private abstract static class PlainCallId {
+        @SuppressWarnings("unused") // Jackson reads the shape, nobody calls it.
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         PlainCallId(String value) {}
 
@@ -75,6 +76,7 @@ public final class FactJson {
     }
 
     private abstract static class PlainPhoneNumber {
+        @SuppressWarnings("unused") // Jackson reads the shape, nobody calls it.
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         PlainPhoneNumber(String e164) {}
 

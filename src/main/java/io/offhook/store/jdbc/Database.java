@@ -3,10 +3,12 @@ package io.offhook.store.jdbc;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.offhook.store.StoreException;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /// The connections to one database, migrated to the schema of this version. SQLite has one connection that writes and a
 /// few that read, so that a reader never waits for a writer; PostgreSQL has one pool. Any thread.
@@ -34,13 +36,13 @@ public final class Database implements AutoCloseable {
         if (sqlite && (url.equals("jdbc:sqlite:") || url.contains(":memory:"))) {
             throw refused("the store's URL must name a file, such as jdbc:sqlite:/var/lib/offhook/offhook.db");
         }
-        HikariDataSource writer = null;
+        @Nullable HikariDataSource writer = null;
         try {
             writer = new HikariDataSource(sqlite ? sqlite(url, 1, false) : postgres(url, user, password));
             migrate(writer);
             return new Database(writer, sqlite ? new HikariDataSource(sqlite(url, READERS, true)) : writer);
         } catch (FlywayException e) {
-            writer.close();
+            Objects.requireNonNull(writer).close();
             throw new StoreException("bring the store's schema up to date (OFFHOOK_JDBC_URL)", e);
         } catch (RuntimeException e) {
             if (writer != null) {
