@@ -1,0 +1,3 @@
+/// The engine of OpenAI's Realtime API (GA), over a WebSocket.
+@org.jspecify.annotations.NullMarked
+package io.offhook.engine.openai;
