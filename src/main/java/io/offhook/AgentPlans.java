@@ -226,15 +226,15 @@ final class AgentPlans {
             case EngineChoice.TurnDetection.ServerVad(var threshold, var silence, var prefix) -> {
                 options.put("vad.type", "server");
                 options.put("vad.threshold", Double.toString(threshold));
-                options.put("vad.silence-ms", Long.toString(silence.toMillis()));
-                options.put("vad.prefix-ms", Long.toString(prefix.toMillis()));
+                options.put("vad.silence_ms", Long.toString(silence.toMillis()));
+                options.put("vad.prefix_ms", Long.toString(prefix.toMillis()));
             }
             case EngineChoice.TurnDetection.SemanticVad(var eagerness) -> {
                 options.put("vad.type", "semantic");
                 options.put("vad.eagerness", eagerness);
             }
         }
-        options.put("noise-reduction", engine.noiseReduction().word());
+        options.put("noise_reduction", engine.noiseReduction().word());
         options.put("transcription", engine.transcription());
         options.put("speed", Double.toString(engine.speed()));
         engine.reasoning().ifPresent(effort -> options.put("reasoning", effort));

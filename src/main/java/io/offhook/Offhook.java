@@ -241,12 +241,11 @@ public final class Offhook implements AutoCloseable {
         var openAi = new OpenAiEngine(
                 vertx,
                 dialer,
-                "openai",
                 settings.openAi().baseUrl(),
                 () -> settings.openAi().apiKey().map(Secret::reveal).orElse(""),
                 meters::noticed);
         var offline = demo.<RealtimeEngine>map(engine -> new OpenAiEngine(
-                        vertx, dialer, "demo", engine.baseUrl(), engine::apiKey, meters::noticed))
+                        vertx, dialer, engine.baseUrl(), engine::apiKey, meters::noticed))
                 .orElse(openAi);
         return kind -> kind == EngineChoice.Kind.DEMO ? offline : openAi;
     }

@@ -8,8 +8,8 @@ import java.util.Map;
 /// @param model   the engine's own name of the model
 /// @param voice   the engine's own name of the voice
 /// @param caller  stable, hashed name of the caller for the engine's abuse checks; empty when withheld
-/// @param options already validated: `vad.type` (server, semantic), `vad.threshold`, `vad.silence-ms`, `vad.prefix-ms`,
-///     `vad.eagerness`, `noise-reduction` (off, near_field, far_field), `transcription`, `reasoning`, `speed`
+/// @param options already validated: `vad.type` (server, semantic), `vad.threshold`, `vad.silence_ms`, `vad.prefix_ms`,
+///     `vad.eagerness`, `noise_reduction` (off, near_field, far_field), `transcription`, `reasoning`, `speed`
 public record Brief(
         String model,
         String voice,

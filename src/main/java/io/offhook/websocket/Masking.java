@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /// The XOR that RFC 6455 wants over everything a client sends, eight bytes at a time.
 final class Masking {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private Masking() {}
 

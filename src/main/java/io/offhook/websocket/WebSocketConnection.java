@@ -173,8 +173,7 @@ public final class WebSocketConnection {
     private void write(int opcode, byte[] prefix, byte[] body, int from, int length, byte[] suffix) {
         var pipeline = pipeline();
         pipeline.write(
-                FrameWriter.frame(
-                        pipeline.alloc(), buffers, client, opcode, prefix, body, from, length, suffix),
+                FrameWriter.frame(pipeline.alloc(), buffers, client, opcode, prefix, body, from, length, suffix),
                 pipeline.voidPromise());
         if (!unflushed) {
             unflushed = true;
@@ -192,9 +191,8 @@ public final class WebSocketConnection {
                 length--;
             }
         }
-        byte[] number = code == CloseCode.NONE_GIVEN
-                ? FrameWriter.NOTHING
-                : new byte[] {(byte) (code >>> 8), (byte) code};
+        byte[] number =
+                code == CloseCode.NONE_GIVEN ? FrameWriter.NOTHING : new byte[] {(byte) (code >>> 8), (byte) code};
         write(Opcode.CLOSE, number, text, 0, length, FrameWriter.NOTHING);
     }
 
@@ -275,8 +273,8 @@ public final class WebSocketConnection {
         return current;
     }
 
-    /// The place in the channel's pipeline. Bytes stop here; everything else goes on to Vert.x, which keeps count of its
-    /// connections.
+    /// The place in the channel's pipeline. Bytes stop here; everything else goes on to Vert.x, which keeps count of
+    /// its connections.
     private final class Inbound extends ChannelInboundHandlerAdapter {
         @Override
         public void handlerAdded(ChannelHandlerContext added) {

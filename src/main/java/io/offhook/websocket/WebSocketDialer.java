@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.util.ReferenceCountUtil;
+import io.offhook.websocket.DialFailed.Reason;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,7 +21,6 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.TrustOptions;
-import io.offhook.websocket.DialFailed.Reason;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -57,8 +57,8 @@ public final class WebSocketDialer {
         this.tls = tls.setHostnameVerificationAlgorithm("HTTPS");
     }
 
-    /// Opens a WebSocket on the current context, which must be an event loop's; without one, on a new context. A failure
-    /// is a [DialFailed]. The future is complete before the listener hears anything.
+    /// Opens a WebSocket on the current context, which must be an event loop's; without one, on a new context.
+    /// A failure is a [DialFailed]. The future is complete before the listener hears anything.
     ///
     /// @param handshakeTimeout for name look-up, TCP, TLS and the HTTP answer together
     public Future<WebSocketConnection> dial(
@@ -203,7 +203,11 @@ public final class WebSocketDialer {
         private void judge(ChannelHandlerContext here, HttpResponse response) {
             int status = response.status().code();
             if (!response.decoderResult().isSuccess()) {
-                fail(dialled, Reason.PROTOCOL, "the answer is not HTTP", response.decoderResult().cause());
+                fail(
+                        dialled,
+                        Reason.PROTOCOL,
+                        "the answer is not HTTP",
+                        response.decoderResult().cause());
             } else if (status == 101) {
                 upgrade(here, response);
             } else if (status >= 200) {

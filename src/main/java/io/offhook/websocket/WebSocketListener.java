@@ -7,7 +7,8 @@ import io.netty.buffer.ByteBuf;
 /// An exception from any of them goes to [#onError] and closes this connection with 1011; it touches no other.
 public interface WebSocketListener {
     /// One whole text message, valid UTF-8. The payload always lies in an array ([ByteBuf#array] from
-    /// [ByteBuf#arrayOffset] plus [ByteBuf#readerIndex]) that is used again for the next message: copy what must last.
+    /// [ByteBuf#arrayOffset] plus [ByteBuf#readerIndex]), and that is used again for the next message: copy what
+    /// must last.
     void onText(WebSocketConnection connection, ByteBuf payload);
 
     /// A binary message came and was thrown away.
@@ -22,7 +23,7 @@ public interface WebSocketListener {
     /// A method of this listener threw.
     void onError(WebSocketConnection connection, Throwable error);
 
-    /// The connection is over. Called exactly once, and nothing is called after it. The code is the peer's, or ours when
-    /// the peer broke the protocol, or 1006 when the connection ended without a close frame.
+    /// The connection is over. Called exactly once, and nothing is called after it. The code is the peer's, or ours
+    /// when the peer broke the protocol, or 1006 when the connection ended without a close frame.
     void onClosed(WebSocketConnection connection, int code, String reason);
 }

@@ -60,7 +60,8 @@ public final class WebSocketUpgrade {
     }
 
     private static void refuse(HttpServerRequest request, UpgradeRefused fault) {
-        var response = request.response().setStatusCode(fault.status()).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain");
+        var response =
+                request.response().setStatusCode(fault.status()).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain");
         if (fault.status() == UPGRADE_REQUIRED) {
             response.putHeader(HttpHeaders.UPGRADE, "websocket").putHeader("Sec-WebSocket-Version", VERSION);
         }
@@ -82,7 +83,8 @@ public final class WebSocketUpgrade {
             return Optional.of(new UpgradeRefused(BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in Base64"));
         }
         String length = header(request, "Content-Length");
-        if (!length.isEmpty() && !length.equals("0") || !header(request, "Transfer-Encoding").isEmpty()) {
+        if (!length.isEmpty() && !length.equals("0")
+                || !header(request, "Transfer-Encoding").isEmpty()) {
             return Optional.of(new UpgradeRefused(BAD_REQUEST, "a WebSocket request has no body"));
         }
         return Optional.empty();

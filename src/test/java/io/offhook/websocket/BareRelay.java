@@ -26,12 +26,12 @@ final class BareRelay {
         int listenPort = Integer.parseInt(args[0]);
         int enginePort = Integer.parseInt(args[1]);
         int loops = Integer.getInteger("relay.loops", 1);
-        var vertx = Vertx.vertx(
-                new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops));
-        vertx.deployVerticle(
-                        () -> new Server(listenPort, enginePort), new DeploymentOptions().setInstances(loops))
+        var vertx =
+                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops));
+        vertx.deployVerticle(() -> new Server(listenPort, enginePort), new DeploymentOptions().setInstances(loops))
                 .onComplete(
-                        _ -> System.err.println("relay on " + listenPort + ", native " + vertx.isNativeTransportEnabled()),
+                        _ -> System.err.println(
+                                "relay on " + listenPort + ", native " + vertx.isNativeTransportEnabled()),
                         failure -> {
                             failure.printStackTrace();
                             System.exit(1);
@@ -96,10 +96,10 @@ final class BareRelay {
             }
             var call = new Call();
             WebSocketUpgrade.accept(request, Limits.accepting(), call.leg)
-                    .onSuccess(leg -> dialer.dial(
-                                    engine, Map.of(), Limits.dialling(), Duration.ofSeconds(5), call.session)
-                            .onSuccess(session -> call.join(leg, session))
-                            .onFailure(_ -> leg.drop()));
+                    .onSuccess(
+                            leg -> dialer.dial(engine, Map.of(), Limits.dialling(), Duration.ofSeconds(5), call.session)
+                                    .onSuccess(session -> call.join(leg, session))
+                                    .onFailure(_ -> leg.drop()));
         }
     }
 

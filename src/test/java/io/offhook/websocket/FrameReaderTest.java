@@ -120,7 +120,9 @@ class FrameReaderTest {
         String text = text(length);
 
         var lines = read(
-                masked, chunkSize, RawPeer.frame(0x81, masked, text.getBytes(StandardCharsets.UTF_8)),
+                masked,
+                chunkSize,
+                RawPeer.frame(0x81, masked, text.getBytes(StandardCharsets.UTF_8)),
                 RawPeer.frame(0x81, masked, new byte[0]));
 
         assertThat(lines).containsExactly("text " + text, "text ");

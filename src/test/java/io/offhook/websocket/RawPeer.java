@@ -37,8 +37,9 @@ final class RawPeer implements Closeable {
     }
 
     static byte[] upgradeRequest(String... extraHeaders) {
-        var text = new StringBuilder("GET /s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+        var text = new StringBuilder(
+                "GET /s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
         for (String header : extraHeaders) {
             text.append(header).append("\r\n");
         }

@@ -48,7 +48,10 @@ class WebSocketDialerTest {
     }
 
     private static <T> T result(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private static DialFailed failure(Future<WebSocketConnection> dialled) {
@@ -80,7 +83,8 @@ class WebSocketDialerTest {
     private static URI rawServer(Script script) throws IOException {
         var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
-            try (server; var peer = new RawPeer(server.accept())) {
+            try (server;
+                    var peer = new RawPeer(server.accept())) {
                 String head = peer.readHead();
                 int key = head.indexOf("Sec-WebSocket-Key: ") + 19;
                 script.play(peer, AcceptKey.answerTo(head.substring(key, key + 24)));
@@ -129,7 +133,8 @@ class WebSocketDialerTest {
         connection.context().runOnContext(_ -> sent.forEach(connection::sendText));
 
         await().untilAsserted(() -> assertThat(recorder.heard)
-                .containsExactlyElementsOf(sent.stream().map(text -> "text " + text).toList()));
+                .containsExactlyElementsOf(
+                        sent.stream().map(text -> "text " + text).toList()));
     }
 
     @Test
@@ -202,8 +207,10 @@ class WebSocketDialerTest {
     void frames_that_come_with_the_answer_are_not_lost_and_come_after_the_future() throws IOException {
         var recorder = new Recorder();
         var address = rawServer((peer, key) -> {
-            peer.send(switching(key), RawPeer.serverFrame(0x81, "early"), RawPeer.serverFrame(0x81, "bird"),
-                    new byte[] {(byte) 0x81});
+            peer.send(
+                    switching(key), RawPeer.serverFrame(0x81, "early"), RawPeer.serverFrame(0x81, "bird"), new byte[] {
+                        (byte) 0x81
+                    });
             peer.send(new byte[] {4}, ascii("late"));
             peer.readFrame();
         });

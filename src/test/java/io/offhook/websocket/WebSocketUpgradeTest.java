@@ -54,7 +54,10 @@ class WebSocketUpgradeTest {
     }
 
     private static <T> T result(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private Recorder listening(Recorder recorder) {
@@ -73,7 +76,8 @@ class WebSocketUpgradeTest {
 
     private WebSocket vertxClient(List<String> texts) {
         var options = new WebSocketClientOptions().setMaxMessageSize(1 << 20).setMaxFrameSize(1 << 20);
-        var connect = new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI("/s");
+        var connect =
+                new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI("/s");
         return result(vertx.createWebSocketClient(options).connect(connect).map(socket -> {
             socket.textMessageHandler(texts::add);
             return socket;
@@ -83,7 +87,8 @@ class WebSocketUpgradeTest {
     @Test
     void the_answer_is_that_of_the_specification() throws IOException {
         try (var peer = RawPeer.connect(port)) {
-            peer.send(RawPeer.upgradeRequest("Sec-WebSocket-Extensions: permessage-deflate", "Sec-WebSocket-Protocol: a"));
+            peer.send(RawPeer.upgradeRequest(
+                    "Sec-WebSocket-Extensions: permessage-deflate", "Sec-WebSocket-Protocol: a"));
 
             String head = peer.readHead().toLowerCase();
 
@@ -195,7 +200,10 @@ class WebSocketUpgradeTest {
         var direct = Unpooled.directBuffer().writeBytes("off heap".getBytes(StandardCharsets.UTF_8));
         onOpen = connection -> {
             connection.sendText(
-                    "<".getBytes(StandardCharsets.UTF_8), "xabcx".getBytes(StandardCharsets.UTF_8), 1, 3,
+                    "<".getBytes(StandardCharsets.UTF_8),
+                    "xabcx".getBytes(StandardCharsets.UTF_8),
+                    1,
+                    3,
                     ">".getBytes(StandardCharsets.UTF_8));
             connection.sendText(payload);
             connection.sendText(direct);
@@ -307,7 +315,8 @@ class WebSocketUpgradeTest {
         try (var peer = upgraded()) {
             byte[] payload = peer.readFrame().payload();
 
-            assertThat(new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8)).isEqualTo("€".repeat(41));
+            assertThat(new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8))
+                    .isEqualTo("€".repeat(41));
         }
     }
 

@@ -3,64 +3,70 @@ package io.offhook.engine.openai;
 import io.offhook.call.CallEvent;
 import io.offhook.call.Turn;
 import io.offhook.engine.Brief;
-import io.offhook.engine.EngineSession;
 import io.offhook.engine.RealtimeEngine;
 import io.offhook.websocket.WebSocketDialer;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// OpenAI Realtime, and whatever speaks its protocol. Any thread.
+/// OpenAI's Realtime API, or any server that speaks it. Shared by all calls.
 public final class OpenAiEngine implements RealtimeEngine {
     private final Vertx vertx;
     private final WebSocketDialer dialer;
-    private final String name;
-    private final URI base;
+    private final String address;
     private final Supplier<String> apiKey;
-    private final OpenAiCounters counters;
+    private final Consumer<String> noticed;
+    private final Timing timing;
 
-    /// @param name for metrics
-    /// @param base such as `https://api.openai.com/v1`; http and ws only make sense on the own machine
+    /// @param baseUrl such as `https://api.openai.com/v1`; `wss`, `http` and `ws` are understood, too
+    /// @param apiKey  asked at each connection, so that a key can be changed while the server runs
+    /// @param noticed counts absorbed faults by slug, such as `format_mismatch`
     public OpenAiEngine(
+            Vertx vertx, WebSocketDialer dialer, URI baseUrl, Supplier<String> apiKey, Consumer<String> noticed) {
+        this(vertx, dialer, baseUrl, apiKey, noticed, Timing.USUAL);
+    }
+
+    OpenAiEngine(
             Vertx vertx,
             WebSocketDialer dialer,
-            String name,
-            URI base,
+            URI baseUrl,
             Supplier<String> apiKey,
-            OpenAiCounters counters) {
+            Consumer<String> noticed,
+            Timing timing) {
         this.vertx = vertx;
         this.dialer = dialer;
-        this.name = name;
-        this.base = base;
+        this.address = baseUrl.toString().replaceFirst("^http", "ws").replaceFirst("/+$", "") + "/realtime?model=";
         this.apiKey = apiKey;
-        this.counters = counters;
+        this.noticed = noticed;
+        this.timing = timing;
     }
 
     @Override
-    public EngineSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events) {
-        var session = new OpenAiSession(vertx, brief, history, events, counters);
-        session.connect(dialer, address(brief.model()), apiKey.get());
+    public OpenAiSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events) {
+        var session = new OpenAiSession(vertx, brief, history, events, noticed, timing);
+        session.dial(
+                dialer, URI.create(address + URLEncoder.encode(brief.model(), StandardCharsets.UTF_8)), headers(brief));
         return session;
     }
 
     @Override
     public String name() {
-        return name;
+        return "openai";
     }
 
-    private URI address(String model) {
-        var scheme =
-                switch (base.getScheme().toLowerCase(Locale.ROOT)) {
-                    case "https", "wss" -> "wss";
-                    default -> "ws";
-                };
-        var path = base.getRawPath() == null ? "" : base.getRawPath().replaceAll("/+$", "");
-        return URI.create(scheme + "://" + base.getRawAuthority() + path + "/realtime?model="
-                + URLEncoder.encode(model, StandardCharsets.UTF_8));
+    /// No `OpenAI-Beta` among them: the service closes such a connection.
+    private Map<String, String> headers(Brief brief) {
+        var headers = new HashMap<String, String>();
+        headers.put("Authorization", "Bearer " + apiKey.get());
+        if (!brief.caller().isEmpty()) {
+            headers.put("OpenAI-Safety-Identifier", brief.caller());
+        }
+        return headers;
     }
 }

@@ -1,6 +1,5 @@
 package io.offhook.engine.openai;
 
-import io.offhook.call.AudioFrame;
 import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.ContentId;
 import io.offhook.call.ToolRequest;
@@ -9,55 +8,66 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What the service can tell us, as far as we act on it.
+/// What the engine said, as far as it matters to a phone call.
 sealed interface OpenAiEvent {
     record SessionCreated(Optional<Instant> expiresAt) implements OpenAiEvent {}
 
-    /// @param input  the format type echoed for the caller's audio, such as `audio/pcmu`; empty when not echoed
-    record SessionUpdated(String input, String output) implements OpenAiEvent {}
+    /// The whole effective configuration, of which the formats matter; an empty one is a format we do not know.
+    record SessionUpdated(Optional<Instant> expiresAt, Optional<WireFormat> input, Optional<WireFormat> output)
+            implements OpenAiEvent {}
+
+    /// Audio in the session's output format, as proper base64 text.
+    record Audio(ContentId content, byte[] base64) implements OpenAiEvent {}
+
+    record AudioEnded(ContentId content) implements OpenAiEvent {}
+
+    /// A piece of the agent's words.
+    record WordsPiece(ContentId content, String text) implements OpenAiEvent {
+        @Override
+        public String toString() {
+            return "WordsPiece[" + content.item() + "]";
+        }
+    }
+
+    /// All words of a content part, or those up to where it was cut.
+    record Words(ContentId content, String text) implements OpenAiEvent {
+        @Override
+        public String toString() {
+            return "Words[" + content.item() + "]";
+        }
+    }
+
+    record ReplyBegan(String reply) implements OpenAiEvent {}
+
+    record ReplyDone(String reply, ReplyEnd how, String code, List<ToolRequest> requests, Optional<Usage> usage)
+            implements OpenAiEvent {}
 
     record SpeechStarted(String item) implements OpenAiEvent {}
 
     record SpeechStopped(String item) implements OpenAiEvent {}
 
-    record CallerTranscript(String item, String text, Optional<Usage> usage) implements OpenAiEvent {
+    /// What the caller said; empty when the transcription failed.
+    record CallerSaid(String item, String text, Optional<Usage> usage) implements OpenAiEvent {
         @Override
         public String toString() {
-            return "CallerTranscript[" + item + "]";
+            return "CallerSaid[" + item + "]";
         }
     }
 
-    record ReplyCreated(String reply) implements OpenAiEvent {}
+    record Limits(List<RateLimit> limits) implements OpenAiEvent {}
 
-    record Audio(ContentId content, AudioFrame frame) implements OpenAiEvent {}
+    /// An `error` event.
+    ///
+    /// @param code    a slug
+    /// @param eventId of the event of ours that caused it; empty when unknown
+    record Complaint(String code, String eventId) implements OpenAiEvent {}
 
-    record AudioDone(ContentId content) implements OpenAiEvent {}
+    /// A proper event that says nothing to a phone call.
+    record Irrelevant() implements OpenAiEvent {}
 
-    record TranscriptDelta(ContentId content, String text) implements OpenAiEvent {
-        @Override
-        public String toString() {
-            return "TranscriptDelta[" + content + "]";
-        }
-    }
+    /// An event of a type that we do not know.
+    record Unknown() implements OpenAiEvent {}
 
-    record TranscriptDone(ContentId content, String text) implements OpenAiEvent {
-        @Override
-        public String toString() {
-            return "TranscriptDone[" + content + "]";
-        }
-    }
-
-    /// @param code status detail of anything but completed, else empty
-    record ReplyDone(String reply, ReplyEnd how, String code, List<ToolRequest> requests, Optional<Usage> usage)
-            implements OpenAiEvent {}
-
-    record RateLimits(String json) implements OpenAiEvent {}
-
-    record Failure(String code) implements OpenAiEvent {}
-
-    /// Known and of no interest, or of a kind that we don't know: never an error.
-    record Ignored(boolean known) implements OpenAiEvent {}
-
-    /// Not JSON, or not an event.
+    /// Not an event at all, or one without what its type needs.
     record Malformed() implements OpenAiEvent {}
 }

@@ -16,352 +16,509 @@ import io.offhook.websocket.Limits;
 import io.offhook.websocket.WebSocketConnection;
 import io.offhook.websocket.WebSocketDialer;
 import io.offhook.websocket.WebSocketListener;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One session at OpenAI. Lives on the event loop of its call.
+/// One conversation with the Realtime API. Lives on the event loop of its call and is touched by nothing else. It says
+/// what the engine did and decides nothing about the call; how long to wait for a silent engine is the call's affair.
 ///
 /// ```
-///   CONNECTING --101--> GREETED by session.created --> CONFIGURED by session.updated --> OVER
+///   DIALLING --upgraded--> GREETING --session.created--> CONFIGURING --session.updated--> READY
+///       +-----------------------+-----------------------------+-----------------------------+--> OVER
 /// ```
-///
-/// Nothing is sent before the session is configured, but nothing is lost either: audio waits in `held` (five seconds at
-/// most), everything else in `outbox`.
-final class OpenAiSession implements EngineSession, WebSocketListener {
-    private static final Logger log = LoggerFactory.getLogger(OpenAiSession.class);
-    private static final Duration HANDSHAKE = Duration.ofSeconds(3);
-    private static final Limits LIMITS = new Limits(4 << 20, Duration.ofSeconds(1));
-    private static final long HELD_MILLIS = 5_000;
-    private static final long PING_EVERY_MILLIS = 15_000;
+public final class OpenAiSession implements EngineSession, WebSocketListener {
+    private enum Phase {
+        DIALLING,
+        /// Connected; the engine has yet to say that there is a session.
+        GREETING,
+        /// The configuration is sent and not yet confirmed.
+        CONFIGURING,
+        READY,
+        OVER
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAiSession.class);
+    private static final long MAX_HELD_MILLIS = 5_000;
+    private static final int MAX_KEPT = 1_000;
+    /// More than half a minute of audio: the engine does not read any more.
+    private static final long MAX_QUEUED_BYTES = 512 << 10;
+
+    private static final int MAX_WORDS = 64 << 10;
+    private static final int MAX_CALL_IDS = 1_024;
+    private static final int PING_BEATS = 3;
+    private static final int LOST_BEATS = 4;
+    private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
     private final Vertx vertx;
+    private final Context context;
     private final Brief brief;
     private final List<Turn> history;
     private final Consumer<CallEvent> events;
-    private final OpenAiCounters counters;
+    private final Consumer<String> noticed;
+    private final Timing timing;
     private final OpenAiWire wire;
-    private final Replies replies = new Replies();
-    private final ArrayDeque<AudioFrame> held = new ArrayDeque<>();
-    private final List<String> outbox = new ArrayList<>();
-    private final Map<ContentId, StringBuilder> words = new HashMap<>();
     private final long openedNanos = System.nanoTime();
+    private final Replies replies = new Replies();
 
-    private Optional<WebSocketConnection> connection = Optional.empty();
-    private Transcoder in = new Transcoder(Transcoder.Format.PCMU);
-    private Transcoder out = new Transcoder(Transcoder.Format.PCMU);
-    private Optional<Kind> fault = Optional.empty();
+    private Phase phase = Phase.DIALLING;
+    private @Nullable WebSocketConnection connection;
+
+    /// Caller audio from before the session was ready.
+    private final Deque<AudioFrame> held = new ArrayDeque<>();
+
     private long heldMillis;
-    private long pinger = -1;
-    private boolean unanswered;
-    private boolean created;
-    private boolean ready;
-    private boolean over;
+    /// Items from before the session was ready, as they will be sent.
+    private final List<String> kept = new ArrayList<>();
+
+    private Transcoding hearing = new Transcoding(WireFormat.PCMU);
+    private Transcoding speaking = new Transcoding(WireFormat.PCMU);
+    private Optional<ContentId> spoken = Optional.empty();
+    private final Map<ContentId, StringBuilder> words = new LinkedHashMap<>();
+    private final Set<String> requested = new LinkedHashSet<>();
+
+    private Optional<Instant> expiresAt = Optional.empty();
+    private List<RateLimit> rateLimits = List.of();
+    /// What an error said right before; the reason if the connection now ends.
+    private Optional<Kind> suspicion = Optional.empty();
+
+    private int silentBeats;
+    private long beatTimer = -1;
 
     OpenAiSession(
-            Vertx vertx, Brief brief, List<Turn> history, Consumer<CallEvent> events, OpenAiCounters counters) {
+            Vertx vertx,
+            Brief brief,
+            List<Turn> history,
+            Consumer<CallEvent> events,
+            Consumer<String> noticed,
+            Timing timing) {
         this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
         this.brief = brief;
         this.history = List.copyOf(history);
         this.events = events;
-        this.counters = counters;
-        this.wire = new OpenAiWire(brief.model());
+        this.noticed = noticed;
+        this.timing = timing;
+        this.wire = new OpenAiWire(brief.model(), new Options(brief.options()).transcription());
     }
 
-    void connect(WebSocketDialer dialer, URI address, String apiKey) {
-        var headers = new HashMap<String, String>();
-        headers.put("Authorization", "Bearer " + apiKey);
-        if (!brief.caller().isEmpty()) {
-            headers.put("OpenAI-Safety-Identifier", brief.caller());
+    /// When the engine will end this session, as far as it has said.
+    public Optional<Instant> expiresAt() {
+        return expiresAt;
+    }
+
+    /// The account's limits as last reported.
+    public List<RateLimit> rateLimits() {
+        return rateLimits;
+    }
+
+    void dial(WebSocketDialer dialer, URI address, Map<String, String> headers) {
+        try {
+            dialer.dial(address, headers, Limits.dialling(), timing.handshake(), this)
+                    .onSuccess(this::connected)
+                    .onFailure(failure -> lose(faultOf(failure)));
+        } catch (IllegalArgumentException unusable) {
+            // Later, because whoever opens the session does not have it yet.
+            context.runOnContext(_ -> lose(EngineFault.of(Kind.PROTOCOL)));
         }
-        dialer.dial(address, headers, LIMITS, HANDSHAKE, this)
-                .onSuccess(opened -> {
-                    if (over) {
-                        opened.close(CloseCode.NORMAL, "");
-                        return;
-                    }
-                    connection = Optional.of(opened);
-                    pinger = vertx.setPeriodic(PING_EVERY_MILLIS, _ -> ping());
-                })
-                .onFailure(cause -> lost(
-                        cause instanceof DialFailed failed ? faultOf(failed) : EngineFault.of(Kind.UNREACHABLE)));
-    }
-
-    private static EngineFault faultOf(DialFailed failed) {
-        return switch (failed.reason()) {
-            case UNREACHABLE -> EngineFault.of(Kind.UNREACHABLE);
-            case TIMEOUT -> EngineFault.of(Kind.TIMEOUT);
-            case TLS -> EngineFault.of(Kind.TLS);
-            case PROTOCOL -> EngineFault.of(Kind.PROTOCOL);
-            case STATUS -> {
-                int status = failed.status().orElse(0);
-                if (status == 401 || status == 403) {
-                    yield EngineFault.of(Kind.AUTH);
-                }
-                if (status == 429) {
-                    yield new EngineFault(Kind.RATE, failed.header("retry-after").flatMap(OpenAiSession::seconds));
-                }
-                yield EngineFault.of(status >= 500 ? Kind.SERVER_ERROR : Kind.PROTOCOL);
-            }
-        };
-    }
-
-    private static Optional<Duration> seconds(String text) {
-        return text.matches("\\d{1,6}") ? Optional.of(Duration.ofSeconds(Long.parseLong(text))) : Optional.empty();
-    }
-
-    /// A peer that answers neither the last ping nor anything else is gone.
-    private void ping() {
-        if (unanswered) {
-            lost(EngineFault.of(Kind.CLOSED));
-            return;
-        }
-        unanswered = true;
-        connection.ifPresent(WebSocketConnection::ping);
     }
 
     // --- what the call wants ---
 
     @Override
     public void hear(AudioFrame frame) {
-        if (over) {
-            return;
+        if (phase == Phase.READY) {
+            sendAudio(frame);
+        } else if (phase != Phase.OVER) {
+            held.addLast(frame);
+            heldMillis += frame.millis();
+            while (heldMillis > MAX_HELD_MILLIS) {
+                heldMillis -= held.removeFirst().millis();
+                noticed.accept("engine_audio_dropped");
+            }
         }
-        if (ready) {
-            append(frame);
-            return;
-        }
-        held.add(frame);
-        heldMillis += frame.millis();
-        while (heldMillis > HELD_MILLIS) {
-            heldMillis -= held.remove().millis();
-            counters.noticed("engine_audio_dropped");
-        }
-    }
-
-    private void append(AudioFrame frame) {
-        connection.ifPresent(socket -> {
-            var base64 = in.fromMuLaw(frame);
-            socket.sendText(OpenAiWire.APPEND_START, base64, 0, base64.length, OpenAiWire.APPEND_END);
-        });
     }
 
     @Override
     public void say(String text) {
-        replies.say(text);
-        ask();
+        if (phase != Phase.OVER) {
+            ask(replies.say(text));
+        }
     }
 
     @Override
     public void respond() {
-        replies.respond();
-        ask();
-    }
-
-    private void ask() {
-        if (ready && !over) {
-            replies.next()
-                    .ifPresent(wish -> send(wish.words().map(OpenAiWire::say).orElseGet(OpenAiWire::respond)));
+        if (phase != Phase.OVER) {
+            ask(replies.respond());
         }
     }
 
     @Override
     public void cancel() {
-        if (ready && replies.running()) {
+        if (phase == Phase.READY && replies.busy()) {
             send(OpenAiWire.cancel());
-            replies.abandoned();
         }
     }
 
     @Override
     public void truncate(ContentId content, Duration heard) {
-        send(OpenAiWire.truncate(content, heard));
+        // An item of an earlier session means nothing to one that has just begun.
+        if (phase == Phase.READY) {
+            send(OpenAiWire.truncate(content, heard));
+        }
     }
 
     @Override
     public void tell(Turn turn) {
-        send(OpenAiWire.item(turn));
+        add(OpenAiWire.remember(turn));
     }
 
     @Override
     public void toolResult(ToolRequest request, String answer) {
-        send(OpenAiWire.toolResult(request, answer));
-    }
-
-    private void send(String message) {
-        if (over) {
-            return;
+        if (!requested.contains(request.id())) {
+            // Asked for in an earlier session; without the request the answer would be refused.
+            add(OpenAiWire.rememberRequest(request));
+            noteRequest(request.id());
         }
-        if (ready) {
-            connection.ifPresent(socket -> socket.sendText(message));
-        } else {
-            outbox.add(message);
-        }
+        add(OpenAiWire.toolAnswer(request, answer));
     }
 
     @Override
     public void close() {
-        end();
-    }
-
-    private void end() {
-        over = true;
-        held.clear();
-        if (pinger >= 0) {
-            vertx.cancelTimer(pinger);
-            pinger = -1;
-        }
-        connection.ifPresent(socket -> socket.close(CloseCode.NORMAL, ""));
-        connection = Optional.empty();
-    }
-
-    private void lost(EngineFault why) {
-        if (over) {
-            return;
-        }
-        // What the agent was saying when the line broke was partly heard: the next session must know it.
-        words.forEach((content, text) -> events.accept(new CallEvent.AgentWords(content, text.toString())));
-        words.clear();
-        if (!over) {
+        if (phase != Phase.OVER) {
             end();
-            events.accept(new CallEvent.EngineLost(why));
         }
     }
 
-    // --- what the service says ---
+    private void add(String item) {
+        if (phase == Phase.READY) {
+            send(item);
+        } else if (phase != Phase.OVER) {
+            if (kept.size() < MAX_KEPT) {
+                kept.add(item);
+            } else {
+                noticed.accept("engine_item_dropped");
+            }
+        }
+    }
 
-    @Override
-    public void onText(WebSocketConnection from, ByteBuf payload) {
-        if (over) {
+    private void ask(Optional<Replies.Order> order) {
+        if (order.isPresent()) {
+            send(OpenAiWire.ask(order.get()));
+        }
+    }
+
+    private void send(String event) {
+        if (connection != null) {
+            connection.sendText(event);
+        }
+    }
+
+    private void sendAudio(AudioFrame frame) {
+        var socket = connection;
+        if (socket == null) {
             return;
         }
-        unanswered = false;
-        int offset = payload.arrayOffset() + payload.readerIndex();
-        switch (wire.decode(payload.array(), offset, payload.readableBytes())) {
-            case OpenAiEvent.Audio(var content, var frame) ->
-                events.accept(new CallEvent.AgentAudio(content, out.toMuLaw(frame)));
-            case OpenAiEvent.AudioDone(var content) -> events.accept(new CallEvent.AgentAudioEnded(content));
-            case OpenAiEvent.TranscriptDelta(var content, var text) ->
-                words.computeIfAbsent(content, _ -> new StringBuilder()).append(text);
-            case OpenAiEvent.TranscriptDone(var content, var text) -> {
-                words.remove(content);
-                events.accept(new CallEvent.AgentWords(content, text));
-            }
-            case OpenAiEvent.SpeechStarted(var item) -> events.accept(new CallEvent.CallerStartedSpeaking(item));
-            case OpenAiEvent.SpeechStopped(var item) -> events.accept(new CallEvent.CallerStoppedSpeaking(item));
-            case OpenAiEvent.CallerTranscript(var item, var text, var usage) -> {
-                events.accept(new CallEvent.CallerWords(item, text.strip()));
-                usage.ifPresent(tokens -> events.accept(new CallEvent.UsageCounted(tokens)));
-            }
-            case OpenAiEvent.ReplyCreated(var reply) -> {
-                replies.started(reply);
-                events.accept(new CallEvent.ReplyStarted(reply));
-            }
-            case OpenAiEvent.ReplyDone(var reply, var how, var code, var requests, var usage) -> {
-                replies.ended(reply);
-                words.keySet().removeIf(content -> content.reply().equals(reply));
-                events.accept(new CallEvent.ReplyEnded(reply, how, code, requests, usage));
-                ask();
-            }
-            case OpenAiEvent.SessionCreated _ -> created(from);
-            case OpenAiEvent.SessionUpdated(var input, var output) -> configured(input, output);
-            case OpenAiEvent.Failure(var code) -> failure(code);
-            case OpenAiEvent.RateLimits(var limits) -> {
-                if (log.isDebugEnabled()) {
-                    log.atDebug().addKeyValue("limits", limits).log("engine's rate limits");
-                }
-            }
-            case OpenAiEvent.Ignored(var known) -> {
-                if (!known) {
-                    counters.noticed("engine_unknown_event");
-                }
-            }
-            case OpenAiEvent.Malformed _ -> counters.noticed("engine_junk");
-        }
-    }
-
-    private void created(WebSocketConnection socket) {
-        if (!created) {
-            created = true;
-            socket.sendText(OpenAiWire.sessionUpdate(brief));
-        }
-    }
-
-    private void configured(String input, String output) {
-        if (ready || !created) {
+        if (socket.queuedBytes() > MAX_QUEUED_BYTES) {
+            noticed.accept("engine_audio_dropped");
             return;
         }
-        var heard = Transcoder.Format.named(input);
-        var spoken = Transcoder.Format.named(output);
-        if (heard.isEmpty() || spoken.isEmpty()) {
-            lost(EngineFault.of(Kind.PROTOCOL));
-            return;
-        }
-        in = new Transcoder(heard.get());
-        out = new Transcoder(spoken.get());
-        if (in.needed() || out.needed()) {
-            counters.noticed("engine_format_mismatch");
-        }
-        ready = true;
-        history.forEach(turn -> send(OpenAiWire.item(turn)));
-        outbox.forEach(this::send);
-        outbox.clear();
-        held.forEach(this::append);
-        held.clear();
-        events.accept(new CallEvent.EngineReady(Duration.ofNanos(System.nanoTime() - openedNanos)));
-        ask();
+        byte[] base64 = hearing.toEngine(frame);
+        socket.sendText(OpenAiWire.APPEND_BEGINS, base64, 0, base64.length, OpenAiWire.APPEND_ENDS);
     }
 
-    private void failure(String code) {
-        switch (code) {
-            case "conversation_already_has_active_response" -> {
-                replies.refused();
-                ask();
-            }
-            case "session_expired" -> lost(EngineFault.of(Kind.EXPIRED));
-            case "invalid_api_key" -> lost(EngineFault.of(Kind.AUTH));
-            case "model_not_found", "beta_api_shape_disabled" -> lost(EngineFault.of(Kind.PROTOCOL));
-            default -> {
-                events.accept(new CallEvent.EngineComplained(code));
-                if (!ready && created) {
-                    // Our configuration was refused: this session will never come up.
-                    lost(EngineFault.of(Kind.PROTOCOL));
-                }
-            }
+    // --- the socket ---
+
+    /// Called with the first sign of the connection: the dialler's answer, or a message that came along with it.
+    private void connected(WebSocketConnection opened) {
+        if (phase == Phase.OVER) {
+            opened.close(CloseCode.NORMAL, "");
+        } else if (phase == Phase.DIALLING) {
+            connection = opened;
+            phase = Phase.GREETING;
+            beatTimer = vertx.setPeriodic(timing.beat().toMillis(), _ -> beat());
+        }
+    }
+
+    private void beat() {
+        silentBeats++;
+        if (silentBeats >= LOST_BEATS) {
+            lose(EngineFault.of(Kind.CLOSED));
+        } else if (silentBeats == PING_BEATS && connection != null) {
+            connection.ping();
         }
     }
 
     @Override
     public void onPong(WebSocketConnection from) {
-        unanswered = false;
+        silentBeats = 0;
+    }
+
+    @Override
+    public void onText(WebSocketConnection from, ByteBuf payload) {
+        connected(from);
+        if (phase != Phase.OVER) {
+            silentBeats = 0;
+            on(wire.decode(payload));
+        }
     }
 
     @Override
     public void onBinary(WebSocketConnection from, int length) {
-        counters.noticed("engine_junk");
+        noticed.accept("engine_malformed_event");
     }
 
     @Override
     public void onTooBig(WebSocketConnection from, long size) {
-        fault = Optional.of(Kind.PROTOCOL);
+        noticed.accept("engine_frame_too_big");
+        suspicion = Optional.of(Kind.PROTOCOL);
     }
 
     @Override
     public void onError(WebSocketConnection from, Throwable error) {
-        log.atError().setCause(error).log("fault while an engine event was handled");
+        suspicion = Optional.of(Kind.CLOSED);
+        LOG.atError().setCause(error).log("engine session failed");
     }
 
     @Override
     public void onClosed(WebSocketConnection from, int code, String reason) {
-        lost(EngineFault.of(fault.orElse(Kind.CLOSED)));
+        if (phase != Phase.OVER) {
+            lose(EngineFault.of(suspicion.orElseGet(() -> kindOf(code))));
+        }
+    }
+
+    private static Kind kindOf(int closeCode) {
+        return switch (closeCode) {
+            case CloseCode.PROTOCOL_ERROR, CloseCode.NOT_TEXT, CloseCode.TOO_BIG, 4000 -> Kind.PROTOCOL;
+            case CloseCode.OUR_FAULT -> Kind.SERVER_ERROR;
+            default -> Kind.CLOSED;
+        };
+    }
+
+    private static EngineFault faultOf(Throwable failure) {
+        if (!(failure instanceof DialFailed dial)) {
+            return EngineFault.of(Kind.UNREACHABLE);
+        }
+        return switch (dial.reason()) {
+            case UNREACHABLE -> EngineFault.of(Kind.UNREACHABLE);
+            case TIMEOUT -> EngineFault.of(Kind.TIMEOUT);
+            case TLS -> EngineFault.of(Kind.TLS);
+            case PROTOCOL -> EngineFault.of(Kind.PROTOCOL);
+            case STATUS -> faultOf(dial.status().orElse(0), dial.header("retry-after"));
+        };
+    }
+
+    private static EngineFault faultOf(int status, Optional<String> retryAfter) {
+        return switch (status) {
+            case 401, 403 -> EngineFault.of(Kind.AUTH);
+            case 429 -> new EngineFault(Kind.RATE, retryAfter.flatMap(OpenAiSession::seconds));
+            case 408 -> EngineFault.of(Kind.TIMEOUT);
+            default -> EngineFault.of(status >= 500 ? Kind.SERVER_ERROR : Kind.PROTOCOL);
+        };
+    }
+
+    private static Optional<Duration> seconds(String header) {
+        return header.matches("\\d{1,9}")
+                ? Optional.of(Duration.ofSeconds(Math.min(Long.parseLong(header), MAX_RETRY_AFTER.toSeconds())))
+                : Optional.empty();
+    }
+
+    // --- what the engine says ---
+
+    private void on(OpenAiEvent event) {
+        if (event instanceof OpenAiEvent.Audio(var content, var base64)) {
+            audio(content, base64);
+            return;
+        }
+        if (!(event instanceof OpenAiEvent.Complaint)) {
+            suspicion = Optional.empty();
+        }
+        switch (event) {
+            case OpenAiEvent.Audio _ -> {}
+            case OpenAiEvent.SessionCreated created -> created(created);
+            case OpenAiEvent.SessionUpdated updated -> updated(updated);
+            case OpenAiEvent.AudioEnded(var content) -> emit(new CallEvent.AgentAudioEnded(content));
+            case OpenAiEvent.WordsPiece(var content, var text) -> collect(content, text);
+            case OpenAiEvent.Words(var content, var text) -> {
+                words.remove(content);
+                emit(new CallEvent.AgentWords(content, text));
+            }
+            case OpenAiEvent.ReplyBegan(var reply) -> {
+                replies.began(reply);
+                emit(new CallEvent.ReplyStarted(reply));
+            }
+            case OpenAiEvent.ReplyDone done -> replyDone(done);
+            case OpenAiEvent.SpeechStarted(var item) -> {
+                replies.callerStarted();
+                emit(new CallEvent.CallerStartedSpeaking(item));
+            }
+            case OpenAiEvent.SpeechStopped(var item) -> {
+                replies.callerStopped();
+                emit(new CallEvent.CallerStoppedSpeaking(item));
+            }
+            case OpenAiEvent.CallerSaid(var item, var text, var usage) -> {
+                emit(new CallEvent.CallerWords(item, text));
+                usage.ifPresent(counted -> emit(new CallEvent.UsageCounted(counted)));
+            }
+            case OpenAiEvent.Limits(var limits) -> rateLimits = limits;
+            case OpenAiEvent.Complaint complaint -> complained(complaint);
+            case OpenAiEvent.Irrelevant _ -> {}
+            case OpenAiEvent.Unknown _ -> noticed.accept("engine_unknown_event");
+            case OpenAiEvent.Malformed _ -> noticed.accept("engine_malformed_event");
+        }
+    }
+
+    private void created(OpenAiEvent.SessionCreated created) {
+        if (phase == Phase.GREETING) {
+            phase = Phase.CONFIGURING;
+            expiresAt = created.expiresAt();
+            send(OpenAiWire.sessionUpdate(brief));
+        }
+    }
+
+    private void updated(OpenAiEvent.SessionUpdated updated) {
+        if (phase != Phase.CONFIGURING) {
+            return;
+        }
+        if (updated.input().isEmpty() || updated.output().isEmpty()) {
+            // Audio in a format that we can't read would be noise in the caller's ear.
+            noticed.accept("format_mismatch");
+            lose(EngineFault.of(Kind.PROTOCOL));
+            return;
+        }
+        if (updated.input().get() != WireFormat.PCMU || updated.output().get() != WireFormat.PCMU) {
+            noticed.accept("format_mismatch");
+            hearing = new Transcoding(updated.input().get());
+            speaking = new Transcoding(updated.output().get());
+        }
+        expiresAt = updated.expiresAt().or(() -> expiresAt);
+        phase = Phase.READY;
+        history.stream().filter(turn -> !turn.text().isBlank()).map(OpenAiWire::remember).forEach(this::send);
+        kept.forEach(this::send);
+        kept.clear();
+        held.forEach(this::sendAudio);
+        held.clear();
+        ask(replies.open());
+        emit(new CallEvent.EngineReady(Duration.ofNanos(System.nanoTime() - openedNanos)));
+    }
+
+    private void audio(ContentId content, byte[] base64) {
+        if (phase != Phase.READY) {
+            noticed.accept("engine_malformed_event");
+            return;
+        }
+        if (spoken.isEmpty() || !spoken.get().equals(content)) {
+            spoken = Optional.of(content);
+            speaking.restart();
+        }
+        var frame = speaking.fromEngine(base64);
+        if (frame.size() > 0) {
+            emit(new CallEvent.AgentAudio(content, frame));
+        }
+    }
+
+    private void collect(ContentId content, String text) {
+        var all = words.computeIfAbsent(content, _ -> new StringBuilder());
+        all.append(text, 0, Math.min(text.length(), MAX_WORDS - all.length()));
+    }
+
+    /// Hands on the words of contents that will get no more.
+    private void release(Optional<String> reply) {
+        for (var content : List.copyOf(words.keySet())) {
+            if (reply.isEmpty() || reply.get().equals(content.reply())) {
+                var text = words.remove(content);
+                if (text != null) {
+                    emit(new CallEvent.AgentWords(content, text.toString()));
+                }
+            }
+        }
+    }
+
+    private void replyDone(OpenAiEvent.ReplyDone done) {
+        if (!replies.endIsNews(done.reply())) {
+            return;
+        }
+        release(Optional.of(done.reply()));
+        var fresh = done.requests().stream().filter(request -> noteRequest(request.id())).toList();
+        var order = replies.ended(done.reply());
+        emit(new CallEvent.ReplyEnded(done.reply(), done.how(), done.code(), fresh, done.usage()));
+        ask(order);
+    }
+
+    /// Whether the request is a new one.
+    private boolean noteRequest(String id) {
+        if (requested.size() == MAX_CALL_IDS) {
+            requested.remove(requested.iterator().next());
+        }
+        return requested.add(id);
+    }
+
+    private void complained(OpenAiEvent.Complaint complaint) {
+        boolean configuring = phase == Phase.CONFIGURING && complaint.eventId().equals(OpenAiWire.SESSION_UPDATE_ID);
+        emit(new CallEvent.EngineComplained(complaint.code()));
+        switch (complaint.code()) {
+            case "session_expired" -> lose(EngineFault.of(Kind.EXPIRED));
+            case "invalid_api_key" -> lose(EngineFault.of(Kind.AUTH));
+            case "model_not_found", "beta_api_shape_disabled" -> lose(EngineFault.of(Kind.PROTOCOL));
+            case "conversation_already_has_active_response" -> replies.refusedAsAnotherRuns(complaint.eventId());
+            case "response_cancel_not_active" -> ask(replies.nothingRan());
+            case "rate_limit_exceeded", "insufficient_quota" -> suspicion = Optional.of(Kind.RATE);
+            case "server_error" -> suspicion = Optional.of(Kind.SERVER_ERROR);
+            default -> {
+                if (configuring) {
+                    lose(EngineFault.of(Kind.PROTOCOL));
+                }
+            }
+        }
+        if (phase == Phase.READY) {
+            ask(replies.refused(complaint.eventId()));
+        }
+    }
+
+    // --- the end ---
+
+    private void lose(EngineFault fault) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        release(Optional.empty());
+        if (phase == Phase.OVER) {
+            return;
+        }
+        end();
+        events.accept(new CallEvent.EngineLost(fault));
+    }
+
+    /// Whoever takes an event may close the session; it hears nothing more then.
+    private void emit(CallEvent event) {
+        if (phase != Phase.OVER) {
+            events.accept(event);
+        }
+    }
+
+    private void end() {
+        phase = Phase.OVER;
+        vertx.cancelTimer(beatTimer);
+        held.clear();
+        kept.clear();
+        words.clear();
+        if (connection != null) {
+            connection.close(CloseCode.NORMAL, "");
+        }
     }
 }

@@ -1,319 +1,378 @@
 package io.offhook.engine.openai;
 
-import io.offhook.call.AudioFrame;
+import io.netty.buffer.ByteBuf;
 import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.ContentId;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.call.Usage;
 import io.offhook.engine.Brief;
+import io.offhook.engine.openai.OpenAiEvent.Audio;
+import io.offhook.engine.openai.OpenAiEvent.AudioEnded;
+import io.offhook.engine.openai.OpenAiEvent.CallerSaid;
+import io.offhook.engine.openai.OpenAiEvent.Complaint;
+import io.offhook.engine.openai.OpenAiEvent.Irrelevant;
+import io.offhook.engine.openai.OpenAiEvent.Limits;
+import io.offhook.engine.openai.OpenAiEvent.Malformed;
+import io.offhook.engine.openai.OpenAiEvent.ReplyBegan;
+import io.offhook.engine.openai.OpenAiEvent.ReplyDone;
+import io.offhook.engine.openai.OpenAiEvent.SessionCreated;
+import io.offhook.engine.openai.OpenAiEvent.SessionUpdated;
+import io.offhook.engine.openai.OpenAiEvent.SpeechStarted;
+import io.offhook.engine.openai.OpenAiEvent.SpeechStopped;
+import io.offhook.engine.openai.OpenAiEvent.Unknown;
+import io.offhook.engine.openai.OpenAiEvent.Words;
+import io.offhook.engine.openai.OpenAiEvent.WordsPiece;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// OpenAI Realtime events <-> ours. Knows JSON, knows no sockets. Facts: the guides "Realtime API with WebSocket",
-/// "Realtime conversations" and the API reference of the GA events.
+/// Realtime API events <-> what they mean. Knows JSON, knows no sockets. One per session.
+///
+/// What comes from the engine is not trusted: it is bounded, checked, and what is not understood becomes
+/// [Unknown] or [Malformed]. Event names as in the API reference, "Realtime client events" and "server events".
 final class OpenAiWire {
-    /// Around the base64 text of `input_audio_buffer.append`.
-    static final byte[] APPEND_START =
+    static final byte[] APPEND_BEGINS =
             "{\"type\":\"input_audio_buffer.append\",\"audio\":\"".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] APPEND_ENDS = "\"}".getBytes(StandardCharsets.US_ASCII);
+    static final String SESSION_UPDATE_ID = "session_update";
 
-    static final byte[] APPEND_END = "\"}".getBytes(StandardCharsets.US_ASCII);
-    static final String PCMU = "audio/pcmu";
-
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+    private static final int MAX_DEPTH = 64;
+    private static final int MAX_NUMBER_CHARACTERS = 64;
+    private static final int MAX_PART = 999_999;
+    private static final int PCM_RATE_HZ = 24_000;
+    private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*={0,2}");
+    private static final Pattern LANGUAGE = Pattern.compile("([A-Za-z]{2,3})(?:[-_].*)?");
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(64)
-                            .maxStringLength(8 << 20)
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(MAX_NUMBER_CHARACTERS)
                             .build())
                     .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
-    private static final JsonMapper SORTED =
-            JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+    private static final JsonMapper SORTED = MAPPER.rebuild()
+            .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+            .build();
+
+    /// Events of the API that a phone call has no use for.
+    private static final Set<String> IRRELEVANT = Set.of(
+            "conversation.created",
+            "conversation.item.added",
+            "conversation.item.created",
+            "conversation.item.deleted",
+            "conversation.item.done",
+            "conversation.item.input_audio_transcription.delta",
+            "conversation.item.input_audio_transcription.segment",
+            "conversation.item.retrieved",
+            "conversation.item.truncated",
+            "input_audio_buffer.cleared",
+            "input_audio_buffer.committed",
+            "input_audio_buffer.dtmf_event_received",
+            "input_audio_buffer.timeout_triggered",
+            "mcp_list_tools.completed",
+            "mcp_list_tools.failed",
+            "mcp_list_tools.in_progress",
+            "output_audio_buffer.cleared",
+            "output_audio_buffer.started",
+            "output_audio_buffer.stopped",
+            "response.content_part.added",
+            "response.content_part.done",
+            "response.function_call_arguments.delta",
+            "response.function_call_arguments.done",
+            "response.mcp_call.completed",
+            "response.mcp_call.failed",
+            "response.mcp_call.in_progress",
+            "response.mcp_call_arguments.delta",
+            "response.mcp_call_arguments.done",
+            "response.output_item.added",
+            "response.output_item.done",
+            "response.output_text.delta",
+            "response.output_text.done");
 
     private final String model;
-    private final DeltaScanner scanner = new DeltaScanner();
+    private final String transcriptionModel;
+    private final AudioDeltaScanner scanner = new AudioDeltaScanner();
 
-    OpenAiWire(String model) {
+    /// @param model what replies are charged to
+    /// @param transcriptionModel what transcriptions are charged to
+    OpenAiWire(String model, String transcriptionModel) {
         this.model = model;
+        this.transcriptionModel = transcriptionModel;
     }
 
-    // --- what we say ---
+    // --- to the engine ---
 
-    /// The whole configuration; nothing is left to the service's defaults. The model belongs to the URL.
+    /// The configuration: everything named that a default could change, and no `model`, which only the URL can set.
     static String sessionUpdate(Brief brief) {
-        var root = JSON.createObjectNode().put("type", "session.update");
-        var session = root.putObject("session").put("type", "realtime");
+        var options = new Options(brief.options());
+        var event = event("session.update").put("event_id", SESSION_UPDATE_ID);
+        var session = event.putObject("session").put("type", "realtime");
         session.putArray("output_modalities").add("audio");
         session.put("instructions", brief.instructions());
         var audio = session.putObject("audio");
-        var input = audio.putObject("input");
-        input.putObject("format").put("type", PCMU);
-        var reduction = brief.options().getOrDefault("noise-reduction", "off");
-        if (reduction.equals("off")) {
-            input.putNull("noise_reduction");
-        } else {
-            input.putObject("noise_reduction").put("type", reduction);
-        }
-        var transcription = input.putObject("transcription")
-                .put("model", brief.options().getOrDefault("transcription", "gpt-transcribe"));
-        if (brief.language().length() >= 2) {
-            transcription.put("language", brief.language().substring(0, 2));
-        }
-        turnDetection(input.putObject("turn_detection"), brief.options());
+        input(audio.putObject("input"), brief, options);
         var output = audio.putObject("output");
-        output.putObject("format").put("type", PCMU);
-        output.put("voice", brief.voice());
-        output.put("speed", Double.parseDouble(brief.options().getOrDefault("speed", "1.0")));
+        output.putObject("format").put("type", WireFormat.PCMU.type());
+        output.put("voice", brief.voice()).put("speed", options.speed());
         var tools = session.putArray("tools");
         for (var tool : brief.tools()) {
             tools.addObject()
                     .put("type", "function")
                     .put("name", tool.name())
                     .put("description", tool.about())
-                    .set("parameters", JSON.readTree(tool.parameters()));
+                    .set("parameters", MAPPER.readTree(tool.parameters()));
         }
         session.put("tool_choice", "auto");
-        if (brief.options().containsKey("reasoning")) {
-            session.putObject("reasoning").put("effort", brief.options().get("reasoning"));
+        if (brief.model().startsWith("gpt-realtime-2")) {
+            // A model that does not reason refuses the whole update for either of these.
+            options.reasoning().ifPresent(effort -> session.putObject("reasoning").put("effort", effort));
+            options.parallelToolCalls().ifPresent(parallel -> session.put("parallel_tool_calls", parallel));
         }
-        return JSON.writeValueAsString(root);
+        return event.toString();
     }
 
-    private static void turnDetection(ObjectNode detection, Map<String, String> options) {
-        if (options.getOrDefault("vad.type", "server").equals("semantic")) {
-            detection.put("type", "semantic_vad").put("eagerness", options.getOrDefault("vad.eagerness", "auto"));
+    private static void input(ObjectNode input, Brief brief, Options options) {
+        input.putObject("format").put("type", WireFormat.PCMU.type());
+        var transcription = input.putObject("transcription").put("model", options.transcription());
+        var language = LANGUAGE.matcher(brief.language());
+        if (language.matches()) {
+            transcription.put("language", language.group(1).toLowerCase(Locale.ROOT));
+        }
+        options.noiseReduction()
+                .ifPresentOrElse(
+                        type -> input.putObject("noise_reduction").put("type", type),
+                        () -> input.putNull("noise_reduction"));
+        var turns = input.putObject("turn_detection");
+        if (options.semanticVad()) {
+            turns.put("type", "semantic_vad").put("eagerness", options.eagerness());
         } else {
-            detection
-                    .put("type", "server_vad")
-                    .put("threshold", Double.parseDouble(options.getOrDefault("vad.threshold", "0.5")))
-                    .put("prefix_padding_ms", Long.parseLong(options.getOrDefault("vad.prefix-ms", "300")))
-                    .put("silence_duration_ms", Long.parseLong(options.getOrDefault("vad.silence-ms", "500")));
+            turns.put("type", "server_vad")
+                    .put("threshold", options.threshold())
+                    .put("prefix_padding_ms", options.prefixMillis())
+                    .put("silence_duration_ms", options.silenceMillis());
         }
-        detection.put("create_response", true).put("interrupt_response", true);
+        turns.put("create_response", true).put("interrupt_response", true);
     }
 
-    /// One turn of the past. Notes go to the model as system messages.
-    static String item(Turn turn) {
-        var root = JSON.createObjectNode().put("type", "conversation.item.create");
-        var message = root.putObject("item").put("type", "message");
-        var content = message.putArray("content").addObject();
-        switch (turn.speaker()) {
-            case CALLER -> {
-                message.put("role", "user");
-                content.put("type", "input_text");
-            }
-            case AGENT -> {
-                message.put("role", "assistant");
-                content.put("type", "output_text");
-            }
-            case NOTE -> {
-                message.put("role", "system");
-                content.put("type", "input_text");
-            }
-        }
-        content.put("text", turn.text());
-        return JSON.writeValueAsString(root);
+    /// A turn for the engine's memory.
+    static String remember(Turn turn) {
+        var role =
+                switch (turn.speaker()) {
+                    case CALLER -> "user";
+                    case AGENT -> "assistant";
+                    case NOTE -> "system";
+                };
+        var event = event("conversation.item.create");
+        event.putObject("item")
+                .put("type", "message")
+                .put("role", role)
+                .putArray("content")
+                .addObject()
+                .put("type", role.equals("assistant") ? "output_text" : "input_text")
+                .put("text", turn.text());
+        return event.toString();
     }
 
-    static String toolResult(ToolRequest request, String answer) {
-        var root = JSON.createObjectNode().put("type", "conversation.item.create");
-        root.putObject("item")
+    /// A tool request of an earlier session, without which its answer would be refused.
+    static String rememberRequest(ToolRequest request) {
+        var event = event("conversation.item.create");
+        event.putObject("item")
+                .put("type", "function_call")
+                .put("call_id", request.id())
+                .put("name", request.name())
+                .put("arguments", request.arguments());
+        return event.toString();
+    }
+
+    static String toolAnswer(ToolRequest request, String answer) {
+        var event = event("conversation.item.create");
+        event.putObject("item")
                 .put("type", "function_call_output")
                 .put("call_id", request.id())
                 .put("output", answer);
-        return JSON.writeValueAsString(root);
+        return event.toString();
     }
 
-    static String respond() {
-        return "{\"type\":\"response.create\"}";
-    }
-
-    static String say(String text) {
-        var root = JSON.createObjectNode().put("type", "response.create");
-        root.putObject("response")
-                .put("instructions", "Say exactly this, and nothing else: \"" + text + "\"")
-                .put("tool_choice", "none");
-        return JSON.writeValueAsString(root);
+    /// A plain reply, or words to be said exactly: those without context (`input` empty), so that nothing before can
+    /// draw the model away from them, but kept in the conversation like any reply.
+    static String ask(Replies.Order order) {
+        var event = event("response.create").put("event_id", order.eventId());
+        switch (order.wish()) {
+            case Replies.PlainReply _ -> {}
+            case Replies.SayExactly(var text) -> {
+                var response = event.putObject("response")
+                        .put("instructions", "Say exactly this, and nothing else: \"" + text + "\"")
+                        .put("tool_choice", "none");
+                response.putArray("input");
+            }
+        }
+        return event.toString();
     }
 
     static String cancel() {
-        return "{\"type\":\"response.cancel\"}";
+        return event("response.cancel").toString();
     }
 
     static String truncate(ContentId content, Duration heard) {
-        return JSON.writeValueAsString(JSON.createObjectNode()
-                .put("type", "conversation.item.truncate")
+        return event("conversation.item.truncate")
                 .put("item_id", content.item())
                 .put("content_index", content.part())
-                .put("audio_end_ms", heard.toMillis()));
+                .put("audio_end_ms", Math.max(0, heard.toMillis()))
+                .toString();
     }
 
-    // --- what the service says ---
-
-    OpenAiEvent decode(byte[] bytes, int offset, int length) {
-        var audio = scanner.scan(bytes, offset, length);
-        return audio.isPresent() ? audio.get() : parse(bytes, offset, length);
+    private static ObjectNode event(String type) {
+        return NODES.objectNode().put("type", type);
     }
 
-    /// The slow path; must agree with the fast one wherever both can read a message.
-    OpenAiEvent parse(byte[] bytes, int offset, int length) {
-        JsonNode event;
+    // --- from the engine ---
+
+    /// What an event means. The buffer must lie in an array, as a WebSocket connection hands it over.
+    OpenAiEvent decode(ByteBuf payload) {
+        byte[] bytes = payload.array();
+        int from = payload.arrayOffset() + payload.readerIndex();
+        int length = payload.readableBytes();
+        var audio = scanner.scan(bytes, from, length);
+        return audio.isPresent() ? audio.get() : parse(bytes, from, length);
+    }
+
+    /// The same by way of the JSON parser alone.
+    OpenAiEvent parse(byte[] bytes, int from, int length) {
         try {
-            event = JSON.readTree(bytes, offset, length);
-        } catch (JacksonException e) {
-            return new OpenAiEvent.Malformed();
+            return read(MAPPER.readTree(bytes, from, length));
+        } catch (JacksonException notJson) {
+            return new Malformed();
         }
-        if (!event.path("type").isString()) {
-            return new OpenAiEvent.Malformed();
-        }
-        return switch (event.path("type").stringValue()) {
-            case "response.output_audio.delta" -> audio(event);
-            case "response.output_audio.done" -> new OpenAiEvent.AudioDone(content(event));
-            case "response.output_audio_transcript.delta" ->
-                new OpenAiEvent.TranscriptDelta(content(event), text(event, "delta"));
-            case "response.output_audio_transcript.done" ->
-                new OpenAiEvent.TranscriptDone(content(event), text(event, "transcript"));
-            case "response.created" ->
-                new OpenAiEvent.ReplyCreated(text(event.path("response"), "id"));
-            case "response.done" -> replyDone(event.path("response"));
-            case "input_audio_buffer.speech_started" -> new OpenAiEvent.SpeechStarted(text(event, "item_id"));
-            case "input_audio_buffer.speech_stopped" -> new OpenAiEvent.SpeechStopped(text(event, "item_id"));
-            case "conversation.item.input_audio_transcription.completed" ->
-                new OpenAiEvent.CallerTranscript(
-                        text(event, "item_id"), text(event, "transcript"), transcriptionUsage(event.path("usage")));
-            case "conversation.item.input_audio_transcription.failed" ->
-                new OpenAiEvent.CallerTranscript(text(event, "item_id"), "", Optional.empty());
-            case "session.created" -> {
-                var expires = event.path("session").path("expires_at");
-                yield new OpenAiEvent.SessionCreated(
-                        expires.isNumber()
-                                ? Optional.of(Instant.ofEpochSecond(expires.asLong()))
-                                : Optional.empty());
-            }
+    }
+
+    private OpenAiEvent read(JsonNode event) {
+        var type = text(event, "type");
+        return switch (type) {
+            case "session.created" -> new SessionCreated(expiry(event.path("session")));
             case "session.updated" -> {
-                var echoed = event.path("session").path("audio");
-                yield new OpenAiEvent.SessionUpdated(
-                        text(echoed.path("input").path("format"), "type"),
-                        text(echoed.path("output").path("format"), "type"));
+                var session = event.path("session");
+                yield new SessionUpdated(
+                        expiry(session), format(session.path("audio"), "input"), format(session.path("audio"), "output"));
             }
-            case "rate_limits.updated" -> new OpenAiEvent.RateLimits(event.path("rate_limits").toString());
-            case "error" -> new OpenAiEvent.Failure(code(event.path("error")));
-            case "conversation.created",
-                    "conversation.item.added",
-                    "conversation.item.created",
-                    "conversation.item.done",
-                    "conversation.item.deleted",
-                    "conversation.item.truncated",
-                    "conversation.item.input_audio_transcription.delta",
-                    "conversation.item.input_audio_transcription.segment",
-                    "input_audio_buffer.committed",
-                    "input_audio_buffer.cleared",
-                    "input_audio_buffer.timeout_triggered",
-                    "response.output_item.added",
-                    "response.output_item.done",
-                    "response.content_part.added",
-                    "response.content_part.done",
-                    "response.output_text.delta",
-                    "response.output_text.done",
-                    "response.function_call_arguments.delta",
-                    "response.function_call_arguments.done" -> new OpenAiEvent.Ignored(true);
-            default -> new OpenAiEvent.Ignored(false);
+            case "response.output_audio.delta" -> audio(event);
+            case "response.output_audio.done" -> content(event).<OpenAiEvent>map(AudioEnded::new).orElseGet(Malformed::new);
+            case "response.output_audio_transcript.delta" -> words(event, "delta")
+                    .<OpenAiEvent>map(text -> new WordsPiece(content(event).orElseThrow(), text))
+                    .orElseGet(Malformed::new);
+            case "response.output_audio_transcript.done" -> words(event, "transcript")
+                    .<OpenAiEvent>map(text -> new Words(content(event).orElseThrow(), text))
+                    .orElseGet(Malformed::new);
+            case "response.created" -> {
+                var reply = text(event.path("response"), "id");
+                yield reply.isEmpty() ? new Malformed() : new ReplyBegan(reply);
+            }
+            case "response.done" -> replyDone(event.path("response"));
+            case "input_audio_buffer.speech_started" -> new SpeechStarted(text(event, "item_id"));
+            case "input_audio_buffer.speech_stopped" -> new SpeechStopped(text(event, "item_id"));
+            case "conversation.item.input_audio_transcription.completed" ->
+                new CallerSaid(text(event, "item_id"), text(event, "transcript"), transcriptionUsage(event.path("usage")));
+            case "conversation.item.input_audio_transcription.failed" ->
+                new CallerSaid(text(event, "item_id"), "", Optional.empty());
+            case "rate_limits.updated" -> limits(event.path("rate_limits"));
+            case "error" -> event.path("error").isObject()
+                    ? new Complaint(slug(event.path("error")), text(event.path("error"), "event_id"))
+                    : new Malformed();
+            case "" -> new Malformed();
+            default -> IRRELEVANT.contains(type) ? new Irrelevant() : new Unknown();
         };
     }
 
     private static OpenAiEvent audio(JsonNode event) {
-        var delta = text(event, "delta");
-        if (!event.path("response_id").isString()
-                || !event.path("item_id").isString()
-                || !event.path("content_index").isInt()) {
-            return new OpenAiEvent.Malformed();
+        var base64 = text(event, "delta");
+        var content = content(event);
+        if (content.isEmpty()
+                || base64.isEmpty()
+                || base64.length() % 4 != 0
+                || !BASE64.matcher(base64).matches()) {
+            return new Malformed();
         }
-        try {
-            if (delta.isEmpty() || Base64.getDecoder().decode(delta).length == 0) {
-                return new OpenAiEvent.Malformed();
-            }
-        } catch (IllegalArgumentException e) {
-            return new OpenAiEvent.Malformed();
+        return new Audio(content.get(), base64.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static Optional<String> words(JsonNode event, String field) {
+        return event.path(field).isString() && content(event).isPresent()
+                ? Optional.of(text(event, field))
+                : Optional.empty();
+    }
+
+    private static Optional<ContentId> content(JsonNode event) {
+        var reply = text(event, "response_id");
+        var item = text(event, "item_id");
+        var part = event.path("content_index");
+        if (reply.isEmpty() || item.isEmpty() || !part.isIntegralNumber() || !part.canConvertToInt()) {
+            return Optional.empty();
         }
-        return new OpenAiEvent.Audio(
-                content(event), AudioFrame.ofBase64(delta.getBytes(StandardCharsets.US_ASCII)));
+        int index = part.intValue();
+        return index < 0 || index > MAX_PART ? Optional.empty() : Optional.of(new ContentId(reply, item, index));
     }
 
-    private static ContentId content(JsonNode event) {
-        return new ContentId(
-                text(event, "response_id"),
-                text(event, "item_id"),
-                event.path("content_index").asInt(0));
+    private OpenAiEvent replyDone(JsonNode response) {
+        var reply = text(response, "id");
+        var details = response.path("status_details");
+        if (reply.isEmpty()) {
+            return new Malformed();
+        }
+        var usage = replyUsage(response.path("usage"));
+        return switch (text(response, "status")) {
+            case "completed" -> new ReplyDone(reply, ReplyEnd.COMPLETED, "", requests(response), usage);
+            case "cancelled" -> new ReplyDone(reply, ReplyEnd.CANCELLED, slug(details, "reason"), List.of(), usage);
+            case "incomplete" -> new ReplyDone(reply, ReplyEnd.INCOMPLETE, slug(details, "reason"), List.of(), usage);
+            case "failed" -> new ReplyDone(reply, ReplyEnd.FAILED, slug(details.path("error")), List.of(), usage);
+            default -> new Malformed();
+        };
     }
 
-    private static String text(JsonNode node, String field) {
-        return node.path(field).asString("");
-    }
-
-    /// The error's code; its type when it has none. Free text stays out of metrics and logs.
-    private static String code(JsonNode error) {
-        var code = text(error, "code").isEmpty() ? text(error, "type") : text(error, "code");
-        return code.matches("[a-z0-9_.-]{1,60}") ? code : "unknown";
-    }
-
-    private OpenAiEvent replyDone(JsonNode reply) {
-        var details = reply.path("status_details");
-        var how =
-                switch (text(reply, "status")) {
-                    case "completed" -> ReplyEnd.COMPLETED;
-                    case "cancelled" -> ReplyEnd.CANCELLED;
-                    case "incomplete" -> ReplyEnd.INCOMPLETE;
-                    default -> ReplyEnd.FAILED;
-                };
-        var code =
-                switch (how) {
-                    case COMPLETED -> "";
-                    case CANCELLED, INCOMPLETE -> text(details, "reason");
-                    case FAILED -> code(details.path("error"));
-                };
+    /// Only complete items of a complete reply: an interrupted one can hold arguments that were cut off.
+    private static List<ToolRequest> requests(JsonNode response) {
         var requests = new ArrayList<ToolRequest>();
-        if (how == ReplyEnd.COMPLETED) {
-            for (var item : reply.path("output")) {
-                if (text(item, "type").equals("function_call")
-                        && (item.path("status").isMissingNode() || text(item, "status").equals("completed"))
-                        && !text(item, "call_id").isEmpty()
-                        && requests.stream().noneMatch(r -> r.id().equals(text(item, "call_id")))) {
-                    requests.add(new ToolRequest(
-                            text(item, "call_id"), text(item, "name"), sorted(text(item, "arguments"))));
-                }
+        for (var item : response.path("output")) {
+            var status = item.path("status");
+            boolean complete = status.isMissingNode() || status.isNull() || text(item, "status").equals("completed");
+            if (text(item, "type").equals("function_call") && complete && !text(item, "call_id").isEmpty()) {
+                requests.add(new ToolRequest(
+                        text(item, "call_id"), text(item, "name"), normalised(text(item, "arguments"))));
             }
         }
-        return new OpenAiEvent.ReplyDone(
-                text(reply, "id"), how, code, List.copyOf(requests), usage(reply.path("usage")));
+        return requests;
     }
 
-    /// The same arguments as the same text, whatever the order of their keys; what is no JSON object stays as it is.
-    static String sorted(String arguments) {
+    /// Compact, with sorted keys, so that equal requests are equal texts. What is no object stays as it is, for the
+    /// toolbox to refuse.
+    static String normalised(String arguments) {
         try {
-            var tree = JSON.readTree(arguments);
-            return tree.isObject()
-                    ? SORTED.writeValueAsString(new TreeMap<>(SORTED.convertValue(tree, Map.class)))
-                    : arguments;
-        } catch (JacksonException e) {
+            var tree = MAPPER.readTree(arguments);
+            return tree.isObject() ? SORTED.writeValueAsString(tree) : arguments;
+        } catch (JacksonException notJson) {
             return arguments;
         }
     }
 
-    private Optional<Usage> usage(JsonNode usage) {
+    private Optional<Usage> replyUsage(JsonNode usage) {
         if (!usage.isObject()) {
             return Optional.empty();
         }
@@ -322,26 +381,79 @@ final class OpenAiWire {
         var out = usage.path("output_token_details");
         return Optional.of(new Usage(
                 model,
-                in.path("text_tokens").asLong(0),
-                in.path("audio_tokens").asLong(0),
-                cached.path("text_tokens").asLong(0),
-                cached.path("audio_tokens").asLong(0),
-                out.path("text_tokens").asLong(0),
-                out.path("audio_tokens").asLong(0)));
+                in.isObject() ? count(in, "text_tokens") : count(usage, "input_tokens"),
+                count(in, "audio_tokens"),
+                cached.isObject() ? count(cached, "text_tokens") : count(in, "cached_tokens"),
+                count(cached, "audio_tokens"),
+                out.isObject() ? count(out, "text_tokens") : count(usage, "output_tokens"),
+                count(out, "audio_tokens")));
     }
 
-    private static Optional<Usage> transcriptionUsage(JsonNode usage) {
+    /// Transcription is charged by tokens or by seconds; only tokens can be counted as tokens.
+    private Optional<Usage> transcriptionUsage(JsonNode usage) {
         if (!text(usage, "type").equals("tokens")) {
             return Optional.empty();
         }
         var in = usage.path("input_token_details");
         return Optional.of(new Usage(
-                "transcription",
-                in.path("text_tokens").asLong(0),
-                in.path("audio_tokens").asLong(0),
+                transcriptionModel,
+                in.isObject() ? count(in, "text_tokens") : 0,
+                in.isObject() ? count(in, "audio_tokens") : count(usage, "input_tokens"),
                 0,
                 0,
-                usage.path("output_tokens").asLong(0),
+                count(usage, "output_tokens"),
                 0));
+    }
+
+    private static Limits limits(JsonNode limits) {
+        var known = new ArrayList<RateLimit>();
+        for (var limit : limits) {
+            if (known.size() < 16) {
+                var seconds = limit.path("reset_seconds");
+                double reset = seconds.isNumber() ? Math.clamp(seconds.asDouble(0), 0, 86_400) : 0;
+                known.add(new RateLimit(
+                        slug(limit, "name"),
+                        count(limit, "limit"),
+                        count(limit, "remaining"),
+                        Duration.ofMillis(Math.round(reset * 1_000))));
+            }
+        }
+        return new Limits(List.copyOf(known));
+    }
+
+    private static Optional<Instant> expiry(JsonNode session) {
+        long seconds = count(session, "expires_at");
+        return seconds == 0 || seconds > Integer.MAX_VALUE * 8L ? Optional.empty() : Optional.of(Instant.ofEpochSecond(seconds));
+    }
+
+    /// A format that is not mentioned is the one that was asked for.
+    private static Optional<WireFormat> format(JsonNode audio, String direction) {
+        var format = audio.path(direction).path("format");
+        var rate = format.path("rate");
+        if (format.isMissingNode() || format.isNull()) {
+            return Optional.of(WireFormat.PCMU);
+        }
+        return WireFormat.of(text(format, "type"))
+                .filter(known -> known != WireFormat.PCM || !rate.isNumber() || rate.asInt(0) == PCM_RATE_HZ);
+    }
+
+    private static String slug(JsonNode error) {
+        return error.path("code").isString() && !text(error, "code").isEmpty() ? slug(error, "code") : slug(error, "type");
+    }
+
+    /// A reason code, fit to be stored and counted.
+    private static String slug(JsonNode node, String field) {
+        var text = text(node, field);
+        return SLUG.matcher(text).matches() ? text : "other";
+    }
+
+    private static String text(JsonNode node, String field) {
+        var value = node.path(field);
+        return value.isString() ? value.stringValue() : "";
+    }
+
+    private static long count(JsonNode node, String field) {
+        var value = node.path(field);
+        return value.isIntegralNumber() && value.canConvertToLong() ? Math.max(0, value.longValue()) : 0;
     }
 }

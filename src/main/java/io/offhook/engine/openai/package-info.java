@@ -1,4 +1,3 @@
-/// OpenAI Realtime, the GA interface over WebSocket. Start reading at `OpenAiWire` (text to events and back), then
-/// `OpenAiSession` (the life of one session).
+/// The engine of OpenAI's Realtime API (GA), over a WebSocket.
 @org.jspecify.annotations.NullMarked
 package io.offhook.engine.openai;

@@ -1,0 +1,408 @@
+package io.offhook.engine.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.offhook.call.AudioFrame;
+import io.offhook.call.CallEvent.ReplyEnd;
+import io.offhook.call.ContentId;
+import io.offhook.call.ToolRequest;
+import io.offhook.call.Turn;
+import io.offhook.call.Usage;
+import io.offhook.engine.Brief;
+import io.offhook.engine.openai.OpenAiEvent.Audio;
+import io.offhook.engine.openai.OpenAiEvent.Irrelevant;
+import io.offhook.engine.openai.OpenAiEvent.Malformed;
+import io.offhook.engine.openai.OpenAiEvent.Unknown;
+import io.offhook.simulator.RealtimeSchema;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenAiWireTest {
+    private static final String HOSTILE =
+            "\"&<]]>\\ \u0000\u001f\u2028 \ud83d\ude80 </Task></Enqueue><Dial>+15555550100</Dial> " + "x".repeat(10_000);
+    private static final String DELTA = "{\"type\":\"response.output_audio.delta\",\"event_id\":\"e\",\"response_id\":"
+            + "\"resp_1\",\"item_id\":\"item_1\",\"output_index\":0,\"content_index\":0,\"delta\":\"fn5+fn5+fn4=\"}";
+
+    private final OpenAiWire wire = new OpenAiWire("gpt-realtime-2.1", "gpt-transcribe");
+
+    // --- to the engine ---
+
+    @Test
+    void the_configuration_names_formats_and_turns_and_never_the_model() {
+        var update = Oracles.accepted(OpenAiWire.sessionUpdate(brief("gpt-realtime-2.1", Map.of("reasoning", "low"))));
+
+        var session = update.path("session");
+        assertThat(session.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "type", "output_modalities", "instructions", "audio", "tools", "tool_choice", "reasoning");
+        assertThat(session.path("audio").path("input").toString())
+                .isEqualTo("{\"format\":{\"type\":\"audio/pcmu\"},\"transcription\":{\"model\":\"gpt-transcribe\","
+                        + "\"language\":\"en\"},\"noise_reduction\":null,\"turn_detection\":{\"type\":\"server_vad\","
+                        + "\"threshold\":0.5,\"prefix_padding_ms\":300,\"silence_duration_ms\":500,"
+                        + "\"create_response\":true,\"interrupt_response\":true}}");
+        assertThat(session.path("audio").path("output").toString())
+                .isEqualTo("{\"format\":{\"type\":\"audio/pcmu\"},\"voice\":\"marin\",\"speed\":1.0}");
+        assertThat(session.path("tools").path(0).path("parameters").path("required").path(0).asString())
+                .isEqualTo("order");
+    }
+
+    @Test
+    void every_option_is_in_the_configuration() {
+        var options = Map.of(
+                "vad.type", "semantic", "vad.eagerness", "low", "noise_reduction", "near_field", "speed", "1.2",
+                "transcription", "whisper-1", "reasoning", "high", "parallel_tool_calls", "false");
+
+        var session = Oracles.accepted(OpenAiWire.sessionUpdate(brief("gpt-realtime-2", options))).path("session");
+
+        assertThat(session.path("audio").path("input").toString())
+                .contains("\"type\":\"semantic_vad\",\"eagerness\":\"low\",\"create_response\":true")
+                .contains("{\"type\":\"near_field\"}")
+                .contains("whisper-1");
+        assertThat(session.path("audio").path("output").path("speed").asDouble()).isEqualTo(1.2);
+        assertThat(session.path("reasoning").path("effort").asString()).isEqualTo("high");
+        assertThat(session.path("parallel_tool_calls").asBoolean(true)).isFalse();
+    }
+
+    @Test
+    void a_model_that_does_not_reason_is_not_told_how_to() {
+        var brief = brief("gpt-realtime-1.5", Map.of("reasoning", "low", "parallel_tool_calls", "true"));
+
+        var update = Oracles.accepted(OpenAiWire.sessionUpdate(brief));
+
+        assertThat(update.path("session").has("reasoning")).isFalse();
+        assertThat(update.path("session").has("parallel_tool_calls")).isFalse();
+    }
+
+    @Test
+    void hostile_text_stays_text_in_every_event() {
+        var request = new ToolRequest("call_1", "lookup_order", HOSTILE);
+        var order = new Replies.Order("ask_1", new Replies.SayExactly(HOSTILE));
+
+        var told = Oracles.accepted(OpenAiWire.remember(turn(Turn.Speaker.AGENT, HOSTILE)));
+        var asked = Oracles.accepted(OpenAiWire.rememberRequest(request));
+        var answered = Oracles.accepted(OpenAiWire.toolAnswer(request, HOSTILE));
+        var said = Oracles.accepted(OpenAiWire.ask(order));
+
+        assertThat(told.path("item").path("content").path(0).path("text").asString()).isEqualTo(HOSTILE);
+        assertThat(asked.path("item").path("arguments").asString()).isEqualTo(HOSTILE);
+        assertThat(answered.path("item").path("output").asString()).isEqualTo(HOSTILE);
+        assertThat(said.path("response").path("instructions").asString())
+                .isEqualTo("Say exactly this, and nothing else: \"" + HOSTILE + "\"");
+    }
+
+    @Test
+    void each_speaker_has_a_role_and_a_kind_of_text() {
+        var items = Stream.of(Turn.Speaker.CALLER, Turn.Speaker.AGENT, Turn.Speaker.NOTE)
+                .map(speaker -> Oracles.accepted(OpenAiWire.remember(turn(speaker, "Hi"))).path("item"))
+                .map(item -> item.path("role").asString() + " "
+                        + item.path("content").path(0).path("type").asString());
+
+        assertThat(items).containsExactly("user input_text", "assistant output_text", "system input_text");
+    }
+
+    @Test
+    void short_events_are_as_documented() {
+        var plain = OpenAiWire.ask(new Replies.Order("ask_7", new Replies.PlainReply()));
+        var truncate = OpenAiWire.truncate(new ContentId("resp_1", "item_1", 0), Duration.ofMillis(1_480));
+
+        Oracles.accepted(plain);
+        Oracles.accepted(truncate);
+        Oracles.accepted(OpenAiWire.cancel());
+        assertThat(plain).isEqualTo("{\"type\":\"response.create\",\"event_id\":\"ask_7\"}");
+        assertThat(truncate)
+                .isEqualTo("{\"type\":\"conversation.item.truncate\",\"item_id\":\"item_1\",\"content_index\":0,"
+                        + "\"audio_end_ms\":1480}");
+    }
+
+    @Test
+    void caller_audio_is_put_between_two_constants() {
+        var frame = AudioFrame.silence(20);
+
+        var append = new String(OpenAiWire.APPEND_BEGINS, StandardCharsets.US_ASCII)
+                + new String(frame.base64(), StandardCharsets.US_ASCII)
+                + new String(OpenAiWire.APPEND_ENDS, StandardCharsets.US_ASCII);
+
+        assertThat(Oracles.accepted(append).path("audio").asString()).hasSize(216);
+    }
+
+    // --- from the engine ---
+
+    @Test
+    void recorded_events_are_as_the_schema_says() {
+        var events = Stream.concat(
+                Oracles.recorded("spoken-turn.jsonl").lines(),
+                Stream.of("two-tool-calls.json", "reply-failed.json", "reply-cut-off.json", "error-active-response.json")
+                        .map(Oracles::recorded));
+
+        assertThat(events)
+                .allSatisfy(event -> assertThat(RealtimeSchema.instance()
+                                .faultsOfServerEvent(Oracles.MAPPER.readTree(event)))
+                        .isEmpty());
+    }
+
+    @Test
+    void a_recorded_turn_means_what_was_said() {
+        var meant = Oracles.recorded("spoken-turn.jsonl").lines()
+                .map(this::decode)
+                .filter(event -> !(event instanceof Irrelevant))
+                .toList();
+
+        var content = new ContentId("resp_1", "item_a1", 0);
+        var expiry = Optional.of(Instant.ofEpochSecond(1_795_000_000));
+        var pcmu = Optional.of(WireFormat.PCMU);
+        assertThat(meant)
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactly(
+                        new OpenAiEvent.SessionCreated(expiry),
+                        new OpenAiEvent.SessionUpdated(expiry, pcmu, pcmu),
+                        new OpenAiEvent.SpeechStarted("item_u1"),
+                        new OpenAiEvent.SpeechStopped("item_u1"),
+                        new OpenAiEvent.ReplyBegan("resp_1"),
+                        new OpenAiEvent.Limits(
+                                List.of(new RateLimit("tokens", 250_000, 249_000, Duration.ofMillis(240)))),
+                        new OpenAiEvent.WordsPiece(content, "It ships "),
+                        new Audio(content, ascii("fn5+fn5+fn4=")),
+                        new OpenAiEvent.CallerSaid(
+                                "item_u1",
+                                "Where is my order?",
+                                Optional.of(new Usage("gpt-transcribe", 0, 13, 0, 0, 9, 0))),
+                        new OpenAiEvent.WordsPiece(content, "today."),
+                        new Audio(content, ascii("/////w==")),
+                        new OpenAiEvent.AudioEnded(content),
+                        new OpenAiEvent.Words(content, "It ships today."),
+                        new OpenAiEvent.ReplyDone(
+                                "resp_1",
+                                ReplyEnd.COMPLETED,
+                                "",
+                                List.of(),
+                                Optional.of(new Usage("gpt-realtime-2.1", 119, 13, 64, 0, 30, 91))));
+    }
+
+    @Test
+    void only_complete_tool_requests_count_and_equal_ones_are_equal_texts() {
+        var done = (OpenAiEvent.ReplyDone) decode(Oracles.recorded("two-tool-calls.json"));
+
+        assertThat(done.requests())
+                .containsExactly(
+                        new ToolRequest("call_1", "lookup_order", "{\"a\":{\"b\":null,\"z\":1.10},\"order\":\"4711\"}"),
+                        new ToolRequest("call_3", "opening_hours", "[1]"));
+    }
+
+    @Test
+    void a_reply_that_was_cut_off_asks_for_no_tool() {
+        var cut = (OpenAiEvent.ReplyDone) decode(Oracles.recorded("reply-cut-off.json"));
+
+        assertThat(cut.requests()).isEmpty();
+        assertThat(cut.how()).isEqualTo(ReplyEnd.CANCELLED);
+        assertThat(cut.code()).isEqualTo("turn_detected");
+    }
+
+    @Test
+    void a_failed_reply_says_why() {
+        var failed = (OpenAiEvent.ReplyDone) decode(Oracles.recorded("reply-failed.json"));
+
+        assertThat(failed.how()).isEqualTo(ReplyEnd.FAILED);
+        assertThat(failed.code()).isEqualTo("rate_limit_exceeded");
+    }
+
+    @Test
+    void an_error_names_the_event_that_caused_it() {
+        var complaint = decode(Oracles.recorded("error-active-response.json"));
+
+        assertThat(complaint)
+                .isEqualTo(new OpenAiEvent.Complaint("conversation_already_has_active_response", "ask_2"));
+    }
+
+    @Test
+    void a_code_that_is_no_code_is_not_repeated() {
+        var complaint = decode("{\"type\":\"error\",\"error\":{\"type\":\"x\",\"code\":\"Hello +14155550100\"}}");
+
+        assertThat(complaint).isEqualTo(new OpenAiEvent.Complaint("other", ""));
+    }
+
+    @Test
+    void arguments_that_are_no_object_stay_as_they_are() {
+        assertThat(OpenAiWire.normalised("{\"ord")).isEqualTo("{\"ord");
+        assertThat(OpenAiWire.normalised("")).isEmpty();
+        assertThat(OpenAiWire.normalised(" [1]")).isEqualTo(" [1]");
+        assertThat(OpenAiWire.normalised("{\"a\":1,\"a\":2}")).isEqualTo("{\"a\":1,\"a\":2}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "", " ", "hello", "null", "7", "[]", "\"type\"", "{", "{}", "{\"type\":7}", "{\"type\":null}",
+        "{\"type\":\"response.done\"}", "{\"type\":\"response.done\",\"response\":[]}",
+        "{\"type\":\"response.done\",\"response\":{\"id\":\"r\",\"status\":\"odd\"}}",
+        "{\"type\":\"response.created\",\"response\":{\"id\":4}}",
+        "{\"type\":\"error\",\"error\":\"bad\"}",
+        "{\"type\":\"error\",\"error\":{}} trailing",
+        "{\"type\":\"error\",\"type\":\"error\",\"error\":{}}",
+        "{\"type\":\"response.output_audio.delta\",\"response_id\":\"r\",\"item_id\":\"i\",\"content_index\":0}",
+        "{\"type\":\"response.output_audio.delta\",\"response_id\":\"r\",\"item_id\":\"i\",\"content_index\":-1,"
+                + "\"delta\":\"AAAA\"}",
+        "{\"type\":\"response.output_audio.delta\",\"response_id\":\"r\",\"item_id\":\"i\",\"content_index\":0,"
+                + "\"delta\":\"AA=A\"}",
+        "{\"type\":\"response.output_audio.delta\",\"response_id\":\"r\",\"item_id\":\"i\",\"content_index\":0,"
+                + "\"delta\":\"AAAAA\"}",
+        "{\"type\":\"response.output_audio_transcript.done\",\"transcript\":\"x\"}",
+    })
+    void junk_is_malformed(String junk) {
+        assertThat(decode(junk)).isEqualTo(new Malformed());
+    }
+
+    @Test
+    void deep_nesting_is_malformed_and_not_a_stack_overflow() {
+        var deep = "{\"type\":\"error\",\"error\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
+
+        assertThat(decode(deep)).isEqualTo(new Malformed());
+    }
+
+    @Test
+    void an_event_of_tomorrow_is_unknown() {
+        assertThat(decode("{\"type\":\"response.telepathy.delta\",\"delta\":\"hm\"}")).isEqualTo(new Unknown());
+    }
+
+    @Test
+    void every_event_of_the_schema_is_known() throws Exception {
+        var schema = RealtimeSchema.class.getResourceAsStream("openai-realtime-events.schema.json");
+        var names = Oracles.MAPPER.readTree(schema).path("$defs").propertyNames().stream()
+                .filter(name -> name.startsWith("server.") && !name.contains("["))
+                .map(name -> name.substring(7))
+                .toList();
+
+        assertThat(names).hasSizeGreaterThan(40);
+        assertThat(names).allSatisfy(name -> assertThat(decode("{\"type\":\"" + name + "\"}"))
+                .isNotInstanceOf(Unknown.class));
+    }
+
+    // --- the short cut for audio ---
+
+    @ParameterizedTest
+    @MethodSource("plainDeltas")
+    void plain_audio_takes_the_short_cut(String event) {
+        var bytes = ascii("   " + event);
+
+        var audio = new AudioDeltaScanner().scan(bytes, 3, bytes.length - 3);
+
+        assertThat(audio).isPresent();
+        assertThat(audio.get().content()).isEqualTo(new ContentId("resp_1", "item_1", 0));
+        assertThat(new String(audio.get().base64(), StandardCharsets.US_ASCII)).isEqualTo("fn5+fn5+fn4=");
+    }
+
+    static Stream<String> plainDeltas() {
+        return Stream.of(
+                DELTA,
+                DELTA.replace(":", ": ").replace(",", ", "),
+                "{\"delta\":\"fn5+fn5+fn4=\",\"content_index\":0,\"item_id\":\"item_1\",\"response_id\":\"resp_1\","
+                        + "\"type\":\"response.output_audio.delta\"}\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusualDeltas")
+    void unusual_audio_goes_the_long_way_and_arrives(String event) {
+        var bytes = event.getBytes(StandardCharsets.UTF_8);
+
+        assertThat(new AudioDeltaScanner().scan(bytes, 0, bytes.length)).isEmpty();
+        assertThat(decode(event)).isInstanceOf(Audio.class);
+    }
+
+    static Stream<String> unusualDeltas() {
+        return Stream.of(
+                DELTA.replace("resp_1", "resp\\u005f1"),
+                DELTA.replace("fn5+fn5+fn4=", "fn5+fn5\\/fn4="),
+                DELTA.replace("item_1", "\u00edtem_1"),
+                DELTA.replace("\"output_index\":0", "\"output_index\":0,\"obfuscation\":\"aX\""),
+                DELTA.replace("\"output_index\":0", "\"output_index\":1e0"));
+    }
+
+    @Test
+    void audio_of_one_content_shares_its_name() {
+        var first = (Audio) decode(DELTA);
+        var second = (Audio) decode(DELTA);
+        var other = (Audio) decode(DELTA.replace("item_1", "item_2"));
+
+        assertThat(second.content()).isSameAs(first.content());
+        assertThat(other.content()).isEqualTo(new ContentId("resp_1", "item_2", 0));
+    }
+
+    @Test
+    void the_short_cut_never_disagrees_with_the_parser() {
+        var random = new Random(20_261_123);
+        byte[] alphabet = ascii("\"\\{}[]:,=+/0123456789AZaz -.eE_\n\tu\u0000\u007f");
+        int taken = 0;
+
+        for (int round = 0; round < 60_000; round++) {
+            byte[] event = mutated(ascii(plainDeltas().skip(round % 3).findFirst().orElseThrow()), random, alphabet);
+            var fast = new AudioDeltaScanner().scan(event, 0, event.length);
+            if (fast.isPresent()) {
+                taken++;
+                assertThat(wire.parse(event, 0, event.length))
+                        .as(() -> new String(event, StandardCharsets.ISO_8859_1))
+                        .usingRecursiveComparison()
+                        .isEqualTo(fast.get());
+            }
+        }
+
+        assertThat(taken).isGreaterThan(1_000);
+    }
+
+    private static byte[] mutated(byte[] event, Random random, byte[] alphabet) {
+        byte[] result = event.clone();
+        for (int edits = random.nextInt(3); edits >= 0; edits--) {
+            int at = random.nextInt(result.length);
+            int other = random.nextInt(result.length);
+            switch (random.nextInt(4)) {
+                case 0 -> result[at] = alphabet[random.nextInt(alphabet.length)];
+                case 1 -> result = joined(result, 0, at, result, Math.min(at + 1, result.length), result.length);
+                case 2 -> result = joined(result, 0, at, result, Math.min(at, other), result.length);
+                default -> result[at] = (byte) random.nextInt(256);
+            }
+            if (result.length == 0) {
+                return result;
+            }
+        }
+        return result;
+    }
+
+    private static byte[] joined(byte[] head, int from, int to, byte[] rest, int restFrom, int restTo) {
+        byte[] result = Arrays.copyOf(Arrays.copyOfRange(head, from, to), to - from + restTo - restFrom);
+        System.arraycopy(rest, restFrom, result, to - from, restTo - restFrom);
+        return result;
+    }
+
+    private OpenAiEvent decode(String event) {
+        return wire.decode(Unpooled.wrappedBuffer(event.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static Turn turn(Turn.Speaker speaker, String text) {
+        return new Turn(speaker, "item", text, false, Instant.EPOCH);
+    }
+
+    static Brief brief(String model, Map<String, String> options) {
+        var parameters = "{\"type\":\"object\",\"properties\":{\"order\":{\"type\":\"string\"}},\"required\":[\"order\"]}";
+        return new Brief(
+                model,
+                "marin",
+                "Be brief.",
+                "en-US",
+                List.of(new Brief.ToolSpec("lookup_order", "Look up an order.", parameters)),
+                "caller-5f2a",
+                options);
+    }
+}
