@@ -9,8 +9,10 @@ final class Terminal {
     private Terminal() {}
 
     /// Colours only for a terminal that shows them and a person who wants them.
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again without a terminal.
     static boolean colourful() {
-        return System.console().isTerminal()
+        return System.console() != null
+                && System.console().isTerminal()
                 && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM"));
     }
