@@ -11,8 +11,9 @@ final class Terminal {
     /// Colours only for a terminal that shows them and a person who wants them.
     @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again without a terminal.
     static boolean colourful() {
-        return System.console() != null
-                && System.console().isTerminal()
+        var console = System.console();
+        return console != null
+                && console.isTerminal()
                 && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM"));
     }
