@@ -538,7 +538,8 @@ public final class CallMachine {
 
     private static void comfort(Draft step) {
         var clip = step.call.rules().comfort();
-        if (!clip.isEmpty() && !step.call.playout().audible(step.now)) {
+        // An engine that is ready is about to speak; one that isn't leaves the caller in silence.
+        if (!clip.isEmpty() && !step.call.engine().ready() && !step.call.playout().audible(step.now)) {
             step.remark("comfort");
             play(step, new ContentId(COMFORT_CLIP, COMFORT_CLIP, 0), clip);
         }

@@ -141,9 +141,13 @@ public final class LiveCalls implements Switchboard {
     public CompletionStage<Instruction> incoming(IncomingCall call) {
         var now = clock.now();
         var known = entries.get(call.id());
-        if (known != null) {
+        if (known != null && !known.over()) {
             return CompletableFuture.completedStage(
-                    known.over() || call.over() ? hangUp(known.plan) : connectOrRoute(known, true));
+                    call.over() ? hangUp(known.plan) : connectOrRoute(known, true));
+        }
+        if (known != null) {
+            // A late repetition. Its answer harms nobody: the provider has no call to play it to.
+            entries.remove(call.id(), known);
         }
         var plan = agents.apply(call.to());
         if (call.over()) {
