@@ -17,6 +17,7 @@ sealed interface OpenAiEvent {
             implements OpenAiEvent {}
 
     /// Audio in the session's output format, as proper base64 text.
+    @SuppressWarnings("ArrayRecordComponent") // The audio itself; nobody compares or changes it.
     record Audio(ContentId content, byte[] base64) implements OpenAiEvent {}
 
     record AudioEnded(ContentId content) implements OpenAiEvent {}
