@@ -1,10 +1,12 @@
 package io.offhook;
 
+import io.offhook.cli.OffhookCommand;
+
 /// The command line's entry.
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.out.println("offhook");
+        System.exit(OffhookCommand.execute(arguments));
     }
 }

@@ -130,6 +130,16 @@ class LauncherTest {
     }
 
     @Test
+    void it_tells_the_build_which_jdk_it_found_and_passes_by_one_without_a_compiler() throws Exception {
+        Files.delete(jdk("25.0.1").resolve("bin/javac"));
+        var wanted = jdk("26");
+
+        var outcome = offhook("--java-home");
+
+        assertThat(outcome).isEqualTo(new Outcome(0, wanted + "\n", ""));
+    }
+
+    @Test
     void arguments_arrive_whole_and_in_order() throws Exception {
         jdk("25.0.3");
 

@@ -33,16 +33,15 @@ public final class AgentDirectory implements AutoCloseable {
     private @Nullable Thread watching;
 
     private AgentDirectory(
-            List<Path> files,
-            Map<String, String> environment,
-            AgentFiles current,
-            Map<Path, Optional<Stamp>> stamps) {
+            List<Path> files, Map<String, String> environment, AgentFiles current, Map<Path, Optional<Stamp>> stamps) {
         this.files = List.copyOf(files);
         this.environment = Map.copyOf(environment);
         this.current = current;
         this.stamps = stamps;
     }
 
+    /// Reads the files for the first time.
+    ///
     /// @throws ConfigException if the files can't be used as they are
     public static AgentDirectory open(List<Path> files, Map<String, String> environment) {
         var before = stamps(files);
@@ -69,9 +68,7 @@ public final class AgentDirectory implements AutoCloseable {
         var reading = AgentFiles.read(files, environment);
         stamps = stamps(reading.files(), before);
         reading.agents().ifPresent(agents -> current = agents);
-        return reading.mistakes().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new ConfigException(reading.mistakes()));
+        return reading.mistakes().isEmpty() ? Optional.empty() : Optional.of(new ConfigException(reading.mistakes()));
     }
 
     /// Looks at the files again and again on a virtual thread, until [#close]. Polling sees changes that file-system

@@ -29,6 +29,8 @@ public final class AgentFile {
         }
     }
 
+    /// Reads one file and the files it includes.
+    ///
     /// @throws ConfigException with every mistake, each at its line
     public static AgentProfile load(Path file, Map<String, String> environment) {
         return read(file, environment).profileOrThrow();
@@ -38,7 +40,8 @@ public final class AgentFile {
     ///
     /// @param label stands for the file's name in messages
     public static AgentProfile parse(String label, String text, Map<String, String> environment) {
-        return read(text, new Source(label, Optional.empty(), environment), List.of()).profileOrThrow();
+        return read(text, new Source(label, Optional.empty(), environment), List.of())
+                .profileOrThrow();
     }
 
     /// The agent of `offhook demo`; needs no environment.
@@ -59,7 +62,8 @@ public final class AgentFile {
             if (bytes.length <= YamlText.BYTES_MAX) {
                 return read(Source.decode(bytes), source, List.of(file));
             }
-            source.mistake("The file is larger than 1 MiB.", "Move long texts into files of their own: file:prompts/agent.md");
+            source.mistake(
+                    "The file is larger than 1 MiB.", "Move long texts into files of their own: file:prompts/agent.md");
         } catch (CharacterCodingException _) {
             source.mistake("The file is not UTF-8 text.", "Save it as UTF-8.");
         } catch (IOException _) {

@@ -27,12 +27,16 @@ public final class AgentFiles {
     /// @param agents present exactly if there are no mistakes
     record Reading(Optional<AgentFiles> agents, List<Mistake> mistakes, List<Path> files) {}
 
+    /// Reads all files.
+    ///
     /// @throws ConfigException with every mistake of every file, and those between them
     public static AgentFiles load(List<Path> files, Map<String, String> environment) {
         var reading = read(files, environment);
         return reading.agents().orElseThrow(() -> new ConfigException(reading.mistakes()));
     }
 
+    /// Agents that were read before.
+    ///
     /// @throws ConfigException if two agents have the same name or number, or neither has a number
     public static AgentFiles of(List<AgentProfile> profiles) {
         var mistakes = new ArrayList<Mistake>();
@@ -73,8 +77,8 @@ public final class AgentFiles {
             reading.profile().ifPresent(profiles::add);
         }
         if (files.isEmpty()) {
-            mistakes.add(new Mistake(
-                    "environment", "OFFHOOK_AGENT names no file.", "Set it to the path of an agent.yaml."));
+            mistakes.add(
+                    new Mistake("environment", "OFFHOOK_AGENT names no file.", "Set it to the path of an agent.yaml."));
         }
         var agents = of(profiles, mistakes);
         return new Reading(
@@ -108,8 +112,8 @@ public final class AgentFiles {
                 if (withoutNumber.isPresent()) {
                     mistakes.add(between(
                             profile,
-                            "Another agent without a number answers all other calls: "
-                                    + place(withoutNumber.get()) + ".",
+                            "Another agent without a number answers all other calls: " + place(withoutNumber.get())
+                                    + ".",
                             "Give one of the two a number."));
                 } else {
                     withoutNumber = Optional.of(profile);

@@ -23,12 +23,14 @@ final class AgentReader {
         top.required("offhook", "Begin with the line: offhook: 1").ifPresent(AgentReader::version);
         var name = top.required("name", "Give the agent a name, such as name: acme-support.")
                 .flatMap(value -> value.matching(NAME, "Use lower-case letters, digits, _ and -."));
-        var instructions = top.required("instructions", "Say what the agent does, here or in a file: file:prompts/agent.md")
+        var instructions = top.required(
+                        "instructions", "Say what the agent does, here or in a file: file:prompts/agent.md")
                 .flatMap(Value::prose);
         var escalation = top.required("escalate", "Say where people wait: escalate: \"+14155550100\"")
                 .flatMap(value -> new EscalationReader().read(value));
         var numbers = top.value("number").map(AgentReader::numbers).orElse(List.of());
-        var engine = top.value("engine").map(value -> new EngineReader().read(value)).orElse(EngineChoice.DEFAULT);
+        var engine =
+                top.value("engine").map(value -> new EngineReader().read(value)).orElse(EngineChoice.DEFAULT);
         var languages = languages(top);
         var limits = top.value("limits").map(AgentReader::limits).orElse(Limits.DEFAULT);
         var tools = top.value("tools").map(new ToolReader(limits.tool())::read).orElse(List.of());
@@ -51,8 +53,10 @@ final class AgentReader {
     }
 
     private static void version(Value value) {
-        value.raw().filter(text -> !text.equals("1")).ifPresent(_ -> value.mistake(
-                "This version of Offhook reads offhook: 1, not " + value.quoted() + ".", "Write offhook: 1."));
+        value.raw()
+                .filter(text -> !text.equals("1"))
+                .ifPresent(_ -> value.mistake(
+                        "This version of Offhook reads offhook: 1, not " + value.quoted() + ".", "Write offhook: 1."));
     }
 
     private static List<String> numbers(Value value) {
@@ -61,7 +65,9 @@ final class AgentReader {
         var seen = new HashSet<String>();
         for (var item : items) {
             // ${OFFHOOK_NUMBER:-} is how a file says "a number, if there is one".
-            var absent = item.isScalar() && !item.isEmpty() && item.raw().filter(String::isBlank).isPresent();
+            var absent = item.isScalar()
+                    && !item.isEmpty()
+                    && item.raw().filter(String::isBlank).isPresent();
             if (!absent) {
                 item.phone().ifPresent(number -> {
                     if (seen.add(number)) {
@@ -83,9 +89,11 @@ final class AgentReader {
         top.value("languages").flatMap(Value::names).ifPresent(names -> {
             names.all().forEach((code, value) -> {
                 if (!LANGUAGE.matcher(code).matches()) {
-                    names.mistake(code, "\"" + code + "\" is not a language code.", "Use codes such as en, es or pt-BR.");
+                    names.mistake(
+                            code, "\"" + code + "\" is not a language code.", "Use codes such as en, es or pt-BR.");
                 }
-                languages.add(language(code, value, languages.isEmpty() ? Optional.empty() : Optional.of(languages.getFirst())));
+                languages.add(language(
+                        code, value, languages.isEmpty() ? Optional.empty() : Optional.of(languages.getFirst())));
             });
             if (names.all().isEmpty()) {
                 names.mistake("languages names no language.", "Write it like languages: { en: { voice: marin } }.");
@@ -101,8 +109,15 @@ final class AgentReader {
                     "The greeting is given twice, here and under languages." + first.code() + ".",
                     "Keep one of them.");
         }
-        var usual = first.code().equals("en") || first.code().startsWith("en-") ? Optional.of(USUAL_GREETING) : Optional.<Greeting>empty();
-        languages.set(0, new Language(first.code(), first.voice(), first.greeting().or(() -> greeting).or(() -> usual)));
+        var usual = first.code().equals("en") || first.code().startsWith("en-")
+                ? Optional.of(USUAL_GREETING)
+                : Optional.<Greeting>empty();
+        languages.set(
+                0,
+                new Language(
+                        first.code(),
+                        first.voice(),
+                        first.greeting().or(() -> greeting).or(() -> usual)));
         return languages;
     }
 
@@ -113,12 +128,15 @@ final class AgentReader {
         }
         return value.fields("languages.*")
                 .map(fields -> {
-                    var voice = fields.value("voice").flatMap(v -> v.matching(VOICE, "Use a voice of the engine, such as marin or cedar."));
+                    var voice = fields.value("voice")
+                            .flatMap(v -> v.matching(VOICE, "Use a voice of the engine, such as marin or cedar."));
                     if (first.isPresent() && voice.isPresent() && !voice.get().equals(usualVoice)) {
                         fields.value("voice").ifPresent(v -> v.notYet("A second voice (" + v.path() + ")"));
                     }
                     return new Language(
-                            code, voice.orElse(usualVoice), fields.value("greeting").flatMap(AgentReader::greeting));
+                            code,
+                            voice.orElse(usualVoice),
+                            fields.value("greeting").flatMap(AgentReader::greeting));
                 })
                 .orElse(new Language(code, usualVoice, Optional.empty()));
     }
@@ -137,12 +155,15 @@ final class AgentReader {
     private static Greeting greeting(Value value, String say, Optional<Boolean> cached) {
         for (var name : Placeholders.in(say)) {
             if (!Placeholders.isCaller(name)) {
-                value.mistake("A greeting can't take {" + name + "}.", "Use {caller.first_name} and the like, or plain words.");
+                value.mistake(
+                        "A greeting can't take {" + name + "}.",
+                        "Use {caller.first_name} and the like, or plain words.");
             }
         }
         var personal = Placeholders.mentionsCaller(say);
         if (personal && cached.orElse(false)) {
-            value.mistake("A greeting that names the caller can't be cached.", "Remove cached: true, or the {caller.…}.");
+            value.mistake(
+                    "A greeting that names the caller can't be cached.", "Remove cached: true, or the {caller.…}.");
         }
         return new Greeting(say, cached.orElse(!personal) && !personal);
     }
@@ -172,9 +193,10 @@ final class AgentReader {
         return value.fields("privacy")
                 .map(fields -> {
                     var record = fields.value("record").flatMap(v -> v.fields("privacy.record"));
-                    record.flatMap(r -> r.value("audio")).ifPresent(audio -> audio.raw()
-                            .filter(text -> !text.equals("off"))
-                            .ifPresent(_ -> audio.notYet("Recording audio (" + audio.path() + ")")));
+                    record.flatMap(r -> r.value("audio"))
+                            .ifPresent(audio -> audio.raw()
+                                    .filter(text -> !text.equals("off"))
+                                    .ifPresent(_ -> audio.notYet("Recording audio (" + audio.path() + ")")));
                     return new Privacy(
                             fields.value("disclose").flatMap(Value::prose).filter(text -> !text.equals("none")),
                             record.flatMap(r -> r.value("transcript"))
@@ -185,19 +207,27 @@ final class AgentReader {
     }
 
     private static void keys(Value value) {
-        value.names().ifPresent(names -> names.all().forEach((key, action) -> {
-            if (key.equals("0")) {
-                if (action.isMap() || action.isList() || action.raw().filter("escalate"::equals).isEmpty()) {
-                    action.mistake("Key 0 always leads to a person.", "Write \"0\": escalate, or leave it away.");
-                }
-            } else if (Stream.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#").anyMatch(key::equals)) {
-                names.mistake(
-                        key,
-                        "Key " + key + " is not available in this version.",
-                        "Remove it: nothing in this file is ever ignored in silence.");
-            } else {
-                names.mistake(key, "There is no key \"" + key + "\" on a telephone.", "Use \"0\" to \"9\", \"*\" or \"#\".");
-            }
-        }));
+        value.names()
+                .ifPresent(names -> names.all().forEach((key, action) -> {
+                    if (key.equals("0")) {
+                        if (action.isMap()
+                                || action.isList()
+                                || action.raw().filter("escalate"::equals).isEmpty()) {
+                            action.mistake(
+                                    "Key 0 always leads to a person.", "Write \"0\": escalate, or leave it away.");
+                        }
+                    } else if (Stream.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#")
+                            .anyMatch(key::equals)) {
+                        names.mistake(
+                                key,
+                                "Key " + key + " is not available in this version.",
+                                "Remove it: nothing in this file is ever ignored in silence.");
+                    } else {
+                        names.mistake(
+                                key,
+                                "There is no key \"" + key + "\" on a telephone.",
+                                "Use \"0\" to \"9\", \"*\" or \"#\".");
+                    }
+                }));
     }
 }

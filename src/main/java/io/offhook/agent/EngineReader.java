@@ -68,12 +68,16 @@ final class EngineReader {
 
     private static TurnDetection turnDetection(Value vad) {
         if (!vad.isMap()) {
-            return vad.oneOf(VAD).filter("semantic"::equals).<TurnDetection>map(_ -> new SemanticVad("auto"))
+            return vad.oneOf(VAD)
+                    .filter("semantic"::equals)
+                    .<TurnDetection>map(_ -> new SemanticVad("auto"))
                     .orElse(ServerVad.DEFAULT);
         }
         return vad.fields("engine.vad")
                 .map(fields -> {
-                    var type = fields.value("type").flatMap(value -> value.oneOf(VAD)).orElse("server");
+                    var type = fields.value("type")
+                            .flatMap(value -> value.oneOf(VAD))
+                            .orElse("server");
                     return type.equals("semantic") ? semantic(fields) : server(fields);
                 })
                 .orElse(ServerVad.DEFAULT);
@@ -81,8 +85,9 @@ final class EngineReader {
 
     private static TurnDetection semantic(Fields fields) {
         refuse(fields, List.of("threshold", "silence", "prefix"), "server");
-        return new SemanticVad(
-                fields.value("eagerness").flatMap(value -> value.oneOf(EAGERNESS)).orElse("auto"));
+        return new SemanticVad(fields.value("eagerness")
+                .flatMap(value -> value.oneOf(EAGERNESS))
+                .orElse("auto"));
     }
 
     private static TurnDetection server(Fields fields) {
@@ -102,6 +107,8 @@ final class EngineReader {
         keys.stream()
                 .filter(fields::mentions)
                 .forEach(key -> fields.mistake(
-                        key, "The key " + key + " belongs to vad type " + type + ".", "Remove it, or set type: " + type + "."));
+                        key,
+                        "The key " + key + " belongs to vad type " + type + ".",
+                        "Remove it, or set type: " + type + "."));
     }
 }

@@ -24,7 +24,8 @@ final class EscalationReader {
         if (!escalate.isMap()) {
             return escalate.phone()
                     .map(number -> new Escalation(
-                            Escalation.ANNOUNCE, List.of(new Destination.Dial("default", number, usual("dial")), LAST_RESORT)));
+                            Escalation.ANNOUNCE,
+                            List.of(new Destination.Dial("default", number, usual("dial")), LAST_RESORT)));
         }
         return escalate.fields("escalate").flatMap(fields -> {
             var announce = fields.value("announce").flatMap(Value::prose).orElse(Escalation.ANNOUNCE);
@@ -55,9 +56,10 @@ final class EscalationReader {
         }
         var last = first.otherwise().map(value -> last(value, steps)).orElse(Optional.of(LAST_RESORT));
         unreached(to, steps, last.map(Destination::name).orElse(""));
-        return first.destination().flatMap(destination -> destination instanceof Destination.Voicemail
-                ? Optional.of(List.of(destination))
-                : last.map(voicemail -> List.of(destination, voicemail)));
+        return first.destination()
+                .flatMap(destination -> destination instanceof Destination.Voicemail
+                        ? Optional.of(List.of(destination))
+                        : last.map(voicemail -> List.of(destination, voicemail)));
     }
 
     private static Step step(String name, Value value) {
@@ -65,7 +67,9 @@ final class EscalationReader {
             return new Step(
                     value.phone().map(number -> new Destination.Dial(name, number, usual("dial"))), Optional.empty());
         }
-        return value.fields(PATTERN).map(fields -> step(name, fields)).orElse(new Step(Optional.empty(), Optional.empty()));
+        return value.fields(PATTERN)
+                .map(fields -> step(name, fields))
+                .orElse(new Step(Optional.empty(), Optional.empty()));
     }
 
     private static Step step(String name, Fields fields) {

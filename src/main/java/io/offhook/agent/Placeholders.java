@@ -18,7 +18,8 @@ public final class Placeholders {
     /// Replaces each `{caller.x}` by what `values` knows for `caller.x`, or by nothing.
     public static String fillCaller(String text, Function<String, Optional<String>> values) {
         return CALLER.matcher(text)
-                .replaceAll(at -> Matcher.quoteReplacement(values.apply(at.group(1)).orElse("")));
+                .replaceAll(
+                        at -> Matcher.quoteReplacement(values.apply(at.group(1)).orElse("")));
     }
 
     public static boolean mentionsCaller(String text) {

@@ -5,13 +5,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The bound names of one SQL statement. Knows quotes, comments and PostgreSQL's `::` casts, and nothing else of SQL.
+/// The bound names of one SQL statement. Knows quotes (a doubled one reads as two texts), comments and PostgreSQL's
+/// `::` casts, and nothing else of SQL.
 ///
 /// @param names without their colon, in order
 /// @param problem why the text isn't one statement with bound names
 record SqlText(Set<String> names, Optional<String> problem) {
     private static final Pattern TOKEN = Pattern.compile(
-            "'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|--[^\\n]*+|/\\*.*?\\*/|::|:(?<name>[A-Za-z_][A-Za-z0-9_]*+(?:\\.[A-Za-z_][A-Za-z0-9_]*+)?)|(?<end>;)|(?<brace>\\{[A-Za-z_.]+})|(?<open>['\"]|/\\*)|(?<word>[^\\s])",
+            "'[^']*+'|\"[^\"]*+\"|--[^\\n]*+|/\\*.*?\\*/|::|:(?<name>[A-Za-z_][A-Za-z0-9_]*+(?:\\.[A-Za-z_][A-Za-z0-9_]*+)?)|(?<end>;)|(?<brace>\\{[A-Za-z_.]+})|(?<open>['\"]|/\\*)|(?<word>[^\\s])",
             Pattern.DOTALL);
 
     static SqlText of(String sql) {

@@ -9,6 +9,8 @@ import java.util.Optional;
 /// What a tool does. Texts may hold placeholders that are filled per run: `{param}` and `{caller.x}` in URLs, headers
 /// and bodies, `:param` and `:caller.x` in SQL. Every placeholder is known to exist.
 public sealed interface ToolAction {
+    /// One HTTP request, as a template.
+    ///
     /// @param method GET, POST, PUT, PATCH or DELETE
     /// @param url a template whose scheme and host are free of placeholders
     /// @param headers may hold `{caller.x}`, never `{param}`
@@ -24,13 +26,15 @@ public sealed interface ToolAction {
         /// Without path, query, headers and body: each may hold a key that came from the environment.
         @Override
         public String toString() {
-            var slash = url.indexOf('/', url.indexOf("://") + 3);
-            return "Http[" + method + " " + (slash < 0 ? url : url.substring(0, slash)) + "]";
+            return "Http[" + method + " " + url.replaceFirst("(?<=[^:/])[/?].*", "") + "]";
         }
     }
 
+    /// One statement with bound names.
     record Sql(String query) implements ToolAction {}
 
+    /// Code on the class path.
+    ///
     /// @param reference `com.acme.Refunds#refund`, a class name, or the name of a registered tool
     record Java(String reference) implements ToolAction {}
 }

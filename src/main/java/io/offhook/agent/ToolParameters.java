@@ -121,7 +121,8 @@ final class ToolParameters {
     private static void choices(Value value, String type, ObjectNode schema) {
         var read = new ArrayList<>(value.items());
         if (read.isEmpty() || type.equals("boolean")) {
-            value.mistake(value.path() + " needs a list of choices.", "Write it like [red, green]; a boolean needs none.");
+            value.mistake(
+                    value.path() + " needs a list of choices.", "Write it like [red, green]; a boolean needs none.");
             return;
         }
         var choices = schema.putArray("enum");

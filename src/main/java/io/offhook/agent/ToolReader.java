@@ -20,8 +20,8 @@ final class ToolReader {
     private static final Set<String> RESERVED = Set.of("end_call", "escalate_to_human");
     private static final List<String> KINDS = List.of("http", "sql", "java");
     private static final Pattern REQUEST = Pattern.compile("(?<method>GET|POST|PUT|PATCH|DELETE)\\s+(?<url>\\S+)");
-    private static final Pattern JAVA =
-            Pattern.compile("[\\p{Alpha}_$][\\p{Alnum}_$-]*(\\.[\\p{Alpha}_$][\\p{Alnum}_$]*)*(#[\\p{Alpha}_$][\\p{Alnum}_$]*)?");
+    private static final Pattern JAVA = Pattern.compile(
+            "[\\p{Alpha}_$][\\p{Alnum}_$-]*(\\.[\\p{Alpha}_$][\\p{Alnum}_$]*)*(#[\\p{Alpha}_$][\\p{Alnum}_$]*)?");
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
     private static final String REQUEST_FORM = "Write it like: GET https://api.example.com/orders/{order_number}";
     static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
@@ -48,8 +48,7 @@ final class ToolReader {
                 .flatMap(names -> names.all().entrySet().stream().flatMap(entry -> {
                     var name = entry.getKey();
                     if (RESERVED.contains(name)) {
-                        names.mistake(
-                                name, "The tool " + name + " is built in.", "Give this tool another name.");
+                        names.mistake(name, "The tool " + name + " is built in.", "Give this tool another name.");
                     } else if (!NAME.matcher(name).matches()) {
                         names.mistake(
                                 name,
@@ -98,8 +97,7 @@ final class ToolReader {
     private static Optional<String> kind(String name, Fields fields) {
         var kinds = KINDS.stream().filter(fields::mentions).toList();
         if (kinds.isEmpty() && !fields.mentions("mcp")) {
-            fields.mistake(
-                    "The tool " + name + " does nothing.", "Give it one of: " + String.join(", ", KINDS) + ".");
+            fields.mistake("The tool " + name + " does nothing.", "Give it one of: " + String.join(", ", KINDS) + ".");
         }
         if (kinds.size() > 1) {
             fields.mistake(
@@ -134,10 +132,7 @@ final class ToolReader {
                             "Make it required, or move it into the query: ?" + name + "={" + name + "}"));
             return new Made(
                     new ToolAction.Http(
-                            request.method(),
-                            request.url(),
-                            headers,
-                            template.or(() -> body(request, parameters))),
+                            request.method(), request.url(), headers, template.or(() -> body(request, parameters))),
                     Optional.of(parameters.schema()));
         });
     }
@@ -179,7 +174,9 @@ final class ToolReader {
             if (uri.getHost() == null) {
                 return Optional.of("has no valid host");
             }
-            return uri.getRawFragment() == null ? Optional.empty() : Optional.of("has a fragment (#), which is never sent");
+            return uri.getRawFragment() == null
+                    ? Optional.empty()
+                    : Optional.of("has a fragment (#), which is never sent");
         } catch (URISyntaxException _) {
             return Optional.of("is not a valid URL");
         }
@@ -187,24 +184,27 @@ final class ToolReader {
 
     private static Map<String, Secret> headers(Fields fields) {
         var headers = new LinkedHashMap<String, Secret>();
-        fields.value("headers").flatMap(Value::names).ifPresent(names -> names.all().forEach((name, value) -> {
-            if (!HEADER.matcher(name).matches()) {
-                names.mistake(name, "\"" + name + "\" is not a header name.", "Use letters, digits and dashes.");
-            }
-            value.raw().ifPresent(text -> {
-                if (text.chars().anyMatch(Character::isISOControl)) {
-                    value.mistake("The header " + name + " has a line break in it.", "Write it in one line.");
-                }
-                for (var placeholder : Placeholders.in(text)) {
-                    if (!Placeholders.isCaller(placeholder)) {
-                        value.mistake(
-                                "The header " + name + " can't take {" + placeholder + "}.",
-                                "Models fill path segments, query values and bodies; headers take {caller.x} only.");
+        fields.value("headers")
+                .flatMap(Value::names)
+                .ifPresent(names -> names.all().forEach((name, value) -> {
+                    if (!HEADER.matcher(name).matches()) {
+                        names.mistake(
+                                name, "\"" + name + "\" is not a header name.", "Use letters, digits and dashes.");
                     }
-                }
-                headers.put(name, new Secret(text));
-            });
-        }));
+                    value.raw().ifPresent(text -> {
+                        if (text.chars().anyMatch(Character::isISOControl)) {
+                            value.mistake("The header " + name + " has a line break in it.", "Write it in one line.");
+                        }
+                        for (var placeholder : Placeholders.in(text)) {
+                            if (!Placeholders.isCaller(placeholder)) {
+                                value.mistake(
+                                        "The header " + name + " can't take {" + placeholder + "}.",
+                                        "Models fill path segments, query values and bodies; headers take {caller.x} only.");
+                            }
+                        }
+                        headers.put(name, new Secret(text));
+                    });
+                }));
         return headers;
     }
 
@@ -263,8 +263,7 @@ final class ToolReader {
         return fields.value("java")
                 .orElseThrow()
                 .matching(JAVA, "Use com.acme.tools.Refunds#refund, a class name, or the name of a registered tool.")
-                .map(reference -> new Made(
-                        new ToolAction.Java(reference), parameters.map(ToolParameters::schema)));
+                .map(reference -> new Made(new ToolAction.Java(reference), parameters.map(ToolParameters::schema)));
     }
 
     // --- names
@@ -273,15 +272,17 @@ final class ToolReader {
             Fields fields, String kind, Set<String> used, ToolParameters parameters, boolean allMustBeUsed) {
         var value = fields.value(kind).orElseThrow();
         var sign = kind.equals("sql") ? ":%s" : "{%s}";
+        var misspelt = false;
         for (var name : used) {
             if (!Placeholders.isCaller(name) && !parameters.names().contains(name)) {
+                misspelt = true;
                 value.mistake(
                         sign.formatted(name) + " is neither a parameter of this tool nor caller.something."
                                 + Value.didYouMean(name, parameters.names()),
                         "Declare it under params.");
             }
         }
-        if (allMustBeUsed) {
+        if (allMustBeUsed && !misspelt) {
             for (var name : parameters.names()) {
                 if (!used.contains(name)) {
                     parameters.mistake(

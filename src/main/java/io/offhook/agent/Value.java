@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -24,7 +25,11 @@ final class Value {
     private static final Pattern VARIABLE =
             Pattern.compile("\\$\\$\\{|\\$\\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(?<or>:-(?<default>[^}]*))?}|\\$\\{");
     private static final Pattern E164 = Pattern.compile("\\+[1-9]\\d{6,14}");
+    /// A bare `${NAME}` has a tag of its own in this YAML library.
+    private static final Set<Tag> TEXT = Set.of(Tag.STR, Tag.ENV_TAG);
+
     private static final int QUOTE_MAX = 40;
+    private static final int WORD_MAX = 500;
 
     private final Source source;
     private final String path;
@@ -84,7 +89,7 @@ final class Value {
 
     /// A word or a sentence. Numbers and true/false must be quoted, as the JSON Schema demands as well.
     Optional<String> text() {
-        if (node instanceof ScalarNode && !isEmpty() && !node.getTag().equals(Tag.STR)) {
+        if (node instanceof ScalarNode && !isEmpty() && !TEXT.contains(node.getTag())) {
             mistake(path + " must be text, but " + quoted() + " is none.", "Put it in quotes.");
             return Optional.empty();
         }
@@ -106,7 +111,8 @@ final class Value {
 
     Optional<String> matching(Pattern pattern, String fix) {
         return text().filter(text -> {
-            var right = pattern.matcher(text).matches();
+            // Java matches repeated groups by recursion: a long text must not reach them.
+            var right = text.length() <= WORD_MAX && pattern.matcher(text).matches();
             if (!right) {
                 mistake(path + " can't be " + quoted() + ".", fix);
             }
@@ -187,7 +193,9 @@ final class Value {
     Optional<String> phone() {
         return raw().filter(text -> {
             var problem = phoneProblem(text);
-            problem.ifPresent(what -> mistake(path + ": " + quoted() + " " + what + ".", "Write it with + and the country code, such as \"+14155550100\"."));
+            problem.ifPresent(what -> mistake(
+                    path + ": " + quoted() + " " + what + ".",
+                    "Write an ordinary number with + and country code, such as \"+14155550100\"."));
             return problem.isEmpty();
         });
     }
@@ -278,7 +286,9 @@ final class Value {
 
     /// A scalar that must not be in quotes.
     private Optional<String> plain() {
-        if (node instanceof ScalarNode scalar && !scalar.isPlain() && !scalar.getValue().startsWith("${")) {
+        if (node instanceof ScalarNode scalar
+                && !scalar.isPlain()
+                && !scalar.getValue().startsWith("${")) {
             mistake(path + " is text, but a bare value is needed.", "Write it without quotes.");
             return Optional.empty();
         }
@@ -299,12 +309,16 @@ final class Value {
             if (at.group().equals("$${")) {
                 filled.append("${");
             } else if (name == null) {
-                mistake("${ is not followed by the name of a variable and }.", "Write ${NAME} or ${NAME:-default}; $${ stands for ${ itself.");
+                mistake(
+                        "${ is not followed by the name of a variable and }.",
+                        "Write ${NAME} or ${NAME:-default}; $${ stands for ${ itself.");
                 complete = false;
             } else {
                 var value = source.environment(name).or(() -> Optional.ofNullable(at.group("default")));
                 if (value.isEmpty()) {
-                    mistake("The environment variable " + name + " is not set.", "Set it, or give a default: ${" + name + ":-default}.");
+                    mistake(
+                            "The environment variable " + name + " is not set.",
+                            "Set it, or give a default: ${" + name + ":-default}.");
                     complete = false;
                 }
                 filled.append(value.orElse(""));

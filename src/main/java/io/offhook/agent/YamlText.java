@@ -23,8 +23,10 @@ final class YamlText {
     static final int BYTES_MAX = 1024 * 1024;
     private static final int DEPTH_MAX = 24;
     private static final int NODES_MAX = 20_000;
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder().setMaxAliasesForCollections(50).build();
+    private static final LoadSettings SETTINGS = LoadSettings.builder()
+            .setMaxAliasesForCollections(50)
+            .setAllowNonScalarKeys(true)
+            .build();
 
     private YamlText() {}
 

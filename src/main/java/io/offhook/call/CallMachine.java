@@ -272,7 +272,6 @@ public final class CallMachine {
         step.stop(Timer.ENGINE_START);
         step.stop(Timer.REPLY_OWED);
         step.stop(Timer.ENGINE_RENEWAL);
-        step.heardSoFar();
         step.engine(wasReady ? before.lost(step.now) : before.opening(step.now));
         boolean worthRetry =
                 wasReady ? before.losses() < MAX_ENGINE_LOSSES : fault.kind() == EngineFault.Kind.SERVER_ERROR;

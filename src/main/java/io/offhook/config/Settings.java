@@ -64,6 +64,8 @@ public record Settings(
     /// How long a stopping server waits: `converge` before it refuses late calls, `deadline` for the live ones.
     public record Drain(Duration deadline, Duration converge) {}
 
+    /// Reads the environment.
+    ///
     /// @throws ConfigException with every variable that holds something unusable
     public static Settings from(Map<String, String> environment) {
         var mistakes = new ArrayList<Mistake>();
@@ -79,26 +81,32 @@ public record Settings(
         var missing = new ArrayList<Mistake>();
         if (twilio.accountSid().isEmpty()) {
             missing.add(missing(
-                    "TWILIO_ACCOUNT_SID", "Set it to the account's SID (AC…; Twilio console, Account > API keys & tokens)."));
+                    "TWILIO_ACCOUNT_SID",
+                    "Set it to the account's SID (AC…; Twilio console, Account > API keys & tokens)."));
         }
         if (twilio.authTokens().isEmpty()) {
-            missing.add(missing(
-                    "TWILIO_AUTH_TOKEN",
-                    "Set it to the account's auth token (Twilio console, Account > API keys & tokens); it proves that a webhook comes from Twilio."));
+            missing.add(
+                    missing(
+                            "TWILIO_AUTH_TOKEN",
+                            "Set it to the account's auth token (Twilio console, Account > API keys & tokens); it proves that a webhook comes from Twilio."));
         }
         if (publicUrl.isEmpty()) {
-            missing.add(missing(
-                    "OFFHOOK_PUBLIC_URL",
-                    "Set it to the https address under which Twilio reaches this server, such as https://voice.example.com."));
+            missing.add(
+                    missing(
+                            "OFFHOOK_PUBLIC_URL",
+                            "Set it to the https address under which Twilio reaches this server, such as https://voice.example.com."));
         }
         if (withOpenAi && openAi.apiKey().isEmpty()) {
-            missing.add(missing(
-                    "OPENAI_API_KEY",
-                    "Set it to a key of the OpenAI project (platform.openai.com/api-keys), or use engine: demo in agent.yaml."));
+            missing.add(
+                    missing(
+                            "OPENAI_API_KEY",
+                            "Set it to a key of the OpenAI project (platform.openai.com/api-keys), or use engine: demo in agent.yaml."));
         }
         return List.copyOf(missing);
     }
 
+    /// Refuses to go on without what real calls need.
+    ///
     /// @throws ConfigException when [#missingForServing] finds something
     public void requireForServing(boolean withOpenAi) {
         var missing = missingForServing(withOpenAi);

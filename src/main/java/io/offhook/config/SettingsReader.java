@@ -48,7 +48,11 @@ final class SettingsReader {
 
     private Settings.Twilio twilio() {
         var realm = pair("TWILIO_REGION", "TWILIO_EDGE", "together they name Twilio's host")
-                .filter(both -> realmName("TWILIO_REGION", both.get(0)) & realmName("TWILIO_EDGE", both.get(1)))
+                .filter(both -> {
+                    var region = realmName("TWILIO_REGION", both.get(0));
+                    var edge = realmName("TWILIO_EDGE", both.get(1));
+                    return region && edge;
+                })
                 .map(both -> new Settings.Realm(both.get(0), both.get(1)));
         var usual = realm.map(in -> "https://api." + in.edge() + "." + in.region() + ".twilio.com")
                 .orElse("https://api.twilio.com");
@@ -204,7 +208,9 @@ final class SettingsReader {
                 .flatMap(value -> {
                     var parsed = HumanDuration.parse(value);
                     if (parsed.isEmpty()) {
-                        wrong(name + " is \"" + value + "\", which is no duration.", "Write it like 15m, 10s or 1h30m.");
+                        wrong(
+                                name + " is \"" + value + "\", which is no duration.",
+                                "Write it like 15m, 10s or 1h30m.");
                     }
                     return parsed;
                 })
@@ -213,7 +219,7 @@ final class SettingsReader {
 
     private List<Path> agentFiles() {
         var files = new ArrayList<Path>();
-        for (var name : text("OFFHOOK_AGENT").orElse("agent.yaml").split(",")) {
+        for (var name : text("OFFHOOK_AGENT").orElse("agent.yaml").split(",", -1)) {
             if (!name.isBlank()) {
                 path("OFFHOOK_AGENT", name.strip()).ifPresent(files::add);
             }

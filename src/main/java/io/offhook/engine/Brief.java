@@ -8,7 +8,8 @@ import java.util.Map;
 /// @param model   the engine's own name of the model
 /// @param voice   the engine's own name of the voice
 /// @param caller  stable, hashed name of the caller for the engine's abuse checks; empty when withheld
-/// @param options engine options from agent.yaml, such as `vad.threshold`; already validated
+/// @param options already validated: `vad.type` (server, semantic), `vad.threshold`, `vad.silence_ms`, `vad.prefix_ms`,
+///     `vad.eagerness`, `noise_reduction` (off, near_field, far_field), `transcription`, `reasoning`, `speed`
 public record Brief(
         String model,
         String voice,
@@ -21,6 +22,11 @@ public record Brief(
     public Brief {
         tools = List.copyOf(tools);
         options = Map.copyOf(options);
+    }
+
+    /// The same, for this caller.
+    public Brief withCaller(String hashed) {
+        return new Brief(model, voice, instructions, language, tools, hashed, options);
     }
 
     /// One tool as the model sees it.

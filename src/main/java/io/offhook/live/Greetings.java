@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -21,6 +22,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ public final class Greetings {
     private final Path folder;
     private final Executor workers;
     private final ConcurrentHashMap<String, List<AudioFrame>> ready = new ConcurrentHashMap<>();
+    private final AtomicInteger pending = new AtomicInteger();
 
     public Greetings(Vertx vertx, Path folder, Executor workers) {
         this.vertx = vertx;
@@ -52,11 +56,13 @@ public final class Greetings {
         if (!plan.greetCached() || plan.rules().greeting().isEmpty() || ready.containsKey(key(plan))) {
             return;
         }
+        pending.incrementAndGet();
         workers.execute(() -> {
             var file = folder.resolve(key(plan) + ".ulaw");
             try {
                 if (Files.exists(file)) {
                     ready.put(key(plan), frames(Files.readAllBytes(file)));
+                    pending.decrementAndGet();
                     return;
                 }
             } catch (IOException e) {
@@ -64,6 +70,14 @@ public final class Greetings {
             }
             vertx.getOrCreateContext().runOnContext(_ -> new Recording(plan, file).start());
         });
+    }
+
+    /// Waits until nothing is being recorded any more.
+    public void awaitPrepared(Duration patience) throws InterruptedException {
+        var until = System.nanoTime() + patience.toNanos();
+        while (pending.get() > 0 && System.nanoTime() < until) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
     }
 
     private static String key(AgentPlan plan) {
@@ -145,6 +159,7 @@ public final class Greetings {
                 return;
             }
             over = true;
+            pending.decrementAndGet();
             session.ifPresent(EngineSession::close);
             if (!problem.isEmpty() || audio.size() == 0) {
                 log.atWarn()

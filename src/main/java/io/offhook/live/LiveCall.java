@@ -31,6 +31,7 @@ final class LiveCall {
     private final CallMachine machine;
     private final CallClock clock;
     private final AgentPlan plan;
+    private final String callerHash;
     private final Leg leg;
     private final Filing filing;
     private final Executor workers;
@@ -55,6 +56,7 @@ final class LiveCall {
             CallClock clock,
             AgentPlan plan,
             Call call,
+            String callerHash,
             Leg leg,
             Filing filing,
             Executor workers,
@@ -64,6 +66,7 @@ final class LiveCall {
         this.clock = clock;
         this.plan = plan;
         this.call = call;
+        this.callerHash = callerHash;
         this.leg = leg;
         this.filing = filing;
         this.workers = workers;
@@ -154,7 +157,7 @@ final class LiveCall {
         closeEngine();
         // Events of a session that was replaced or closed are nobody's business any more.
         int mine = sessions;
-        session = Optional.of(plan.engine().open(plan.brief(), history, event -> {
+        session = Optional.of(plan.engine().open(plan.brief().withCaller(callerHash), history, event -> {
             if (mine == sessions) {
                 accept(event);
             }

@@ -212,7 +212,7 @@ public final class LiveCalls implements Switchboard {
         record.keep(new Fact.HandedOff(entry.id, now, handoff));
         record.keep(new Fact.PhaseChanged(entry.id, now, "transferred"));
         happened(entry, cause.slug());
-        return goTo(entry.plan, 0, List.of(apology, entry.plan.rules().announcement()), entry.handoff);
+        return goTo(entry.plan, 0, List.of(apology, Apologies.ONE_MOMENT), entry.handoff);
     }
 
     // --- its stream ---
@@ -260,6 +260,7 @@ public final class LiveCalls implements Switchboard {
                 clock,
                 plan,
                 call,
+                entry.from.map(from -> tokens.hash(from.e164())).orElse(""),
                 leg,
                 this::file,
                 workers,
@@ -424,8 +425,10 @@ public final class LiveCalls implements Switchboard {
 
     private static List<String> words(Handoff handoff, AgentPlan plan) {
         return switch (handoff.cause()) {
+            // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
+            case HandoffCause.CallerPressedZero _ -> List.of(Apologies.ONE_MOMENT);
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
-                List.of(Apologies.TECHNICAL, plan.rules().announcement());
+                List.of(Apologies.TECHNICAL, Apologies.ONE_MOMENT);
             default -> List.of(plan.rules().announcement());
         };
     }

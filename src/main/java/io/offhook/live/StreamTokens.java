@@ -62,6 +62,11 @@ final class StreamTokens {
         return used.putIfAbsent(parts[0], expiry) == null ? Optional.of(parts[0]) : Optional.empty();
     }
 
+    /// A stable name for something that must not be told, such as a phone number.
+    String hash(String secret) {
+        return HexFormat.of().formatHex(hmac(keys.getFirst(), "name|" + secret), 0, 16);
+    }
+
     private static String signature(byte[] key, CallId call, String body) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(hmac(key, call.value() + "|" + body));
     }

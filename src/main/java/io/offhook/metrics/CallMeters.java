@@ -128,7 +128,7 @@ final class CallMeters implements CallListener {
     private void tokens(String model, String direction, String modality, long amount) {
         if (amount > 0) {
             meters.count(
-                    "offhook.tokens", Tags.of("model", model, "direction", direction, "modality", modality), amount);
+                    "offhook.tokens", Tags.of("model", model, "direction", direction, "modality", modality), (double) amount);
         }
     }
 }

@@ -97,11 +97,11 @@ final class CallLife implements Runnable {
                 .map(CarrierFault.LateStatus::by)
                 .findFirst()
                 .orElse(Duration.ZERO);
-        var delay = CompletableFuture.delayedExecutor(
-                carrier.clock().realNanos(late.toNanos()), TimeUnit.NANOSECONDS);
+        var delay = CompletableFuture.delayedExecutor(carrier.clock().realNanos(late.toNanos()), TimeUnit.NANOSECONDS);
         var due = late.isZero()
                 ? CompletableFuture.completedFuture(true)
                 : CompletableFuture.supplyAsync(() -> true, delay);
-        return due.thenCompose(_ -> carrier.report(call, "POST", url.get(), form)).thenApply(_ -> true);
+        return due.thenCompose(_ -> carrier.report(call, "POST", url.get(), form))
+                .thenApply(_ -> true);
     }
 }

@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,24 @@ public final class CaptionBook {
     private static final long PRIME = 1_099_511_628_211L;
     private static final long OLDEST = power(HASHED - 1);
 
-    private record Mark(byte[] clip, int at, String caption) {}
+    /// Where a clip is recognised.
+    private static final class Mark {
+        private final byte[] clip;
+        private final int at;
+        private final String caption;
+
+        Mark(byte[] clip, int at, String caption) {
+            this.clip = clip;
+            this.at = at;
+            this.caption = caption;
+        }
+
+        boolean isAt(byte[] audio, int from) {
+            int length = Math.min(WINDOW, clip.length - at);
+            return from + length <= audio.length
+                    && Arrays.equals(clip, at, at + length, audio, from, from + length);
+        }
+    }
 
     private final Map<Long, List<Mark>> marks = new HashMap<>();
 
@@ -85,8 +103,8 @@ public final class CaptionBook {
         long hash = hash(audio, 0);
         for (int at = 0; ; at++) {
             for (var mark : marks.getOrDefault(hash, List.of())) {
-                if (matches(mark, audio, at)) {
-                    heard.add(mark.caption());
+                if (mark.isAt(audio, at)) {
+                    heard.add(mark.caption);
                 }
             }
             if (at + HASHED >= audio.length) {
@@ -95,19 +113,6 @@ public final class CaptionBook {
             hash = (hash - audio[at] * OLDEST) * PRIME + audio[at + HASHED];
         }
         return heard.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", heard));
-    }
-
-    private static boolean matches(Mark mark, byte[] audio, int at) {
-        int length = Math.min(WINDOW, mark.clip().length - mark.at());
-        if (at + length > audio.length) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (mark.clip()[mark.at() + i] != audio[at + i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// Near the middle, so that a cut at either end does no harm, and where the sound changes most, so that no other

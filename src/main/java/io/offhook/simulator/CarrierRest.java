@@ -38,7 +38,10 @@ final class CarrierRest {
         var server = vertx.createHttpServer();
         var rest = new CarrierRest(carrier, server);
         server.requestHandler(rest::handle);
-        var _ = server.listen(port, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+        var _ = server.listen(port, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
         return rest;
     }
 
@@ -57,7 +60,7 @@ final class CarrierRest {
     }
 
     private void handle(HttpServerRequest request) {
-        request.setExpectMultipart(request.method() == HttpMethod.POST);
+        request.setExpectMultipart(HttpMethod.POST.equals(request.method()));
         request.endHandler(_ -> {
             try {
                 answer(request);
@@ -90,7 +93,8 @@ final class CarrierRest {
                     .ifPresentOrElse(
                             clip -> request.response()
                                     .putHeader("Content-Type", "audio/x-wav")
-                                    .end(Buffer.buffer(WavFile.mono(MuLaw.decode(clip.muLaw())).toBytes())),
+                                    .end(Buffer.buffer(WavFile.mono(MuLaw.decode(clip.muLaw()))
+                                            .toBytes())),
                             () -> notFound(request));
             return;
         }
@@ -100,7 +104,7 @@ final class CarrierRest {
                 : Optional.<SimulatedCall>empty();
         if (call.isEmpty()) {
             notFound(request);
-        } else if (request.method() == HttpMethod.POST) {
+        } else if (HttpMethod.POST.equals(request.method())) {
             update(request, call.get());
         } else {
             reply(request, 200, resource(call.get()));
@@ -150,7 +154,8 @@ final class CarrierRest {
     }
 
     private static boolean over(SimulatedCall call) {
-        return call.line().hungUp() || !(call.status().equals("ringing") || call.status().equals("in-progress"));
+        return call.line().hungUp()
+                || !(call.status().equals("ringing") || call.status().equals("in-progress"));
     }
 
     private static void redirect(SimulatedCall call, TwimlSource to) {

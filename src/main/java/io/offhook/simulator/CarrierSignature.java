@@ -31,7 +31,8 @@ final class CarrierSignature {
         try {
             var mac = Mac.getInstance(key.getAlgorithm());
             mac.init(key);
-            return Base64.getEncoder().encodeToString(mac.doFinal(text.toString().getBytes(StandardCharsets.UTF_8)));
+            return Base64.getEncoder()
+                    .encodeToString(mac.doFinal(text.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has HmacSHA1", e);
         }

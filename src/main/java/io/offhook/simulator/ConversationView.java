@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a simulated model can look at before it moves: the instructions, the names of the tools it may use, and what has
-/// been said, oldest first.
+/// What a simulated model can look at before it moves: the instructions, the names of the tools it may use, and what
+/// has been said, oldest first.
 public record ConversationView(String instructions, Set<String> tools, List<Said> said) {
     public ConversationView {
         tools = Set.copyOf(tools);

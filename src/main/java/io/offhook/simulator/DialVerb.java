@@ -84,12 +84,11 @@ final class DialVerb {
 
     private Target target(TwimlVerb noun) {
         var destination = noun.child("Identity").map(TwimlVerb::text).orElse(noun.text());
-        boolean valid =
-                switch (noun.name()) {
-                    case "Number" -> destination.replaceAll("[ ().-]", "").matches("\\+?[1-9]\\d{4,14}");
-                    case "Sip" -> destination.matches("sips?:[^@\\s]+@\\S+");
-                    default -> !destination.isEmpty();
-                };
+        boolean valid = switch (noun.name()) {
+            case "Number" -> destination.replaceAll("[ ().-]", "").matches("\\+?[1-9]\\d{4,14}");
+            case "Sip" -> destination.matches("sips?:[^@\\s]+@\\S+");
+            default -> !destination.isEmpty();
+        };
         if (!valid) {
             call.notice(13224, "Dial: invalid " + noun.name() + ": " + destination);
         }
@@ -97,12 +96,13 @@ final class DialVerb {
         return new Target(noun, destination, behaviour, Sids.random("CA"));
     }
 
-    private Result ring(
-            TwimlVerb dial, TwimlDocument document, List<Target> targets, String callerId, Duration timeout)
+    private Result ring(TwimlVerb dial, TwimlDocument document, List<Target> targets, String callerId, Duration timeout)
             throws TwimlException {
         long begun = call.carrier().clock().nanos();
         var pickUps = targets.stream()
-                .filter(each -> each.picksUp().filter(after -> after.compareTo(timeout) < 0).isPresent())
+                .filter(each -> each.picksUp()
+                        .filter(after -> after.compareTo(timeout) < 0)
+                        .isPresent())
                 .sorted(Comparator.comparing(each -> each.picksUp().orElseThrow()))
                 .toList();
         boolean refused = false;
@@ -121,22 +121,26 @@ final class DialVerb {
     }
 
     private Result unanswered(
-            List<Target> targets, TwimlDocument document, String callerId, Duration timeout, long begun, boolean refused)
+            List<Target> targets,
+            TwimlDocument document,
+            String callerId,
+            Duration timeout,
+            long begun,
+            boolean refused)
             throws TwimlException {
         var status = refused ? call.carrier().humans().refusedWhisper() : "failed";
         var patience = Duration.ofSeconds(1);
         for (var target : targets) {
-            var each =
-                    switch (target.behaviour()) {
-                        case Humans.Behaviour.Busy _ -> "busy";
-                        case Humans.Behaviour.Declines(var after) -> {
-                            patience = after.compareTo(patience) > 0 ? after : patience;
-                            yield "busy";
-                        }
-                        case Humans.Behaviour.NoAnswer _ -> "no-answer";
-                        case Humans.Behaviour.Failed _, Humans.Behaviour.QueueFull _ -> "failed";
-                        default -> target.picksUp().orElseThrow().compareTo(timeout) < 0 ? "" : "no-answer";
-                    };
+            var each = switch (target.behaviour()) {
+                case Humans.Behaviour.Busy _ -> "busy";
+                case Humans.Behaviour.Declines(var after) -> {
+                    patience = after.compareTo(patience) > 0 ? after : patience;
+                    yield "busy";
+                }
+                case Humans.Behaviour.NoAnswer _ -> "no-answer";
+                case Humans.Behaviour.Failed _, Humans.Behaviour.QueueFull _ -> "failed";
+                default -> target.picksUp().orElseThrow().compareTo(timeout) < 0 ? "" : "no-answer";
+            };
             if (each.equals("no-answer")) {
                 patience = timeout;
             }
@@ -161,7 +165,8 @@ final class DialVerb {
         if (url.isEmpty() || target.noun().name().equals("Queue")) {
             return true;
         }
-        var source = new TwimlSource.At(document.resolve(url.get()), target.noun().or("method", "POST"));
+        var source =
+                new TwimlSource.At(document.resolve(url.get()), target.noun().or("method", "POST"));
         var key = target.behaviour() instanceof Humans.Behaviour.Answers(var _, var pressed, var _)
                 ? pressed
                 : Optional.<Character>empty();
@@ -180,12 +185,11 @@ final class DialVerb {
         call.step(at -> new CallStep.Bridged(at, target.destination()));
         var status = target.noun().name().equals("Conference") ? "answered" : "completed";
         soFar = new Result(status, true, target.sid(), Duration.ZERO);
-        var talk =
-                switch (target.behaviour()) {
-                    case Humans.Behaviour.Answers(var _, var _, var length) -> length;
-                    case Humans.Behaviour.Voicemail _ -> Duration.ofSeconds(20);
-                    default -> Duration.ofSeconds(1);
-                };
+        var talk = switch (target.behaviour()) {
+            case Humans.Behaviour.Answers(var _, var _, var length) -> length;
+            case Humans.Behaviour.Voicemail _ -> Duration.ofSeconds(20);
+            default -> Duration.ofSeconds(1);
+        };
         var limit = runner.seconds(dial.number("timeLimit", 14_400));
         var length = talk.compareTo(limit) < 0 ? talk : limit;
         runner.leg().line().sleep(length);
@@ -212,7 +216,8 @@ final class DialVerb {
     private void progress(Target target, TwimlDocument document, String callerId, String event, String status)
             throws TwimlException {
         var callback = target.noun().filled("statusCallback");
-        var wanted = List.of(target.noun().or("statusCallbackEvent", "completed").split("[ ,]+", -1));
+        var wanted =
+                List.of(target.noun().or("statusCallbackEvent", "completed").split("[ ,]+", -1));
         if (callback.isEmpty() || !wanted.contains(event)) {
             return;
         }

@@ -11,8 +11,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// Enqueue: a plain queue, or a Task for TaskRouter. The caller hears the wait document over and over until a person
 /// takes the call, the caller or the document leaves, or the Task times out.
 final class EnqueueVerb {
-    private static final JsonMapper STRICT =
-            JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     /// A wait document without a single sound must not spin.
     private static final Duration BREATH = Duration.ofMillis(500);
@@ -67,11 +68,12 @@ final class EnqueueVerb {
         var name = workflow.orElse(verb.text());
         var problem = problem(verb, workflow, task);
         if (problem.isPresent()) {
-            call.notice(problem.get().code(), problem.get().getMessage());
+            call.notice(problem.get().code(), problem.get().text());
             result = "error";
             return Outcome.ON;
         }
-        var attributes = workflow.isPresent() ? Optional.of(task.map(TwimlVerb::text).orElse("{}")) : task.map(_ -> "");
+        var attributes =
+                workflow.isPresent() ? Optional.of(task.map(TwimlVerb::text).orElse("{}")) : task.map(_ -> "");
         call.step(at -> new CallStep.Enqueued(at, name, workflow, attributes));
         var behaviour = call.carrier().humans().of(name);
         switch (behaviour) {

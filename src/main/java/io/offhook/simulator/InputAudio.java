@@ -28,12 +28,16 @@ final class InputAudio {
                         Math.max(100, 1_000 * turnDetection.path("threshold").asDouble(0.5)),
                         turnDetection.path("prefix_padding_ms").asInt(300),
                         turnDetection.path("silence_duration_ms").asInt(500)));
-                case "semantic_vad" -> Optional.of(new Detection(500, 300, switch (Json.text(turnDetection, "eagerness")) {
-                    case "low" -> 8_000;
-                    case "high" -> 2_000;
-                    default -> 4_000;
-                }));
+                case "semantic_vad" -> Optional.of(new Detection(500, 300, longestWaitMs(turnDetection)));
                 default -> Optional.empty();
+            };
+        }
+
+        private static int longestWaitMs(JsonNode turnDetection) {
+            return switch (Json.text(turnDetection, "eagerness")) {
+                case "low" -> 8_000;
+                case "high" -> 2_000;
+                default -> 4_000;
             };
         }
     }

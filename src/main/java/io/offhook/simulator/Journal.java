@@ -79,8 +79,8 @@ final class Journal {
             return Optional.empty();
         }
         var from = SimulatedCall.lasting(openFrom);
-        return Optional.of(new Heard(
-                Heard.Source.STREAM, from, SimulatedCall.lasting(openLength), "", open.toByteArray()));
+        return Optional.of(
+                new Heard(Heard.Source.STREAM, from, SimulatedCall.lasting(openLength), "", open.toByteArray()));
     }
 
     List<CallStep> steps() {

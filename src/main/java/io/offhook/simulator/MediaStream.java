@@ -9,8 +9,7 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.ConnectException;
-import java.util.ArrayList;
-import java.util.List;
+import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +83,7 @@ final class MediaStream {
     }
 
     private void connect() {
-        var options = new WebSocketConnectOptions();
+        var options = new WebSocketConnectOptions().setAllowOriginHeader(false);
         try {
             Reach.fill(options, url, call.carrier().reaches());
         } catch (IllegalArgumentException e) {
@@ -114,6 +113,7 @@ final class MediaStream {
             case UpgradeRejectedException e -> end(31920, "handshake answered with " + e.getStatus());
             case TimeoutException _ -> end(31901, "stream connection timeout");
             case ConnectException _ -> end(31902, "connection refused");
+            case UnknownHostException _ -> end(31902, "no such host: " + cause.getMessage());
             case SSLException e -> end(31910, "TLS failure: " + e.getMessage());
             default -> end(31924, "stream protocol error: " + cause);
         }
@@ -201,7 +201,8 @@ final class MediaStream {
             return;
         }
         switch (faults.fate(frames)) {
-            case SENT -> faults.bunched(frames, messages.media(timestamp(), voice)).forEach(this::write);
+            case SENT ->
+                faults.bunched(frames, messages.media(timestamp(), voice)).forEach(this::write);
             case LOST -> messages.lose();
             case ABSENT -> {}
         }
@@ -213,7 +214,7 @@ final class MediaStream {
 
     private void received(String text) {
         switch (messages.read(text)) {
-            case StreamMessages.Order.Play(var audio) -> buffer.add(audio);
+            case StreamMessages.Order.Play(var audio) -> buffer.add(audio.getBytes());
             case StreamMessages.Order.Mark(var name) -> {
                 if (buffer.mark(name)) {
                     returned(name, true);
@@ -296,7 +297,9 @@ final class MediaStream {
     }
 
     private void drop() {
-        channel().ifPresent(Channel::close);
+        channel().ifPresent(channel -> {
+            var _ = channel.close();
+        });
     }
 
     Optional<Channel> channel() {
@@ -306,8 +309,7 @@ final class MediaStream {
     }
 
     void later(java.time.Duration carrierTime, Runnable task) {
-        var _ = loop.schedule(
-                task, call.carrier().clock().realNanos(carrierTime.toNanos()), TimeUnit.NANOSECONDS);
+        var _ = loop.schedule(task, call.carrier().clock().realNanos(carrierTime.toNanos()), TimeUnit.NANOSECONDS);
     }
 
     private void end(int code, String reason) {

@@ -63,7 +63,9 @@ final class Prompts {
 
     private boolean play(TwimlVerb verb, TwimlDocument document) throws TwimlException {
         if (!verb.or("digits", "").isEmpty()) {
-            return leg.line().sleepUnlessKey(Duration.ofMillis(500L * verb.or("digits", "").length()));
+            return leg.line()
+                    .sleepUnlessKey(
+                            Duration.ofMillis(500L * verb.or("digits", "").length()));
         }
         var url = document.resolve(verb.text());
         var result = leg.line().await(call.carrier().webhooks().send("GET", url, Map.of(), Webhooks.Signing.RIGHT));

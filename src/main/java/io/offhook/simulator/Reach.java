@@ -1,7 +1,6 @@
 package io.offhook.simulator;
 
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +19,12 @@ record Reach(URI publicBase, URI actual) {
         for (var reach : reaches) {
             if (reach.serves(target)) {
                 var actual = reach.actual;
-                options.setServer(SocketAddress.inetSocketAddress(port(actual), actual.getHost()))
+                // A WebSocket request ignores the option for another server, so the host name travels as a header.
+                options.setHost(actual.getHost())
+                        .setPort(port(actual))
                         .setSsl(secure(actual))
-                        .setURI(requestTarget(target, path(reach.publicBase)));
+                        .setURI(requestTarget(target, path(reach.publicBase)))
+                        .putHeader("Host", target.getAuthority());
                 return;
             }
         }

@@ -65,7 +65,7 @@ public final class RealtimeSchema {
 
     void check(JsonNode event) throws Refused {
         if (!event.isObject() || !event.path("type").isString()) {
-            throw new Refused("invalid_event", "type", "The event has no type. Every event must be an object with a type.");
+            throw new Refused("invalid_event", "type", "Every event must be an object with a type.");
         }
         var type = Json.text(event, "type");
         var schema = client.get(type);

@@ -69,7 +69,9 @@ final class RecordVerb {
     /// Stores the sound and gives what `action` is told; nothing when the caller said nothing.
     private Map<String, String> keep(TwimlVerb verb, long start, String digits, Optional<String> callback) {
         long most = verb.number("maxLength", 3_600) * 8_000L;
-        long end = Math.min(Math.min(call.position(), start + most), Math.max(start, call.voice().end()));
+        long end = Math.min(
+                Math.min(call.position(), start + most),
+                Math.max(start, call.voice().end()));
         var clip = Clip.of(call.voice().read(start, Math.toIntExact(end - start)));
         var form = new LinkedHashMap<String, String>();
         var sid = Sids.random("RE");
@@ -77,7 +79,9 @@ final class RecordVerb {
         boolean empty = !MuLaw.audible(clip.muLaw());
         form.put("RecordingSid", sid);
         form.put("RecordingUrl", url);
-        form.put("RecordingDuration", String.valueOf(Math.max(1, Math.round(clip.length().toMillis() / 1_000.0))));
+        form.put(
+                "RecordingDuration",
+                String.valueOf(Math.max(1, Math.round(clip.length().toMillis() / 1_000.0))));
         var status = new LinkedHashMap<>(form);
         status.put("AccountSid", call.carrier().accountSid());
         status.put("CallSid", call.sid());

@@ -2,12 +2,12 @@ package io.offhook.simulator;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -109,7 +109,7 @@ final class ResponseRun {
             return;
         }
         if (session.strikes(EngineFault.RESPONSE_RATE_LIMITED)) {
-            session.after(THINKING_MS, () -> fail("rate_limit_exceeded", "Rate limit reached. Please try again later."));
+            session.after(THINKING_MS, () -> fail("rate_limit_exceeded", "Rate limit reached. Try again later."));
         } else if (session.strikes(EngineFault.RESPONSE_SERVER_ERROR)) {
             session.after(THINKING_MS, () -> fail("server_error", "The server had an error. Please try again."));
         } else {
@@ -296,7 +296,9 @@ final class ResponseRun {
     private void close(String status) {
         var item = open.orElseThrow();
         open = Optional.empty();
-        boolean twice = item.isCall() && status.equals("completed") && session.strikes(EngineFault.DUPLICATE_FUNCTION_CALL);
+        boolean twice = item.isCall()
+                && status.equals("completed")
+                && session.strikes(EngineFault.DUPLICATE_FUNCTION_CALL);
         if (item.isCall()) {
             session.conversation().change(item.entry, json -> json.put("arguments", item.said()));
             var done = item.event("response.function_call_arguments.done")
@@ -354,14 +356,14 @@ final class ResponseRun {
         }
     }
 
-    private void finish(String status, @org.jspecify.annotations.Nullable ObjectNode details) {
+    private void finish(String status, @Nullable ObjectNode details) {
         over = true;
         var response = response(status, details);
         response.set("usage", usage());
         session.responseOver(this, response, audioMs);
     }
 
-    private ObjectNode response(String status, @org.jspecify.annotations.Nullable ObjectNode details) {
+    private ObjectNode response(String status, @Nullable ObjectNode details) {
         var response = Json.object().put("object", "realtime.response").put("id", terms.id()).put("status", status);
         response.set("status_details", details);
         response.set("output", output.deepCopy());

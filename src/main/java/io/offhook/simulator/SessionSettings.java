@@ -12,8 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class SessionSettings {
     private static final Set<String> VOICES =
             Set.of("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar");
-    private static final String DEFAULT_INSTRUCTIONS = "You are a helpful, witty, and friendly AI. Act like a human, but"
-            + " remember that you are not one and that you cannot do human things in the real world. Talk quickly.";
+    private static final String DEFAULT_INSTRUCTIONS = "You are a helpful, witty, and friendly AI. Act like a human,"
+            + " but remember that you are not one and that you cannot do human things in the real world. Talk quickly.";
 
     private ObjectNode session;
 
@@ -85,7 +85,7 @@ final class SessionSettings {
         }
         if (output.has("speed") && responding) {
             throw Refused.invalid(
-                    "session.audio.output.speed", "The speed can be changed between turns only, not during a response.");
+                    "session.audio.output.speed", "The speed can be changed between turns only, not in a response.");
         }
     }
 

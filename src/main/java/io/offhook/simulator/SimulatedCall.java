@@ -144,7 +144,8 @@ public final class SimulatedCall {
 
     /// Waits until the network's own voice has begun a sentence that holds these words.
     public boolean awaitHeard(String words, Duration atMost) {
-        return await(CallStep.Said.class, said -> said.text().contains(words), atMost).isPresent();
+        return await(CallStep.Said.class, said -> said.text().contains(words), atMost)
+                .isPresent();
     }
 
     /// Waits for a step, also one that lies in the past.
@@ -180,8 +181,7 @@ public final class SimulatedCall {
     /// sentences have no sound and are silent in it.
     public WavFile recording() {
         long end = Math.min(position(), Math.max(voice.end(), endOfSound()));
-        return WavFile.stereo(
-                MuLaw.decode(voice.read(0, Math.toIntExact(end))), MuLaw.decode(journal.soundtrack(end)));
+        return WavFile.stereo(MuLaw.decode(voice.read(0, Math.toIntExact(end))), MuLaw.decode(journal.soundtrack(end)));
     }
 
     public void record(Path wav) throws java.io.IOException {

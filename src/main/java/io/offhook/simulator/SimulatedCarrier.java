@@ -162,7 +162,9 @@ public final class SimulatedCarrier implements AutoCloseable {
         this.settings = settings;
         var shared = settings.vertx;
         ownVertx = shared == null;
-        vertx = shared == null ? Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2)) : shared;
+        vertx = shared == null
+                ? Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true))
+                : shared;
         clock = new CarrierClock(settings.speed);
         signature = new CarrierSignature(settings.authToken);
         http = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(1_000));
@@ -203,12 +205,14 @@ public final class SimulatedCarrier implements AutoCloseable {
 
     /// The base of the REST API, to be used in place of `https://api.twilio.com`.
     public URI restUrl() {
-        return rest.orElseThrow(() -> new IllegalStateException("REST is off: set restPort")).url();
+        return rest.orElseThrow(() -> new IllegalStateException("REST is off: set restPort"))
+                .url();
     }
 
     /// What REST does with the next requests instead of answering them properly.
     public void failRest(RestFailure failure, int times) {
-        rest.orElseThrow(() -> new IllegalStateException("REST is off: set restPort")).fail(failure, times);
+        rest.orElseThrow(() -> new IllegalStateException("REST is off: set restPort"))
+                .fail(failure, times);
     }
 
     /// A voicemail or call recording by the SID in its `RecordingUrl`.
@@ -219,14 +223,15 @@ public final class SimulatedCarrier implements AutoCloseable {
     /// Ends all calls, without waiting for the application.
     @Override
     public void close() {
-        var open = calls.values().stream().filter(call -> !call.ended().isDone()).toList();
+        var open =
+                calls.values().stream().filter(call -> !call.ended().isDone()).toList();
         open.forEach(call -> call.line().interrupt(new Line.Break.HungUp(EndReason.CARRIER_CLOSED)));
         var all = open.stream().map(SimulatedCall::ended).toArray(CompletableFuture[]::new);
-        CompletableFuture.allOf(all).completeOnTimeout(null, 2, TimeUnit.SECONDS).join();
+        CompletableFuture.allOf(all)
+                .completeOnTimeout(null, 2, TimeUnit.SECONDS)
+                .join();
         rest.ifPresent(CarrierRest::close);
-        var closing = ownVertx
-                ? vertx.close()
-                : http.close().compose(_ -> webSockets.shutdown(Duration.ZERO));
+        var closing = ownVertx ? vertx.close() : http.close().compose(_ -> webSockets.shutdown(Duration.ZERO));
         closing.toCompletionStage()
                 .toCompletableFuture()
                 .completeOnTimeout(null, 5, TimeUnit.SECONDS)

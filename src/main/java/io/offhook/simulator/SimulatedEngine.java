@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /// An OpenAI Realtime server (GA) on a loopback port, as strict as the real one: the same handshake, the same events in
-/// the same order, the same refusals, with voice activity detection on the audio that really arrives. What it says comes
-/// from a [Dialogue], how it sounds from a [SpeechSynthesis]; words of the caller come from a [CaptionBook] or are typed.
-/// Faults can be switched on and off while it runs. May be used from any thread.
+/// the same order, the same refusals, with voice activity detection on the audio that really arrives. What it says
+/// comes from a [Dialogue], how it sounds from a [SpeechSynthesis]; the words of the caller come from a [CaptionBook] or
+/// are typed. Faults can be switched on and off while it runs. May be used from any thread.
 public final class SimulatedEngine implements AutoCloseable {
     private static final int FRAME_LIMIT = 24 * 1024 * 1024;
     private static final List<Integer> DELTAS_MS = List.of(200, 300, 400);
@@ -395,10 +395,11 @@ public final class SimulatedEngine implements AutoCloseable {
         reset(((WebSocketInternal) socket).channelHandlerContext().channel());
     }
 
-    /// With no time to linger, closing sends a reset.
+    /// With no time to linger, closing sends a reset. It starts at the head of the pipeline, because a handler further
+    /// back would send a close frame first.
     private static void reset(Channel channel) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        var _ = channel.pipeline().firstContext().close();
     }
 
     // ---- what sessions need ----------------------------------------------------------------------------------------

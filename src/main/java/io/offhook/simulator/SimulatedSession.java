@@ -15,16 +15,19 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One session of a [SimulatedEngine]: its protocol, and the view on it for tests. Everything that happens in it runs on
-/// the event loop of its socket; the public methods may be called from any thread, and orders take effect soon after
+/// One session of a [SimulatedEngine]: its protocol, and the view on it for tests. Everything that happens in it runs
+/// on the event loop of its socket; the public methods may be called from any thread, and orders take effect soon after
 /// they return. The class is long because all rules of the protocol for client events are in it.
 public final class SimulatedSession {
     private static final String APPEND_BEGINS = "{\"type\":\"input_audio_buffer.append\",\"audio\":\"";
@@ -64,8 +67,8 @@ public final class SimulatedSession {
     private final List<Truncation> truncations = new ArrayList<>();
     private final ByteArrayOutputStream appended = new ByteArrayOutputStream();
     private final List<Runnable> lateTranscripts = new ArrayList<>();
-    private volatile long appendedBytes;
-    private volatile long appends;
+    private final AtomicLong appendedBytes = new AtomicLong();
+    private final AtomicLong appends = new AtomicLong();
     private volatile Optional<Closed> closed = Optional.empty();
     private volatile JsonNode settingsSnapshot;
     private volatile Optional<String> activeResponse = Optional.empty();
@@ -88,7 +91,7 @@ public final class SimulatedSession {
         this.id = engine.newId("sess");
         this.conversationId = engine.newId("conv");
         this.headers = new LinkedHashMap<>();
-        socket.headers().forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
+        socket.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         this.settings = new SessionSettings(id, model, engine.expiryOfNewSession());
         this.settingsSnapshot = settings.effective();
         this.input = new InputAudio(new InputAudio.Listener() {
@@ -187,11 +190,11 @@ public final class SimulatedSession {
 
     /// The decoded bytes appended so far, in the format in which they came.
     public long appendedBytes() {
-        return appendedBytes;
+        return appendedBytes.get();
     }
 
     public long appends() {
-        return appends;
+        return appends.get();
     }
 
     /// All audio appended so far; empty unless the engine records audio.
@@ -290,7 +293,7 @@ public final class SimulatedSession {
         send(Json.object("conversation.created")
                 .set("conversation", Json.object().put("id", conversationId).put("object", "realtime.conversation")));
         input.detect(InputAudio.Detection.of(settings.turnDetection()));
-        expiryTimer = Optional.of(after(engine.sessionLength().toMillis(), this::expire));
+        expiryTimer = Optional.of(after((double) engine.sessionLength().toMillis(), this::expire));
     }
 
     void refuseBeta() {
@@ -378,7 +381,7 @@ public final class SimulatedSession {
         switch (Json.text(event, "type")) {
             case "session.update" -> onSessionUpdate(event.path("session"));
             case "input_audio_buffer.append" -> onAppend(decoded(Json.text(event, "audio"))
-                    .orElseThrow(() -> Refused.invalid("audio", "Invalid 'audio'. Expected base64-encoded audio bytes.")));
+                    .orElseThrow(() -> Refused.invalid("audio", "Invalid 'audio'. Expected base64 audio bytes.")));
             case "input_audio_buffer.commit" -> onCommit();
             case "input_audio_buffer.clear" -> {
                 input.takeAll();
@@ -415,8 +418,8 @@ public final class SimulatedSession {
     }
 
     private void onAppend(byte[] audio) {
-        appends++;
-        appendedBytes += audio.length;
+        appends.incrementAndGet();
+        appendedBytes.addAndGet(audio.length);
         if (engine.recordsAudio()) {
             synchronized (appended) {
                 appended.writeBytes(audio);
@@ -428,8 +431,8 @@ public final class SimulatedSession {
     private void onCommit() throws Refused {
         if (input.bufferedMs() < SMALLEST_COMMIT_MS) {
             throw new Refused("input_audio_buffer_commit_empty", "",
-                    "Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer"
-                            + " only has %.2fms of audio.".formatted(input.bufferedMs()));
+                    "Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but"
+                            + " buffer only has %.2fms of audio.".formatted(input.bufferedMs()));
         }
         commit(speechItem.orElseGet(() -> newId("item")), input.takeAll(), Optional.empty(), false);
     }
@@ -470,7 +473,8 @@ public final class SimulatedSession {
             var kind = Json.text(part, "type");
             var at = "item.content[" + index++ + "]";
             if (!kinds.contains(kind)) {
-                throw Refused.invalid(at + ".type", "Invalid value: '" + kind + "'. Supported values are: " + kinds + ".");
+                throw Refused.invalid(
+                        at + ".type", "Invalid value: '" + kind + "'. Supported values are: " + kinds + ".");
             }
             if (kind.equals("output_audio") && part.has("audio")) {
                 throw Refused.invalid(at + ".audio", "Audio of the assistant cannot be supplied.");
@@ -512,7 +516,8 @@ public final class SimulatedSession {
         }
         entry.audioMs = audioEndMs;
         entry.audio = Arrays.copyOf(entry.audio, Math.min(entry.audio.length, audioEndMs * 8));
-        conversation.change(entry, item -> item.path("content").forEach(part -> ((ObjectNode) part).remove("transcript")));
+        conversation.change(
+                entry, item -> item.path("content").forEach(part -> ((ObjectNode) part).remove("transcript")));
         synchronized (truncations) {
             truncations.add(new Truncation(entry.id(), contentIndex, audioEndMs));
         }
@@ -719,13 +724,15 @@ public final class SimulatedSession {
         boolean mayCall = !choice.asString("").equals("none");
         var view = new ConversationView(
                 instructions.orElseGet(settings::instructions),
-                mayCall ? SessionSettings.namesOf(tools) : java.util.Set.of(),
+                mayCall ? SessionSettings.namesOf(tools) : Set.of(),
                 said(wish));
         var pending = outOfBand || wish.has("input") ? List.<Conversation.Entry>of() : conversation.pending();
         List<Move> moves;
         if (pending.isEmpty()) {
             var metadata = new HashMap<String, String>();
-            wish.path("metadata").properties().forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asString()));
+            wish.path("metadata")
+                    .properties()
+                    .forEach(pair -> metadata.put(pair.getKey(), pair.getValue().asString()));
             moves = dialogue.onResponseRequested(
                     new Dialogue.Request(instructions, outOfBand, asText, Map.copyOf(metadata)), view);
         } else {
@@ -772,8 +779,9 @@ public final class SimulatedSession {
 
     private ResponseRun.InputTokens inputTokens(JsonNode wish) {
         boolean context = !wish.has("input");
-        int instructions = wish.path("instructions").asString(settings.instructions()).length();
-        int characters = instructions + settings.tools().toString().length() + (context ? conversation.characters() : 0);
+        int characters = wish.path("instructions").asString(settings.instructions()).length()
+                + settings.tools().toString().length()
+                + (context ? conversation.characters() : 0);
         int text = (characters + 3) / 4;
         int audio = context
                 ? (int) Math.ceil(conversation.audioMs("user") / 100)

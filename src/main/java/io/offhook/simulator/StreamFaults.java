@@ -105,18 +105,23 @@ final class StreamFaults {
     private boolean begins(CarrierFault fault, Duration now) {
         return switch (fault) {
             case CarrierFault.Cut(var after) when due(after, now) -> done(stream::cut);
-            case CarrierFault.HalfOpen(var after) when due(after, now) -> done(() -> {
-                halfOpen = true;
-                reading(false);
-            });
-            case CarrierFault.SlowReader(var after, var lasting) when due(after, now) -> done(() -> {
-                reading(false);
-                stream.later(lasting, () -> reading(true));
-            });
-            case CarrierFault.SecondStart(var after) when due(after, now) ->
+            case CarrierFault.HalfOpen(var after)
+            when due(after, now) ->
+                done(() -> {
+                    halfOpen = true;
+                    reading(false);
+                });
+            case CarrierFault.SlowReader(var after, var lasting)
+            when due(after, now) ->
+                done(() -> {
+                    reading(false);
+                    stream.later(lasting, () -> reading(true));
+                });
+            case CarrierFault.SecondStart(var after)
+            when due(after, now) ->
                 done(() -> stream.write(stream.messages().start(Sids.random("MZ"), stream.parameters())));
-            case CarrierFault.DtmfFlood(char digit, int count, var after) when due(after, now) ->
-                done(() -> stream.digits(digit, count));
+            case CarrierFault.DtmfFlood(char digit, int count, var after)
+            when due(after, now) -> done(() -> stream.digits(digit, count));
             case CarrierFault.Junk(var kind, var after) when due(after, now) -> done(() -> junk(kind));
             case CarrierFault.Cut _,
                     CarrierFault.HalfOpen _,
@@ -150,7 +155,9 @@ final class StreamFaults {
                 stream.socket().ifPresent(socket -> socket.writeBinaryMessage(Buffer.buffer(new byte[] {0, 1, 2, 3})));
             case DEEP_NESTING -> stream.write("[".repeat(20_000) + "]".repeat(20_000));
             case OVERSIZE ->
-                stream.write("{\"event\":\"media\",\"media\":{\"payload\":\"" + "/".repeat(OVERSIZE) + "\"}}");
+                stream.socket()
+                        .ifPresent(socket -> socket.writeFinalTextFrame(
+                                "{\"event\":\"media\",\"media\":{\"payload\":\"" + "/".repeat(OVERSIZE) + "\"}}"));
         }
     }
 }

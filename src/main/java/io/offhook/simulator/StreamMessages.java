@@ -1,5 +1,6 @@
 package io.offhook.simulator;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class StreamMessages {
     /// What the server may say.
     sealed interface Order {
-        record Play(byte[] audio) implements Order {}
+        record Play(Buffer audio) implements Order {}
 
         record Mark(String name) implements Order {}
 
@@ -58,7 +59,7 @@ final class StreamMessages {
                 }
                 try {
                     var payload = message.path("media").path("payload").stringValue();
-                    yield new Order.Play(Base64.getDecoder().decode(payload));
+                    yield new Order.Play(Buffer.buffer(Base64.getDecoder().decode(payload)));
                 } catch (IllegalArgumentException e) {
                     yield new Order.Invalid("payload is not base64");
                 }
@@ -78,8 +79,9 @@ final class StreamMessages {
     }
 
     private static boolean fields(JsonNode object, String... exactly) {
-        return object.isObject() && object.size() == exactly.length && Set.copyOf(object.propertyNames())
-                .equals(Set.of(exactly));
+        return object.isObject()
+                && object.size() == exactly.length
+                && Set.copyOf(object.propertyNames()).equals(Set.of(exactly));
     }
 
     String connected() {
@@ -105,7 +107,8 @@ final class StreamMessages {
     /// Joined by hand: fifty a second for each call, and nothing in it needs escaping.
     String media(long timestampMs, byte[] audio) {
         chunk++;
-        return "{\"event\":\"media\",\"sequenceNumber\":\"" + next() + "\",\"media\":{\"track\":\"inbound\",\"chunk\":\""
+        return "{\"event\":\"media\",\"sequenceNumber\":\"" + next()
+                + "\",\"media\":{\"track\":\"inbound\",\"chunk\":\""
                 + chunk + "\",\"timestamp\":\"" + timestampMs + "\",\"payload\":\""
                 + Base64.getEncoder().encodeToString(audio) + "\"},\"streamSid\":\"" + streamSid + "\"}";
     }

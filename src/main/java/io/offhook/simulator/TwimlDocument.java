@@ -102,7 +102,9 @@ record TwimlDocument(Optional<String> url, List<TwimlVerb> verbs, List<String> w
             if (url.isEmpty()) {
                 throw new TwimlException(11100, "relative address in a document without one: " + reference, reference);
             }
-            return URI.create(CarrierSignature.withoutFragment(url.get())).resolve(target).toString();
+            return URI.create(CarrierSignature.withoutFragment(url.get()))
+                    .resolve(target)
+                    .toString();
         } catch (IllegalArgumentException e) {
             throw new TwimlException(11100, "invalid URL: " + reference, reference);
         }

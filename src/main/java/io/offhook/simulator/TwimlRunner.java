@@ -40,7 +40,7 @@ final class TwimlRunner {
             try {
                 outcome = perform(fetch(next));
             } catch (TwimlException e) {
-                call.notice(e.code(), e.getMessage());
+                call.notice(e.code(), e.text());
                 outcome = afterError(e);
             }
             switch (outcome) {
@@ -78,14 +78,13 @@ final class TwimlRunner {
         if (documents > MAX_DOCUMENTS) {
             throw new TwimlException(11215, "more than " + MAX_DOCUMENTS + " documents in one call", "");
         }
-        var document =
-                switch (next.source()) {
-                    case TwimlSource.Inline(var twiml) -> TwimlDocument.parse(twiml, Optional.empty());
-                    case TwimlSource.At(var url, var method) -> {
-                        var got = ask(method, url, next.more());
-                        yield TwimlDocument.parse(got.body().toString(), Optional.of(got.url()));
-                    }
-                };
+        var document = switch (next.source()) {
+            case TwimlSource.Inline(var twiml) -> TwimlDocument.parse(twiml, Optional.empty());
+            case TwimlSource.At(var url, var method) -> {
+                var got = ask(method, url, next.more());
+                yield TwimlDocument.parse(got.body().toString(), Optional.of(got.url()));
+            }
+        };
         if (leg.role() == Leg.Role.CALLER) {
             call.documentArrived();
         }
@@ -94,14 +93,18 @@ final class TwimlRunner {
     }
 
     private Webhooks.Result.Got ask(String method, String url, Map<String, String> more) throws TwimlException {
-        var result = leg.line().await(send(method, url, Leg.with(leg.parameters().get(), more)));
+        var result =
+                leg.line().await(send(method, url, Leg.with(leg.parameters().get(), more)));
         return switch (result) {
             case Webhooks.Result.Failed(int code, var text) -> throw new TwimlException(code, text, url);
-            case Webhooks.Result.Got got when !got.ok() ->
+            case Webhooks.Result.Got got
+            when !got.ok() ->
                 throw new TwimlException(11200, "HTTP retrieval failure: " + got.status() + " from " + url, url);
-            case Webhooks.Result.Got got when got.body().length() > TwimlDocument.MAX_BYTES ->
+            case Webhooks.Result.Got got
+            when got.body().length() > TwimlDocument.MAX_BYTES ->
                 throw new TwimlException(11750, "response body larger than 64 kB", url);
-            case Webhooks.Result.Got got when !got.contentType().matches("(?i)(text|application)/xml\\b.*") ->
+            case Webhooks.Result.Got got
+            when !got.contentType().matches("(?i)(text|application)/xml\\b.*") ->
                 throw new TwimlException(12300, "invalid Content-Type: " + got.contentType(), url);
             case Webhooks.Result.Got got -> got;
         };
@@ -126,12 +129,11 @@ final class TwimlRunner {
 
     private boolean allowed(TwimlVerb verb) {
         var name = verb.name();
-        boolean allowed =
-                switch (leg.role()) {
-                    case CALLER -> !name.equals("Leave");
-                    case WAITING -> TwimlSchema.WAITING.contains(name);
-                    case CALLEE -> !name.equals("Leave") && !name.equals("Enqueue") && !name.equals("Connect");
-                };
+        boolean allowed = switch (leg.role()) {
+            case CALLER -> !name.equals("Leave");
+            case WAITING -> TwimlSchema.WAITING.contains(name);
+            case CALLEE -> !name.equals("Leave") && !name.equals("Enqueue") && !name.equals("Connect");
+        };
         if (leg.role() == Leg.Role.CALLEE && name.equals("Dial")) {
             call.notice(13201, "Dial: cannot dial out from a dialled leg");
             return false;
@@ -193,10 +195,13 @@ final class TwimlRunner {
             try {
                 document.action(verb).ifPresent(url -> {
                     call.over("completed");
-                    var _ = send(verb.or("method", "POST"), url, Leg.with(leg.parameters().get(), more));
+                    var _ = send(
+                            verb.or("method", "POST"),
+                            url,
+                            Leg.with(leg.parameters().get(), more));
                 });
             } catch (TwimlException e) {
-                call.notice(e.code(), e.getMessage());
+                call.notice(e.code(), e.text());
             }
         }
     }

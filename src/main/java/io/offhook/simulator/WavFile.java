@@ -31,9 +31,8 @@ public final class WavFile {
     /// Two sides of a call; the shorter one is filled with silence.
     public static WavFile stereo(short[] left, short[] right) {
         int length = Math.max(left.length, right.length);
-        return new WavFile(MuLaw.SAMPLE_RATE_HZ, new short[][] {
-            Arrays.copyOf(left, length), Arrays.copyOf(right, length)
-        });
+        return new WavFile(
+                MuLaw.SAMPLE_RATE_HZ, new short[][] {Arrays.copyOf(left, length), Arrays.copyOf(right, length)});
     }
 
     public static WavFile read(Path file) throws IOException {

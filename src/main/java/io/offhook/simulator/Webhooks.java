@@ -113,10 +113,7 @@ final class Webhooks {
                 return redirects == 0
                         ? Future.succeededFuture(new Result.Failed(11215, "too many redirects"))
                         : attempt(
-                                request.redirected(got.status(), got.location().get()),
-                                limits,
-                                retries,
-                                redirects - 1);
+                                request.redirected(got.status(), got.location().get()), limits, retries, redirects - 1);
             }
             return Future.succeededFuture(result);
         });
@@ -147,7 +144,7 @@ final class Webhooks {
         }
         var connected = client.request(options);
         return connected
-                .compose(open -> open.send(Buffer.buffer(request.get() ? "" : form))
+                .compose(open -> (request.get() ? open.send() : open.send(Buffer.buffer(form)))
                         .compose(response -> read(response, bare))
                         .timeout(limits.totalMs(), TimeUnit.MILLISECONDS)
                         .onFailure(_ -> open.reset()))

@@ -205,7 +205,7 @@ final class FrameReader {
             if (collected.length < had + count) {
                 // Room for the whole frame when it is small; else doubling, so that a promise alone costs nothing.
                 long wish = Math.max(Math.min(had + frameLength - taken, FIRST_GROWTH), 2L * had);
-                collected = Arrays.copyOf(collected, (int) Math.clamp(wish, had + count, maxMessageBytes));
+                collected = Arrays.copyOf(collected, Math.clamp(wish, had + count, maxMessageBytes));
             }
             System.arraycopy(chunk, from, collected, had, count);
             Masking.apply(collected, had, count, mask, taken);

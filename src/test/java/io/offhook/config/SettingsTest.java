@@ -133,8 +133,8 @@ class SettingsTest {
                 "https://a b"
             })
     void public_urls_that_are_refused(String url) {
-        var exception = catchThrowableOfType(
-                ConfigException.class, () -> Settings.from(Map.of("OFFHOOK_PUBLIC_URL", url)));
+        var exception =
+                catchThrowableOfType(ConfigException.class, () -> Settings.from(Map.of("OFFHOOK_PUBLIC_URL", url)));
 
         assertThat(exception.mistakes()).hasSize(1);
         assertThat(exception).hasMessageStartingWith("environment: OFFHOOK_PUBLIC_URL ");

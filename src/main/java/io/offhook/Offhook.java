@@ -1,0 +1,425 @@
+package io.offhook;
+
+import io.offhook.agent.AgentDirectory;
+import io.offhook.agent.AgentFiles;
+import io.offhook.agent.EngineChoice;
+import io.offhook.call.CallListener;
+import io.offhook.call.CallMachine;
+import io.offhook.call.Phrases;
+import io.offhook.config.ConfigException;
+import io.offhook.config.Mistake;
+import io.offhook.config.Secret;
+import io.offhook.config.Settings;
+import io.offhook.engine.RealtimeEngine;
+import io.offhook.engine.demo.DemoEngine;
+import io.offhook.engine.demo.DemoOrders;
+import io.offhook.engine.demo.FreeTtsSpeech;
+import io.offhook.engine.openai.OpenAiEngine;
+import io.offhook.live.CallBook;
+import io.offhook.live.CallClock;
+import io.offhook.live.CallCounters;
+import io.offhook.live.Greetings;
+import io.offhook.live.LiveCalls;
+import io.offhook.metrics.Meters;
+import io.offhook.store.BufferedCallLog;
+import io.offhook.store.Fact;
+import io.offhook.store.jdbc.Database;
+import io.offhook.store.jdbc.JdbcCallLog;
+import io.offhook.telephony.Instruction;
+import io.offhook.telephony.twilio.TwilioLimits;
+import io.offhook.telephony.twilio.TwilioRoutes;
+import io.offhook.telephony.twilio.TwilioSettings;
+import io.offhook.tool.Tool;
+import io.offhook.websocket.WebSocketDialer;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The server, wired by constructor: everything that Offhook is made of is named here once.
+///
+/// ```java
+/// var offhook = Offhook.create(Settings.from(System.getenv()), AgentDirectory.open(files, System.getenv()))
+///         .tool(new Refunds())
+///         .start();
+/// ```
+public final class Offhook implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Offhook.class);
+    private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(20);
+    private static final Duration FLUSH = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final ExecutorService workers;
+    private final AgentDirectory agents;
+    private final BufferedCallLog writer;
+    private final JdbcCallLog store;
+    private final LiveCalls calls;
+    private final Greetings greetings;
+    private final Meters meters;
+    private final Optional<DemoEngine> demo;
+    private final Settings settings;
+    private final int port;
+
+    private Offhook(Builder plan) {
+        this.settings = plan.settings;
+        this.agents = plan.agents;
+        boolean openAi = agents.current().useOpenAi();
+        settings.requireForServing(openAi);
+        meters = new Meters();
+        workers = Executors.newVirtualThreadPerTaskExecutor();
+        vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(plan.eventLoops));
+        var database = Database.open(home().url(), Optional.empty(), Optional.empty());
+        store = new JdbcCallLog(database);
+        writer = new BufferedCallLog(store, settings.home().resolve("spill"));
+        var clock = new CallClock(plan.speed);
+        demo = agents.current().all().stream().anyMatch(a -> a.engine().kind() == EngineChoice.Kind.DEMO)
+                ? Optional.of(DemoEngine.start(vertx, new FreeTtsSpeech(), plan.speed))
+                : Optional.empty();
+        if (demo.isPresent()) {
+            DemoOrders.create(database.writer());
+        }
+        var plans = new AgentPlans(
+                agents,
+                engines(),
+                database.reader(),
+                plan.tools,
+                Optional.ofNullable(Thread.currentThread().getContextClassLoader())
+                        .orElseGet(ClassLoader::getSystemClassLoader));
+        greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
+        var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
+        calls = new LiveCalls(
+                vertx,
+                new CallMachine(Phrases.english(), AgentPlans::escalation),
+                clock,
+                plans::answering,
+                greetings,
+                tokens,
+                store,
+                !home().sqlite(),
+                book(),
+                counters(),
+                agent -> {
+                    var listeners = new ArrayList<CallListener>();
+                    listeners.add(meters.watching(
+                            agent.rules().agent(), agent.engine().name(), agent.rules().language()));
+                    plan.watchers.forEach(watcher -> listeners.add(watcher.get()));
+                    return listeners;
+                },
+                workers);
+        meters.gauge("offhook.calls.active", calls::onLine);
+        meters.gauge("offhook.store.queue", () -> writer.load().queued());
+        meters.gauge("offhook.store.lost", () -> writer.load().lost());
+        meters.gauge("offhook.store.spilled", () -> writer.load().spilled());
+        var routes = new TwilioRoutes(
+                new TwilioSettings(
+                        settings.twilio().accountSid().orElseThrow(),
+                        tokens,
+                        settings.publicUrl().orElseThrow(),
+                        false),
+                TwilioLimits.DEFAULT,
+                calls,
+                () -> fallback(plans),
+                meters::noticed);
+        port = listen(plan.eventLoops, routes);
+        plans.all().forEach(greetings::prepare);
+        agents.watch(RELOAD_EVERY, new AgentDirectory.Listener() {
+            @Override
+            public void reloaded(AgentFiles changed) {
+                try {
+                    plans.reload(changed);
+                    plans.all().forEach(greetings::prepare);
+                    log.atInfo().log("agents reloaded; the next call uses them");
+                } catch (ConfigException e) {
+                    refused(e);
+                }
+            }
+
+            @Override
+            public void refused(ConfigException mistakes) {
+                log.atError()
+                        .addKeyValue("mistakes", mistakes.getMessage())
+                        .log("changed agent file refused; the agents from before go on");
+            }
+        });
+    }
+
+    /// @param settings checked by `start`, which reports everything that is missing at once
+    public static Builder create(Settings settings, AgentDirectory agents) {
+        return new Builder(settings, agents);
+    }
+
+    /// Reads the settings and the agents from the environment.
+    public static Builder create() {
+        var settings = Settings.from(System.getenv());
+        return create(settings, AgentDirectory.open(settings.agentFiles(), System.getenv()));
+    }
+
+    /// What a server is made with.
+    public static final class Builder {
+        private final Settings settings;
+        private final AgentDirectory agents;
+        private final List<Tool> tools = new ArrayList<>();
+        private final List<Supplier<CallListener>> watchers = new ArrayList<>();
+        private double speed = 1;
+        private int eventLoops = Math.max(1, Runtime.getRuntime().availableProcessors());
+
+        private Builder(Settings settings, AgentDirectory agents) {
+            this.settings = settings;
+            this.agents = agents;
+        }
+
+        /// Adds a tool that agent.yaml may name with `java:`.
+        public Builder tool(Tool tool) {
+            tools.add(tool);
+            return this;
+        }
+
+        /// Adds a watcher: one fresh listener for each stream of each call.
+        public Builder watch(Supplier<CallListener> watcher) {
+            watchers.add(watcher);
+            return this;
+        }
+
+        /// Lets the calls' clock run faster than real time, for demonstrations and tests.
+        public Builder speed(double times) {
+            speed = times;
+            return this;
+        }
+
+        public Builder eventLoops(int number) {
+            eventLoops = number;
+            return this;
+        }
+
+        /// @throws ConfigException with everything that is missing or wrong
+        public Offhook start() {
+            return new Offhook(this);
+        }
+    }
+
+    private record Home(String url, boolean sqlite) {}
+
+    private Home home() {
+        try {
+            Files.createDirectories(settings.home());
+        } catch (IOException e) {
+            throw new ConfigException(List.of(new Mistake(
+                    "OFFHOOK_HOME",
+                    "The data folder " + settings.home() + " can't be made.",
+                    "Set OFFHOOK_HOME to a folder that this user may write.")));
+        }
+        var url = settings.jdbcUrl().reveal();
+        return new Home(url, url.startsWith("jdbc:sqlite:"));
+    }
+
+    private Function<EngineChoice.Kind, RealtimeEngine> engines() {
+        var dialer = new WebSocketDialer(vertx);
+        var openAi = new OpenAiEngine(
+                vertx,
+                dialer,
+                settings.openAi().baseUrl(),
+                () -> settings.openAi().apiKey().map(Secret::reveal).orElse(""),
+                meters::noticed);
+        var offline = demo.<RealtimeEngine>map(engine -> new OpenAiEngine(
+                        vertx, dialer, engine.baseUrl(), engine::apiKey, meters::noticed))
+                .orElse(openAi);
+        return kind -> kind == EngineChoice.Kind.DEMO ? offline : openAi;
+    }
+
+    private CallBook book() {
+        return new CallBook() {
+            @Override
+            public void keep(Fact fact) {
+                writer.record(fact);
+            }
+
+            @Override
+            public CompletionStage<?> keepDurably(Fact fact) {
+                return writer.recordDurably(fact);
+            }
+        };
+    }
+
+    private CallCounters counters() {
+        return new CallCounters() {
+            @Override
+            public void refused(String reason) {
+                meters.refused(reason);
+            }
+
+            @Override
+            public void noticed(String slug) {
+                meters.noticed(slug);
+            }
+        };
+    }
+
+    private static Instruction fallback(AgentPlans plans) {
+        var plan = plans.answering(Optional.empty());
+        return new Instruction.GoTo(
+                List.of(plan.rules().announcement()),
+                plan.rules().language(),
+                0,
+                plan.route().destinations().getFirst(),
+                Optional.empty());
+    }
+
+    // --- HTTP ---
+
+    private int listen(int instances, TwilioRoutes routes) {
+        var bound = new AtomicInteger();
+        var deployed = vertx.deployVerticle(
+                () -> new AbstractVerticle() {
+                    @Override
+                    public void start(Promise<Void> started) {
+                        vertx.createHttpServer(new HttpServerOptions()
+                                        .setTcpNoDelay(true)
+                                        .setAcceptBacklog(4096)
+                                        .setIdleTimeout(0)
+                                        .setHandle100ContinueAutomatically(true))
+                                .requestHandler(router(vertx, routes))
+                                .listen(settings.port())
+                                .onSuccess(server -> bound.set(server.actualPort()))
+                                .<Void>mapEmpty()
+                                .onComplete(started);
+                    }
+                },
+                new DeploymentOptions().setInstances(settings.port() == 0 ? 1 : instances));
+        try {
+            deployed.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            close();
+            throw new ConfigException(List.of(new Mistake(
+                    "PORT",
+                    "Port " + settings.port() + " can't be opened: something else uses it.",
+                    "Stop that program, or set PORT (or --port) to another number.")));
+        }
+        return bound.get();
+    }
+
+    private Router router(Vertx on, TwilioRoutes routes) {
+        var router = Router.router(on);
+        routes.mount(router);
+        router.get("/livez").handler(request -> request.response().end("ok\n"));
+        router.get("/readyz")
+                .handler(request -> request.response()
+                        .setStatusCode(calls.draining() ? 503 : 200)
+                        .end(calls.draining() ? "draining\n" : "ready\n"));
+        router.get("/metrics")
+                .handler(request -> request.response()
+                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(meters.scrape()));
+        return router;
+    }
+
+    /// The port that the server listens on.
+    public int port() {
+        return port;
+    }
+
+    public LiveCalls calls() {
+        return calls;
+    }
+
+    public JdbcCallLog store() {
+        return store;
+    }
+
+    /// Waits until everything said so far is on disk.
+    public boolean flush(Duration patience) {
+        return writer.drain(patience);
+    }
+
+    public String metrics() {
+        return meters.scrape();
+    }
+
+    /// The offline engine, when an agent uses it.
+    public Optional<DemoEngine> demoEngine() {
+        return demo;
+    }
+
+    // --- the end ---
+
+    /// Goes down as politely as time allows: late calls are served for the converge time, running calls go on to the
+    /// deadline, and whoever is still on the line then goes to a human. Blocks; interrupting it skips to the last step.
+    public void drain() {
+        calls.startDraining();
+        meters.noticed("drain");
+        try {
+            var deadline = System.nanoTime() + settings.drain().deadline().toNanos();
+            var converged = System.nanoTime() + settings.drain().converge().toNanos();
+            while (System.nanoTime() < converged || (calls.onLine() > 0 && System.nanoTime() < deadline)) {
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            log.atWarn().log("told again to stop: running calls go to a human");
+        }
+        calls.handOffAll();
+        var patience = System.nanoTime() + LAST_WORDS.toNanos();
+        try {
+            while (calls.onLine() > 0 && System.nanoTime() < patience) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        } catch (InterruptedException e) {
+            log.atWarn().log("told once more to stop");
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        agents.close();
+        demo.ifPresent(DemoEngine::close);
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.atWarn().log("sockets did not close in time");
+        }
+        workers.shutdownNow();
+        if (!writer.drain(FLUSH)) {
+            log.atWarn().log("not everything could be written; the rest waits in the spill folder");
+        }
+        writer.close();
+        store.close();
+    }
+
+    /// Waits until every agent's greeting is recorded, or could not be.
+    public void awaitGreetings(Duration patience) throws InterruptedException {
+        greetings.awaitPrepared(patience);
+    }
+
+    /// Where Twilio reaches the server.
+    public URI publicUrl() {
+        return settings.publicUrl().orElseThrow();
+    }
+}

@@ -1,0 +1,56 @@
+package io.offhook.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/// How things are printed for people.
+final class Terminal {
+    private Terminal() {}
+
+    /// Colours only for a terminal that shows them and a person who wants them.
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again without a terminal.
+    static boolean colourful() {
+        var console = System.console();
+        return console != null
+                && console.isTerminal()
+                && System.getenv("NO_COLOR") == null
+                && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    static String dim(String text) {
+        return colourful() ? "\u001b[2m" + text + "\u001b[0m" : text;
+    }
+
+    static String bold(String text) {
+        return colourful() ? "\u001b[1m" + text + "\u001b[0m" : text;
+    }
+
+    static String clock(Duration at) {
+        long tenths = at.toMillis() / 100;
+        return String.format(Locale.ROOT, "%02d:%02d.%d", tenths / 600, tenths / 10 % 60, tenths % 10);
+    }
+
+    static String millis(Duration took) {
+        return took.toMillis() < 10_000
+                ? took.toMillis() + " ms"
+                : String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0);
+    }
+
+    /// Prints `label` and a text that is wrapped to 80 columns under itself.
+    static synchronized void entry(PrintStream out, String label, String text) {
+        int width = 80 - label.length();
+        var rest = new StringBuilder(label);
+        var line = new StringBuilder();
+        for (var word : text.strip().split("\\s+")) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+                out.println(rest.append(line));
+                rest = new StringBuilder(" ".repeat(label.length()));
+                line = new StringBuilder();
+            }
+            line.append(line.length() > 0 ? " " : "").append(word);
+        }
+        out.println(rest.append(line));
+        out.flush();
+    }
+}

@@ -1,0 +1,80 @@
+package io.offhook.engine.demo;
+
+import io.offhook.simulator.EngineFault;
+import io.offhook.simulator.SimulatedEngine;
+import io.offhook.simulator.SpeechSynthesis;
+import io.vertx.core.Vertx;
+import java.net.URI;
+
+/// The offline engine: a realtime server in this process, on a loopback port, with a robotic voice and rehearsed
+/// dialogues. Connect to it exactly as to the real service. Closing it ends its sessions.
+public final class DemoEngine implements AutoCloseable {
+    private static final String API_KEY = "sk-offhook-demo";
+    private final SimulatedEngine engine;
+
+    private DemoEngine(SimulatedEngine engine) {
+        this.engine = engine;
+    }
+
+    /// Starts with the voice and the dialogue that come with Offhook, on a Vert.x of its own.
+    public static DemoEngine start() {
+        return start(new FreeTtsSpeech(), 1);
+    }
+
+    /// @param speed how much faster than the real clock the engine thinks and speaks
+    public static DemoEngine start(SpeechSynthesis speech, double speed) {
+        return new DemoEngine(plan(speech, speed).start());
+    }
+
+    /// As above, on a Vert.x that is shared.
+    public static DemoEngine start(Vertx vertx, SpeechSynthesis speech, double speed) {
+        return new DemoEngine(plan(speech, speed).vertx(vertx).start());
+    }
+
+    private static SimulatedEngine.Builder plan(SpeechSynthesis speech, double speed) {
+        var rules = Rules.fromResources();
+        return SimulatedEngine.builder()
+                .apiKey(API_KEY)
+                .dialogues(() -> new RuleDialogue(rules))
+                .speech(speech)
+                .speed(speed);
+    }
+
+    /// What takes the place of `https://api.openai.com/v1`.
+    public URI baseUrl() {
+        return engine.baseUrl();
+    }
+
+    public String apiKey() {
+        return API_KEY;
+    }
+
+    /// Lets the caller of the newest session say a text.
+    public void typed(String text) {
+        engine.typed(text);
+    }
+
+    /// Switches a fault on, for the demonstration of what happens then.
+    public void inject(EngineFault fault) {
+        engine.inject(fault);
+    }
+
+    /// Lets a fault strike once.
+    public void injectOnce(EngineFault fault) {
+        engine.injectOnce(fault);
+    }
+
+    public void clearFaults() {
+        engine.clearFaults();
+    }
+
+    /// The server itself: its sessions and everything that was said.
+    public SimulatedEngine simulator() {
+        return engine;
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,34 @@
+package io.offhook.engine.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.Objects;
+import javax.sql.DataSource;
+
+/// The shop that the demo's agent looks orders up in: table `demo_order`, five rows.
+public final class DemoOrders {
+    private DemoOrders() {}
+
+    /// Creates the table and its rows where they are missing; on SQLite or PostgreSQL.
+    public static void create(DataSource database) {
+        try (var script = Objects.requireNonNull(DemoOrders.class.getResourceAsStream("orders.sql"));
+                var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            for (var sql : new String(script.readAllBytes(), UTF_8).split(";\\s*\n", -1)) {
+                if (!sql.isBlank()) {
+                    statement.execute(sql);
+                }
+            }
+            if (!connection.getAutoCommit()) {
+                connection.commit();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the demo's orders could not be created", e);
+        }
+    }
+}

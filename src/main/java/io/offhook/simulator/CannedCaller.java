@@ -1,0 +1,234 @@
+package io.offhook.simulator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/// A caller who knows what to say: speaks recorded sentences whenever the agent has finished, interrupts, presses keys,
+/// and judges at the end whether the call went as it should. One object plays any number of calls.
+public record CannedCaller(String name, String about, List<Act> acts, List<Expectation> expectations) {
+    /// A caller's number from the range kept free for fiction.
+    public static final String NUMBER = "+14155550123";
+
+    private static final Duration AGENT_QUIET = Duration.ofMillis(900);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofMinutes(3);
+
+    /// What the caller does next.
+    public sealed interface Act {
+        /// Waits until the agent has spoken and then been quiet for a moment.
+        record Listen() implements Act {}
+
+        /// Waits until the agent has spoken this long, and no longer.
+        record ListenFor(Duration speech) implements Act {}
+
+        /// Speaks a clip of this name to its end.
+        record Speak(String clip) implements Act {}
+
+        record Press(char digit) implements Act {}
+
+        /// Breaks something at the engine's side, if whoever runs the call knows how.
+        record Break(EngineFault fault) implements Act {}
+    }
+
+    /// What must be true in the end.
+    public record Expectation(String text, Predicate<SimulatedCall> holds) {}
+
+    /// @param problems what did not go as it should; empty when all went well
+    public record Verdict(List<String> problems) {
+        public boolean passed() {
+            return problems.isEmpty();
+        }
+    }
+
+    public static Optional<CannedCaller> named(String name) {
+        return all().stream().filter(caller -> caller.name().equals(name)).findFirst();
+    }
+
+    public static List<CannedCaller> all() {
+        return List.of(
+                new CannedCaller(
+                        "order-status",
+                        "asks where an order is",
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("order-1"),
+                                new Act.Listen(),
+                                new Act.Speak("order-2"),
+                                new Act.Listen(),
+                                new Act.Speak("order-3")),
+                        List.of(
+                                agentAnswered(3),
+                                ended(EndReason.HANGUP_VERB, "the agent said goodbye and hung up"),
+                                neverTransferred())),
+                new CannedCaller(
+                        "billing-dispute",
+                        "disputes a charge of $347",
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("billing-1"),
+                                new Act.Listen(),
+                                new Act.Speak("billing-2")),
+                        List.of(agentAnswered(2), bridged())),
+                new CannedCaller(
+                        "press-zero",
+                        "wants a person, and presses 0 while the agent talks",
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("returns-1"),
+                                new Act.ListenFor(Duration.ofSeconds(1)),
+                                new Act.Press('0')),
+                        List.of(bridged(), personWithin(Duration.ofSeconds(5)))),
+                new CannedCaller(
+                        "interrupter",
+                        "talks over the agent",
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("interrupt-1"),
+                                new Act.ListenFor(Duration.ofMillis(2_500)),
+                                new Act.Speak("interrupt-2"),
+                                new Act.Listen(),
+                                new Act.Speak("interrupt-3")),
+                        List.of(
+                                new Expectation(
+                                        "the agent fell silent when interrupted",
+                                        call -> !call.steps(CallStep.Cleared.class).isEmpty()),
+                                ended(EndReason.HANGUP_VERB, "the agent said goodbye and hung up"))),
+                new CannedCaller(
+                        "engine-failure",
+                        "loses the agent in mid-sentence",
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Break(EngineFault.CUT_MID_ANSWER),
+                                new Act.Speak("failure-1"),
+                                new Act.Listen(),
+                                new Act.Speak("failure-2"),
+                                new Act.Listen(),
+                                new Act.Press('0')),
+                        List.of(agentAnswered(2), bridged())));
+    }
+
+    private static Expectation agentAnswered(int times) {
+        return new Expectation(
+                "the agent answered " + times + " times",
+                call -> call.timings().replies().size() >= times);
+    }
+
+    private static Expectation ended(EndReason reason, String text) {
+        return new Expectation(text, call -> call.ended().getNow(EndReason.CARRIER_CLOSED) == reason);
+    }
+
+    private static Expectation bridged() {
+        return new Expectation(
+                "a person took the caller", call -> !call.steps(CallStep.Bridged.class).isEmpty());
+    }
+
+    private static Expectation neverTransferred() {
+        return new Expectation(
+                "nobody was called",
+                call -> call.steps(CallStep.Dialled.class).isEmpty()
+                        && call.steps(CallStep.Enqueued.class).isEmpty());
+    }
+
+    private static Expectation personWithin(Duration atMost) {
+        return new Expectation("a person was on the way within " + atMost.toSeconds() + " s of the key", call -> {
+            var pressed = call.steps(CallStep.Pressed.class);
+            var called = call.steps(CallStep.Dialled.class).stream()
+                    .map(CallStep::at)
+                    .findFirst()
+                    .or(() -> call.steps(CallStep.Enqueued.class).stream()
+                            .map(CallStep::at)
+                            .findFirst());
+            return !pressed.isEmpty()
+                    && called.isPresent()
+                    && called.get().minus(pressed.getFirst().at()).compareTo(atMost) <= 0;
+        });
+    }
+
+    /// Plays the call to its end; blocks. Must be given the call right after it rang.
+    ///
+    /// @param engine takes the faults that the caller's story needs
+    public Verdict play(SimulatedCall call, Consumer<EngineFault> engine) {
+        var ear = new Ear();
+        call.observe(ear);
+        for (var act : acts) {
+            if (call.ended().isDone()) {
+                break;
+            }
+            switch (act) {
+                case Act.Listen() -> waitFor(call, () -> ear.spokeAndFellQuiet(call));
+                case Act.ListenFor(var speech) -> waitFor(call, () -> ear.spoke().compareTo(speech) >= 0);
+                case Act.Speak(var clip) -> {
+                    var audio = CaptionBook.clip(clip).orElseThrow();
+                    ear.reset();
+                    call.say(Clip.of(audio, CaptionBook.captions().getOrDefault(clip, "")));
+                    waitFor(call, () -> call.stillToSay().isZero());
+                }
+                case Act.Press(char digit) -> call.press(digit);
+                case Act.Break(var fault) -> engine.accept(fault);
+            }
+        }
+        var end = call.awaitEnded(LONGEST);
+        var problems = new ArrayList<String>();
+        if (!call.ended().isDone()) {
+            problems.add("the call did not end (" + end + ")");
+            call.hangUp();
+        }
+        for (var expectation : expectations) {
+            if (!expectation.holds().test(call)) {
+                problems.add("not so: " + expectation.text());
+            }
+        }
+        call.alarms().stream().distinct().forEach(code -> problems.add("the carrier reports error " + code));
+        return new Verdict(List.copyOf(problems));
+    }
+
+    private static void waitFor(SimulatedCall call, BooleanSupplier done) {
+        var until = call.sinceRing().plus(PATIENCE);
+        while (!done.getAsBoolean()
+                && !call.ended().isDone()
+                && call.sinceRing().compareTo(until) < 0) {
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /// Hears how long the agent has spoken since the caller's last words.
+    private static final class Ear implements CallObserver {
+        private long spokenBytes;
+        private long seen;
+        private Duration quietSince = Duration.ZERO;
+
+        @Override
+        public void on(CallStep step) {}
+
+        @Override
+        public synchronized void heard(byte[] muLaw) {
+            if (MuLaw.audible(muLaw)) {
+                spokenBytes = spokenBytes + muLaw.length;
+            }
+        }
+
+        synchronized void reset() {
+            spokenBytes = 0;
+            seen = 0;
+        }
+
+        synchronized Duration spoke() {
+            return Duration.ofMillis(spokenBytes / MuLaw.BYTES_PER_MS);
+        }
+
+        synchronized boolean spokeAndFellQuiet(SimulatedCall call) {
+            if (spokenBytes == 0 || spokenBytes != seen) {
+                seen = spokenBytes;
+                quietSince = call.sinceRing();
+                return false;
+            }
+            return call.sinceRing().minus(quietSince).compareTo(AGENT_QUIET) >= 0;
+        }
+    }
+}

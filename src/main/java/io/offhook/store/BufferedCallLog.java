@@ -1,0 +1,362 @@
+package io.offhook.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes facts without ever making a call wait. `record` and `recordDurably` may be called on an event loop.
+///
+/// ```
+/// record --> queue --> writer --> store              while the store answers
+///                        |
+///                        +--> spill --> store        once it fails or is slow, until the spill is empty again
+/// ```
+///
+/// One writer thread takes facts in batches. A batch that the store does not take within its time goes to files on
+/// local
+/// disk, and all later ones go behind it, so that the order stays. The files are replayed when the store answers again,
+/// also by the next process. Facts are lost only when the queue is full, when neither disk nor store takes them, or
+/// when
+/// the store refuses the row itself; each is counted.
+public final class BufferedCallLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BufferedCallLog.class);
+
+    private final CallLog log;
+    private final Settings settings;
+    private final Spill spill;
+    private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong spilled = new AtomicLong();
+    private final AtomicLong written = new AtomicLong();
+    private final ExecutorService appender = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("store-append").daemon().factory());
+    private final Thread writer;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    private volatile boolean closing;
+    private volatile boolean spilling;
+    private volatile long spillBytes;
+
+    // Of the writer thread only.
+    private @Nullable Future<?> appending;
+    private @Nullable Path replaying;
+    private long nextTryNanos = System.nanoTime();
+    private long retryNanos;
+
+    /// @param capacity   facts that may wait in memory; a tenth more for those recorded durably
+    /// @param batch      facts in one transaction
+    /// @param linger     how long a batch waits for more
+    /// @param patience   how long an append may take before the store counts as down
+    /// @param retry      pause before the first new try; it doubles up to ten times this
+    /// @param spillBytes size limit of the files
+    public record Settings(
+            int capacity, int batch, Duration linger, Duration patience, Duration retry, long spillBytes) {
+        public static final Settings USUAL = new Settings(
+                20_000, 500, Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofSeconds(1), 256L << 20);
+    }
+
+    /// How the log fares, for metrics and readiness. Counts since start.
+    ///
+    /// @param written  facts that the store has taken
+    /// @param lost     facts that are in neither store nor spill
+    /// @param spilled  facts that went to local disk first
+    /// @param queued   facts waiting in memory
+    /// @param spilling whether facts go to local disk
+    public record Load(long written, long lost, long spilled, int queued, boolean spilling, long spillBytes) {}
+
+    private record Entry(Fact fact, Optional<CompletableFuture<Void>> durable) {
+        void done() {
+            durable.ifPresent(future -> future.complete(null));
+        }
+
+        void failed(Throwable cause) {
+            durable.ifPresent(future -> future.completeExceptionally(cause));
+        }
+    }
+
+    /// Starts the writer; facts left in the directory by an earlier process are replayed first.
+    ///
+    /// @param spillDirectory `spill` under the data directory; of this process alone
+    public BufferedCallLog(CallLog log, Path spillDirectory, Settings settings) {
+        this.log = log;
+        this.settings = settings;
+        this.retryNanos = settings.retry().toNanos();
+        try {
+            this.spill = new Spill(spillDirectory, settings.spillBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the spill directory " + spillDirectory + " cannot be used", e);
+        }
+        this.spilling = !spill.isEmpty();
+        this.spillBytes = spill.bytes();
+        this.writer = Thread.ofPlatform().name("store-writer").daemon().unstarted(this::run);
+        writer.start();
+    }
+
+    public BufferedCallLog(CallLog log, Path spillDirectory) {
+        this(log, spillDirectory, Settings.USUAL);
+    }
+
+    /// Takes the fact, or counts it as lost when the queue is full. Never blocks.
+    public void record(Fact fact) {
+        offer(new Entry(fact, Optional.empty()), settings.capacity());
+    }
+
+    /// Takes the fact; the stage completes on the writer's thread when it is on disk, in the store or the spill, and
+    /// fails when it is lost. Never blocks.
+    public CompletionStage<Void> recordDurably(Fact fact) {
+        var future = new CompletableFuture<Void>();
+        offer(new Entry(fact, Optional.of(future)), settings.capacity() + settings.capacity() / 10);
+        return future.minimalCompletionStage();
+    }
+
+    public Load load() {
+        return new Load(written.get(), lost.get(), spilled.get(), queued.get(), spilling, spillBytes);
+    }
+
+    /// Waits until every fact recorded so far is on disk.
+    ///
+    /// @return whether that came true in time
+    public boolean drain(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (queued.get() > 0) {
+            if (System.nanoTime() - end > 0
+                    || stopped.isDone()
+                    || Thread.currentThread().isInterrupted()) {
+                return queued.get() == 0;
+            }
+            LockSupport.unpark(writer);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+        return true;
+    }
+
+    /// Drains for as long as one slow append may take, then stops. The log below stays open.
+    @Override
+    public void close() {
+        drain(settings.patience().plusSeconds(1));
+        closing = true;
+        LockSupport.unpark(writer);
+        try {
+            stopped.get(settings.patience().plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the store's writer did not stop in time");
+        }
+        appender.shutdownNow();
+    }
+
+    private void offer(Entry entry, int limit) {
+        if (closing || queued.incrementAndGet() > limit) {
+            if (!closing) {
+                queued.decrementAndGet();
+            }
+            lost.incrementAndGet();
+            entry.failed(new StoreException("take a fact", new IllegalStateException("the store's queue is full")));
+            return;
+        }
+        queue.add(entry);
+        LockSupport.unpark(writer);
+    }
+
+    // --- the writer's thread ---
+
+    private void run() {
+        try {
+            while (true) {
+                var batch = next();
+                if (!batch.isEmpty()) {
+                    write(batch);
+                    queued.addAndGet(-batch.size());
+                }
+                if (spilling) {
+                    replay();
+                }
+                if (closing && queue.isEmpty()) {
+                    break;
+                }
+            }
+            spill.close();
+        } catch (IOException e) {
+            LOG.error("the spill file could not be closed", e);
+        } finally {
+            stopped.complete(null);
+        }
+    }
+
+    /// The next facts; none when there is something else to do.
+    private List<Entry> next() {
+        if (queue.isEmpty() && !closing) {
+            // A replay is looked after by polling; otherwise only a new fact ends the wait.
+            LockSupport.parkNanos(spilling ? settings.linger().toNanos() : TimeUnit.SECONDS.toNanos(1));
+        }
+        var batch = new ArrayList<Entry>();
+        long end = System.nanoTime() + settings.linger().toNanos();
+        boolean urgent = false;
+        while (batch.size() < settings.batch()) {
+            var entry = queue.poll();
+            if (entry != null) {
+                batch.add(entry);
+                urgent |= entry.durable().isPresent();
+            } else if (batch.isEmpty() || urgent || closing || System.nanoTime() - end >= 0) {
+                break;
+            } else {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
+        }
+        return batch;
+    }
+
+    private void write(List<Entry> batch) {
+        var facts = batch.stream().map(Entry::fact).toList();
+        if (!spilling) {
+            var running = appender.submit(() -> append(facts));
+            if (finished(running)) {
+                batch.forEach(Entry::done);
+                return;
+            }
+            appending = running.isDone() ? null : running;
+            spilling = true;
+            retryNanos = settings.retry().toNanos();
+            nextTryNanos = System.nanoTime() + retryNanos;
+        }
+        try {
+            spill.add(facts);
+            spilled.addAndGet(facts.size());
+            batch.forEach(Entry::done);
+        } catch (IOException | RuntimeException e) {
+            lost.addAndGet(facts.size());
+            LOG.atError()
+                    .addKeyValue("facts", facts.size())
+                    .setCause(e)
+                    .log("facts lost: neither store nor disk takes them");
+            batch.forEach(entry -> entry.failed(e));
+        }
+        spillBytes = spill.bytes();
+    }
+
+    /// Waits for an append, for as long as the store is given.
+    private boolean finished(Future<?> running) {
+        try {
+            running.get(settings.patience().toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            LOG.warn("the store is slow: facts go to local disk");
+        } catch (ExecutionException e) {
+            LOG.atWarn().setCause(e.getCause()).log("the store fails: facts go to local disk");
+        } catch (InterruptedException e) {
+            LOG.warn("the store's writer was interrupted");
+        }
+        return false;
+    }
+
+    /// One look at the replay: starts it, or sees how it went. Never waits, so that the queue keeps moving.
+    private void replay() {
+        var running = appending;
+        if (running != null) {
+            if (!running.isDone()) {
+                return;
+            }
+            appending = null;
+            var file = replaying;
+            replaying = null;
+            if (running.state() == Future.State.SUCCESS) {
+                retryNanos = settings.retry().toNanos();
+                nextTryNanos = System.nanoTime();
+                if (file != null) {
+                    drop(file);
+                }
+            } else {
+                nextTryNanos = System.nanoTime() + retryNanos;
+                retryNanos = Math.min(retryNanos * 2, settings.retry().toNanos() * 10);
+            }
+        }
+        if (closing || System.nanoTime() - nextTryNanos < 0) {
+            return;
+        }
+        try {
+            var oldest = spill.oldest();
+            if (oldest.isEmpty()) {
+                spilling = false;
+                LOG.info("the store has everything again");
+                return;
+            }
+            var file = oldest.get();
+            replaying = file;
+            appending = appender.submit(() -> appendAll(file));
+        } catch (IOException e) {
+            nextTryNanos = System.nanoTime() + retryNanos;
+            LOG.error("the spill file cannot be read", e);
+        }
+    }
+
+    private void drop(Path file) {
+        try {
+            spill.delete(file);
+            spillBytes = spill.bytes();
+        } catch (IOException e) {
+            // It is replayed again, which does no harm.
+            LOG.error("a spill file cannot be deleted", e);
+        }
+    }
+
+    // --- the appender's thread ---
+
+    private void appendAll(Path file) {
+        try {
+            var contents = spill.read(file);
+            if (contents.torn() > 0) {
+                lost.addAndGet(contents.torn());
+                LOG.atWarn().addKeyValue("facts", contents.torn()).log("facts lost: torn lines in a spill file");
+            }
+            var facts = contents.facts();
+            for (int from = 0; from < facts.size(); from += settings.batch()) {
+                append(facts.subList(from, Math.min(facts.size(), from + settings.batch())));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A batch with a row that the store refuses is written fact by fact, so that one bad row costs only itself.
+    private void append(List<Fact> facts) {
+        try {
+            log.append(facts);
+            written.addAndGet(facts.size());
+        } catch (StoreException e) {
+            if (!e.refused()) {
+                throw e;
+            }
+            if (facts.size() == 1) {
+                lost.incrementAndGet();
+                LOG.atError()
+                        .addKeyValue("call", facts.getFirst().call())
+                        .addKeyValue("fact", facts.getFirst().getClass().getSimpleName())
+                        .setCause(e)
+                        .log("fact lost: the store refuses it");
+                return;
+            }
+            facts.forEach(fact -> append(List.of(fact)));
+        }
+    }
+}

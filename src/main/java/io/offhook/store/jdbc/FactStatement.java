@@ -1,0 +1,183 @@
+package io.offhook.store.jdbc;
+
+import io.offhook.call.PhoneNumber;
+import io.offhook.store.Fact;
+import io.offhook.store.FactJson;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/// How one kind of fact becomes rows. Each statement may run again with the same fact, and in any order with the
+/// others.
+record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder) {
+
+    interface Binder<F> {
+        void bind(PreparedBatch batch, F fact, FactJson json);
+    }
+
+    static final List<FactStatement<?>> ALL = List.of(
+            new FactStatement<>(
+                    Fact.Started.class,
+                    // A row without an agent was made by a fact that overtook this one.
+                    """
+                    insert into call (id, agent, caller_number, called_number, verstat, phase, phase_at, started_at)
+                    values (:call, :agent, :from, :to, :verstat, 'ringing', :at, :at)
+                    on conflict (id) do update set agent = excluded.agent, caller_number = excluded.caller_number,
+                        called_number = excluded.called_number, verstat = excluded.verstat,
+                        started_at = excluded.started_at
+                    where call.agent = ''
+                    """,
+                    (batch, fact, _) -> batch.bind("agent", clean(fact.agent()))
+                            .bind("from", number(fact.from()))
+                            .bind("to", number(fact.to()))
+                            .bind("verstat", clean(fact.verstat()))),
+            new FactStatement<>(
+                    Fact.PhaseChanged.class, """
+                    insert into call (id, agent, verstat, phase, phase_at, started_at)
+                    values (:call, '', '', :phase, :at, :at)
+                    on conflict (id) do update set phase = excluded.phase, phase_at = excluded.phase_at
+                    where call.ended_at is null and call.phase_at <= excluded.phase_at
+                    """, (batch, fact, _) -> batch.bind("phase", clean(fact.phase()))),
+            new FactStatement<>(
+                    Fact.Ended.class,
+                    """
+                    insert into call (id, agent, verstat, phase, phase_at, started_at, ended_at, outcome, reason)
+                    values (:call, '', '', 'ended', :at, :at, :at, :outcome, :reason)
+                    on conflict (id) do update set phase = 'ended', phase_at = excluded.phase_at,
+                        ended_at = excluded.ended_at, outcome = excluded.outcome, reason = excluded.reason
+                    where call.ended_at is null or excluded.ended_at < call.ended_at
+                    """,
+                    (batch, fact, _) -> batch.bind(
+                                    "outcome", fact.disposition().outcome().slug())
+                            .bind("reason", clean(fact.disposition().reason()))),
+            new FactStatement<>(
+                    Fact.Voicemail.class,
+                    """
+                    insert into call (id, agent, verstat, phase, phase_at, started_at, voicemail_recording,
+                        voicemail_seconds, voicemail_at)
+                    values (:call, '', '', 'transferred', :at, :at, :recording, :seconds, :at)
+                    on conflict (id) do update set voicemail_recording = excluded.voicemail_recording,
+                        voicemail_seconds = excluded.voicemail_seconds, voicemail_at = excluded.voicemail_at
+                    """,
+                    (batch, fact, _) ->
+                            batch.bind("recording", clean(fact.recording())).bind("seconds", fact.seconds())),
+            new FactStatement<>(
+                    Fact.Happened.class,
+                    """
+                    insert into call_event (call_id, sequence, at, kind, detail)
+                    values (:call, :sequence, :at, :kind, :detail) on conflict do nothing
+                    """,
+                    (batch, fact, _) -> batch.bind("sequence", fact.sequence())
+                            .bind("kind", clean(fact.kind()))
+                            .bind("detail", clean(fact.detail()))),
+            new FactStatement<>(
+                    Fact.Said.class,
+                    """
+                    insert into turn (call_id, speaker, item, place, words, cut, at, recorded_at)
+                    values (:call, :speaker, :item, :place, :words, :cut, :spoken, :at)
+                    on conflict (call_id, speaker, item) do update set place = excluded.place,
+                        words = excluded.words, cut = excluded.cut, at = excluded.at,
+                        recorded_at = excluded.recorded_at
+                    where turn.recorded_at <= excluded.recorded_at
+                    """,
+                    (batch, fact, _) -> batch.bind(
+                                    "speaker", fact.turn().speaker().name().toLowerCase(Locale.ROOT))
+                            .bind("item", clean(fact.turn().item()))
+                            .bind("place", fact.place())
+                            .bind("words", clean(fact.turn().text()))
+                            .bind("cut", fact.turn().cut() ? 1 : 0)
+                            .bind("spoken", fact.turn().at().toEpochMilli())),
+            new FactStatement<>(
+                    Fact.ToolRan.class,
+                    """
+                    insert into tool_run (call_id, request_id, at, name, arguments, answer, result, took_ms, shortened)
+                    values (:call, :request, :at, :name, :arguments, :answer, :result, :took, :shortened)
+                    on conflict do nothing
+                    """,
+                    (batch, fact, _) -> batch.bind(
+                                    "request", clean(fact.request().id()))
+                            .bind("name", clean(fact.request().name()))
+                            .bind("arguments", clean(fact.request().arguments()))
+                            .bind("answer", clean(fact.outcome().answer()))
+                            .bind("result", clean(fact.outcome().result()))
+                            .bind("took", fact.outcome().took().toMillis())
+                            .bind("shortened", fact.outcome().shortened() ? 1 : 0)),
+            new FactStatement<>(
+                    Fact.Charged.class,
+                    """
+                    insert into usage (call_id, charge, at, model, text_in, audio_in, cached_text_in, cached_audio_in,
+                        text_out, audio_out)
+                    values (:call, :charge, :at, :model, :text_in, :audio_in, :cached_text_in, :cached_audio_in,
+                        :text_out, :audio_out)
+                    on conflict do nothing
+                    """,
+                    (batch, fact, _) -> batch.bind("charge", clean(fact.key()))
+                            .bind("model", clean(fact.usage().model()))
+                            .bind("text_in", fact.usage().textIn())
+                            .bind("audio_in", fact.usage().audioIn())
+                            .bind("cached_text_in", fact.usage().cachedTextIn())
+                            .bind("cached_audio_in", fact.usage().cachedAudioIn())
+                            .bind("text_out", fact.usage().textOut())
+                            .bind("audio_out", fact.usage().audioOut())),
+            new FactStatement<>(
+                    Fact.HandedOff.class,
+                    """
+                    insert into handoff (call_id, at, cause, urgency, body)
+                    values (:call, :at, :cause, :urgency, :body)
+                    on conflict (call_id, at) do update set cause = excluded.cause, urgency = excluded.urgency,
+                        body = excluded.body
+                    """,
+                    (batch, fact, json) -> batch.bind(
+                                    "cause", fact.handoff().cause().slug())
+                            .bind("urgency", fact.handoff().urgency().name().toLowerCase(Locale.ROOT))
+                            .bind("body", clean(json.write(fact.handoff())))),
+            new FactStatement<>(
+                    Fact.RouteStepped.class,
+                    """
+                    insert into route_step (call_id, step, destination, result, at)
+                    values (:call, :step, :destination, :result, :at)
+                    on conflict (call_id, step) do update set destination = excluded.destination,
+                        result = excluded.result, at = excluded.at
+                    where route_step.at < excluded.at or (route_step.at = excluded.at and route_step.result is null)
+                    """,
+                    (batch, fact, _) -> batch.bind("step", fact.step())
+                            .bind("destination", clean(fact.destination()))
+                            .bind("result", fact.result().map(result -> result.slug()))));
+
+    /// Writes those of the facts that are of this kind, in their order.
+    void write(Handle handle, List<Fact> facts, FactJson json) {
+        var mine = facts.stream().filter(kind::isInstance).map(kind::cast).toList();
+        if (mine.isEmpty()) {
+            return;
+        }
+        try (var batch = handle.prepareBatch(sql)) {
+            for (var fact : mine) {
+                batch.bind("call", fact.call().value()).bind("at", fact.at().toEpochMilli());
+                binder.bind(batch, fact, json);
+                batch.add();
+            }
+            batch.execute();
+        }
+    }
+
+    private static Optional<String> number(Optional<PhoneNumber> number) {
+        return number.map(PhoneNumber::e164);
+    }
+
+    /// PostgreSQL refuses NUL, and no encoder takes half a surrogate pair. A model may send either, and one such
+    /// character must not cost the row.
+    static String clean(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0 || Character.isSurrogate(c)) {
+                return text.codePoints()
+                        .map(point -> point == 0 || (point >= 0xD800 && point <= 0xDFFF) ? 0xFFFD : point)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+            }
+        }
+        return text;
+    }
+}

@@ -1,0 +1,392 @@
+package io.offhook.telephony.twilio;
+
+import io.offhook.call.CallId;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Route;
+import io.offhook.telephony.IncomingCall;
+import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Progress;
+import io.offhook.telephony.Switchboard;
+import io.offhook.websocket.Limits;
+import io.offhook.websocket.WebSocketConnection;
+import io.offhook.websocket.WebSocketUpgrade;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The paths that Twilio calls, each checked by signature against the configured public URL before anything else
+/// happens. May be mounted on the routers of several event loops.
+///
+/// A webhook is always answered within a second: when the switchboard takes longer or fails, with the fallback.
+public final class TwilioRoutes {
+    static final String INCOMING = "/voice/incoming";
+    static final String STREAM = "/voice/stream";
+    static final String CONTINUE = "/voice/continue";
+    static final String STATUS = "/voice/status";
+    static final String RECORDED = "/voice/recorded";
+
+    /// Query parameter of `CONTINUE`: the step of the route that has ended.
+    static final String AFTER = "after";
+
+    static final int MAX_BODY_BYTES = 64 << 10;
+    private static final Duration ANSWER_WITHIN = Duration.ofMillis(900);
+    private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+    private static final Pattern AFTER_STEP = Pattern.compile("(?:^|&)" + AFTER + "=(\\d{1,3})(?:&|$)");
+    private static final Set<String> FINAL = Set.of("completed", "busy", "failed", "no-answer", "canceled");
+
+    /// How carriers spell "no number" on a keypad: anonymous, restricted, blocked, unknown, unavailable.
+    private static final Set<String> WITHHELD =
+            Set.of("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253");
+
+    private static final Logger LOG = LoggerFactory.getLogger(TwilioRoutes.class);
+
+    private final TwilioSettings settings;
+    private final TwilioLimits limits;
+    private final TwilioSignature signature;
+    private final TwimlWriter twiml;
+    private final Switchboard switchboard;
+    private final Supplier<Instruction> fallback;
+    private final TwilioMetrics metrics;
+    private final AtomicInteger unproven = new AtomicInteger();
+
+    /// @param fallback what a caller gets when the switchboard doesn't answer; must not block or throw
+    public TwilioRoutes(
+            TwilioSettings settings,
+            TwilioLimits limits,
+            Switchboard switchboard,
+            Supplier<Instruction> fallback,
+            TwilioMetrics metrics) {
+        this.settings = settings;
+        this.limits = limits;
+        this.signature = new TwilioSignature(settings.tokens());
+        this.twiml = new TwimlWriter(settings);
+        this.switchboard = switchboard;
+        this.fallback = fallback;
+        this.metrics = metrics;
+    }
+
+    /// Mounts the paths as they are, and under the public URL's path prefix for proxies that keep it.
+    public void mount(Router router) {
+        for (var prefix : new LinkedHashSet<>(List.of("", settings.prefix()))) {
+            post(router, prefix, INCOMING, this::incoming);
+            post(router, prefix, CONTINUE, this::next);
+            post(router, prefix, STATUS, this::status);
+            post(router, prefix, RECORDED, this::recorded);
+            router.route(prefix + STREAM).handler(this::stream);
+            router.route(prefix + "/voice/*").handler(context -> end(context, 404));
+        }
+    }
+
+    // --- the webhooks ---
+
+    private void incoming(RoutingContext context, TwilioForm form, CallId call) {
+        var ringing = new IncomingCall(
+                call, number(form.first("From")), number(form.first("To")), form.first("StirVerstat"), over(form));
+        answer(context, () -> switchboard.incoming(ringing));
+    }
+
+    private void next(RoutingContext context, TwilioForm form, CallId call) {
+        var step = step(context.request().query());
+        var result = step.isPresent() ? Optional.of(result(form)) : Optional.<Route.Result>empty();
+        var progress =
+                new Progress(call, number(form.first("From")), number(form.first("To")), step, result, over(form));
+        answer(context, () -> switchboard.next(progress));
+    }
+
+    private void status(RoutingContext context, TwilioForm form, CallId call) {
+        if (form.has("StreamEvent")) {
+            if (form.first("StreamEvent").equals("stream-error")) {
+                metrics.count(TwilioMetrics.STREAM_ERROR);
+                LOG.atWarn().addKeyValue("call", call).log("stream error reported by twilio");
+            }
+        } else if (over(form)) {
+            switchboard.over(call, form.first("CallStatus"));
+        }
+        end(context, 204);
+    }
+
+    private void recorded(RoutingContext context, TwilioForm form, CallId call) {
+        var recording = form.first("RecordingUrl");
+        var status = form.first("RecordingStatus");
+        if (!recording.isEmpty() && (status.isEmpty() || status.equals("completed"))) {
+            switchboard.recorded(call, recording, seconds(form.first("RecordingDuration")));
+        }
+        end(context, 204);
+    }
+
+    private static OptionalInt step(@Nullable String query) {
+        var found = AFTER_STEP.matcher(query == null ? "" : query);
+        return found.find() ? OptionalInt.of(Integer.parseInt(found.group(1))) : OptionalInt.empty();
+    }
+
+    private static int seconds(String text) {
+        return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
+    }
+
+    private static boolean over(TwilioForm form) {
+        return FINAL.contains(form.first("CallStatus"));
+    }
+
+    private static Optional<PhoneNumber> number(String text) {
+        return WITHHELD.contains(text) ? Optional.empty() : PhoneNumber.parse(text);
+    }
+
+    /// How a step of the route ended. What Twilio may say in the future counts as a failure: the next step is tried.
+    static Route.Result result(TwilioForm form) {
+        if (form.has("DialCallStatus")) {
+            return switch (form.first("DialCallStatus")) {
+                case "completed", "answered" -> Route.Result.ACCEPTED;
+                case "busy" -> Route.Result.BUSY;
+                case "no-answer" -> Route.Result.NO_ANSWER;
+                case "canceled" -> Route.Result.CALLER_GONE;
+                default -> Route.Result.FAILED;
+            };
+        }
+        if (form.has("QueueResult")) {
+            return switch (form.first("QueueResult")) {
+                case "bridged", "bridging-in-process", "redirected", "redirected-from-bridged" -> Route.Result.ACCEPTED;
+                case "hangup" -> Route.Result.CALLER_GONE;
+                case "leave" -> Route.Result.NO_ANSWER;
+                case "queue-full" -> Route.Result.QUEUE_FULL;
+                default -> Route.Result.FAILED;
+            };
+        }
+        if (form.has("RecordingUrl")) {
+            return Route.Result.VOICEMAIL;
+        }
+        return over(form) ? Route.Result.CALLER_GONE : Route.Result.FAILED;
+    }
+
+    // --- the stream ---
+
+    private void stream(RoutingContext context) {
+        var request = context.request();
+        if (!request.method().equals(HttpMethod.GET)) {
+            context.response().putHeader("Allow", "GET");
+            end(context, 405);
+        } else if (!signed(context, claimed -> signature.signs(claimed, url(context, settings.socketUrl(STREAM))))) {
+            refuse(context, STREAM, TwilioMetrics.BAD_SIGNATURE);
+        } else if (unproven.incrementAndGet() > limits.maxUnproven()) {
+            unproven.decrementAndGet();
+            metrics.count(TwilioMetrics.TOO_MANY_STREAMS);
+            end(context, 503);
+        } else {
+            var source = source(context);
+            var listener = new TwilioConnection(connection -> stream(connection, source), source, limits.check());
+            WebSocketUpgrade.accept(request, new Limits(limits.maxMessageBytes(), CLOSE_WITHIN), listener)
+                    .onSuccess(listener::opened)
+                    .onFailure(_ -> {
+                        unproven.decrementAndGet();
+                        metrics.count(TwilioMetrics.BAD_REQUEST);
+                    });
+        }
+    }
+
+    private TwilioStream stream(WebSocketConnection connection, String source) {
+        var context = connection.context();
+        return new TwilioStream(
+                settings,
+                limits,
+                switchboard,
+                metrics,
+                new TwilioConnection.Sender(connection),
+                source,
+                task -> context.runOnContext(_ -> task.run()),
+                System::nanoTime,
+                unproven::decrementAndGet);
+    }
+
+    // --- asking and answering ---
+
+    private interface Webhook {
+        void on(RoutingContext context, TwilioForm form, CallId call);
+    }
+
+    private void post(Router router, String prefix, String path, Webhook webhook) {
+        router.route(prefix + path).handler(context -> {
+            if (context.request().method().equals(HttpMethod.POST)) {
+                read(context, body -> posted(context, path, body, webhook));
+            } else {
+                context.response().putHeader("Allow", "POST");
+                end(context, 405);
+            }
+        });
+    }
+
+    private void posted(RoutingContext context, String path, byte[] body, Webhook webhook) {
+        var parsed = TwilioForm.parse(body);
+        if (parsed.isEmpty()) {
+            metrics.count(TwilioMetrics.BAD_REQUEST);
+            end(context, 400);
+            return;
+        }
+        var form = parsed.get();
+        var url = url(context, settings.url(path));
+        if (!signed(context, claimed -> signature.signs(claimed, url, form.values()))) {
+            refuse(context, path, TwilioMetrics.BAD_SIGNATURE);
+        } else if (!form.first("AccountSid").equals(settings.accountSid())) {
+            refuse(context, path, TwilioMetrics.BAD_ACCOUNT);
+        } else {
+            CallId call;
+            try {
+                call = new CallId(form.first("CallSid"));
+            } catch (IllegalArgumentException _) {
+                metrics.count(TwilioMetrics.BAD_REQUEST);
+                end(context, 400);
+                return;
+            }
+            webhook.on(context, form, call);
+        }
+    }
+
+    private void answer(RoutingContext context, Supplier<CompletionStage<Instruction>> question) {
+        var vertx = context.vertx();
+        var loop = vertx.getOrCreateContext();
+        var answered = new AtomicBoolean();
+        long timer = vertx.setTimer(ANSWER_WITHIN.toMillis(), _ -> {
+            if (answered.compareAndSet(false, true)) {
+                late(context, "no answer in time", Optional.empty());
+            }
+        });
+        try {
+            var _ = question.get().whenComplete((instruction, error) -> {
+                if (answered.compareAndSet(false, true)) {
+                    vertx.cancelTimer(timer);
+                    loop.runOnContext(_ -> {
+                        if (instruction == null) {
+                            late(context, "no answer", Optional.ofNullable(error));
+                        } else {
+                            write(context, instruction);
+                        }
+                    });
+                }
+            });
+        } catch (RuntimeException e) {
+            if (answered.compareAndSet(false, true)) {
+                vertx.cancelTimer(timer);
+                late(context, "no answer", Optional.of(e));
+            }
+        }
+    }
+
+    private void late(RoutingContext context, String what, Optional<Throwable> error) {
+        metrics.count(TwilioMetrics.ANSWER_LATE);
+        var line = LOG.atError().addKeyValue("path", context.request().path());
+        error.map(line::setCause).orElse(line).log("{}: caller gets the fallback", what);
+        write(context, fallback.get());
+    }
+
+    private void write(RoutingContext context, Instruction instruction) {
+        if (!context.response().closed()) {
+            context.response()
+                    .putHeader("Content-Type", "text/xml; charset=utf-8")
+                    .putHeader("Cache-Control", "no-store")
+                    .end(twiml.write(instruction));
+        }
+    }
+
+    /// Reads the body, or answers 413.
+    private void read(RoutingContext context, Consumer<byte[]> whole) {
+        var request = context.request();
+        var body = Buffer.buffer();
+        var done = new AtomicBoolean();
+        long timer = context.vertx().setTimer(BODY_WITHIN.toMillis(), _ -> {
+            if (done.compareAndSet(false, true)) {
+                tooMuch(context, 408);
+            }
+        });
+        request.exceptionHandler(_ -> {
+            done.set(true);
+            context.vertx().cancelTimer(timer);
+        });
+        request.handler(chunk -> {
+            if (!done.get() && body.length() + chunk.length() > MAX_BODY_BYTES) {
+                done.set(true);
+                context.vertx().cancelTimer(timer);
+                metrics.count(TwilioMetrics.BODY_TOO_BIG);
+                tooMuch(context, 413);
+            } else if (!done.get()) {
+                body.appendBuffer(chunk);
+            }
+        });
+        request.endHandler(_ -> {
+            if (done.compareAndSet(false, true)) {
+                context.vertx().cancelTimer(timer);
+                whole.accept(body.getBytes());
+            }
+        });
+    }
+
+    /// Answers and hangs up, since the rest of the body is still on its way. HTTP/2 keeps its connection, which carries
+    /// other requests as well.
+    private static void tooMuch(RoutingContext context, int code) {
+        var request = context.request();
+        if (request.version() == HttpVersion.HTTP_2) {
+            end(context, code);
+        } else {
+            context.response().putHeader("Connection", "close");
+            var _ = context.response()
+                    .setStatusCode(code)
+                    .end()
+                    .onComplete(_ -> request.connection().close());
+        }
+    }
+
+    private static void end(RoutingContext context, int code) {
+        if (!context.response().closed()) {
+            context.response().setStatusCode(code).end();
+        }
+    }
+
+    // --- who asks ---
+
+    private interface Check {
+        boolean holds(String claimed);
+    }
+
+    /// The public URL with the query exactly as it came: decoding it would break the signature.
+    private static String url(RoutingContext context, String base) {
+        var target = context.request().uri();
+        int query = target.indexOf('?');
+        return query < 0 ? base : base + target.substring(query);
+    }
+
+    private boolean signed(RoutingContext context, Check check) {
+        var claimed = context.request().getHeader("X-Twilio-Signature");
+        return claimed == null ? settings.allowUnsigned() : check.holds(claimed);
+    }
+
+    private void refuse(RoutingContext context, String path, String reason) {
+        metrics.count(reason);
+        LOG.atWarn()
+                .addKeyValue("path", path)
+                .addKeyValue("reason", reason)
+                .addKeyValue("source", source(context))
+                .log("request refused");
+        end(context, 403);
+    }
+
+    private static String source(RoutingContext context) {
+        var address = context.request().remoteAddress();
+        var host = address == null ? null : address.hostAddress();
+        return host == null ? "unknown" : host;
+    }
+}

@@ -1,0 +1,248 @@
+package io.offhook.telephony.twilio;
+
+import io.offhook.call.Destination;
+import io.offhook.call.Handoff;
+import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Instruction.ConnectAgent;
+import io.offhook.telephony.Instruction.GoTo;
+import io.offhook.telephony.Instruction.HangUp;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Writes instructions as TwiML. No text that it is given, whoever wrote it, can change the verbs. Any thread may use
+/// it.
+///
+/// Every verb that can come to an end names `/voice/continue`, so that the caller is never left without a next step;
+/// all URLs are absolute and start with the configured public URL.
+final class TwimlWriter {
+    /// Say takes about 4 KB of text (Twilio, "TwiML Voice: Say").
+    static final int MAX_SAY_BYTES = 3_900;
+
+    /// Task attributes are sent on to everything that handles the task; their limit over TwiML isn't documented.
+    static final int MAX_TASK_BYTES = 4_000;
+
+    private static final int MAX_REASON = 200;
+    private static final int MAX_SUMMARY = 3_000;
+    private static final int MAX_LANGUAGE = 35;
+    private static final XMLOutputFactory XML = XMLOutputFactory.newDefaultFactory();
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final TwilioSettings settings;
+
+    TwimlWriter(TwilioSettings settings) {
+        this.settings = settings;
+    }
+
+    String write(Instruction instruction) {
+        var text = new StringWriter(512);
+        try {
+            var xml = XML.createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeStartElement("Response");
+            switch (instruction) {
+                case ConnectAgent connect -> connect(xml, connect);
+                case GoTo goTo -> goTo(xml, goTo);
+                case HangUp(var say, var language) -> {
+                    say(xml, say, language);
+                    xml.writeEmptyElement("Hangup");
+                }
+            }
+            xml.writeEndElement();
+            xml.writeEndDocument();
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException("writing XML to memory failed", e);
+        }
+        return text.toString();
+    }
+
+    private void connect(XMLStreamWriter xml, ConnectAgent connect) throws XMLStreamException {
+        say(xml, connect.say(), connect.language());
+        xml.writeStartElement("Connect");
+        xml.writeAttribute("action", settings.url(TwilioRoutes.CONTINUE));
+        xml.writeStartElement("Stream");
+        xml.writeAttribute("url", settings.socketUrl(TwilioRoutes.STREAM));
+        xml.writeAttribute("statusCallback", settings.url(TwilioRoutes.STATUS));
+        xml.writeEmptyElement("Parameter");
+        xml.writeAttribute("name", TwilioStream.TOKEN);
+        xml.writeAttribute("value", xmlText(connect.token()));
+        xml.writeEndElement();
+        xml.writeEndElement();
+        // Reached when the stream could not be opened and Twilio goes on to the next verb.
+        xml.writeStartElement("Redirect");
+        xml.writeCharacters(settings.url(TwilioRoutes.CONTINUE));
+        xml.writeEndElement();
+    }
+
+    private void goTo(XMLStreamWriter xml, GoTo goTo) throws XMLStreamException {
+        say(xml, goTo.say(), goTo.language());
+        var action = settings.url(TwilioRoutes.CONTINUE) + "?" + TwilioRoutes.AFTER + "=" + goTo.step();
+        switch (goTo.destination()) {
+            case Destination.Workflow(var sid, var patience) -> {
+                xml.writeStartElement("Enqueue");
+                xml.writeAttribute("workflowSid", xmlText(sid));
+                xml.writeAttribute("action", action);
+                xml.writeStartElement("Task");
+                boolean urgent = goTo.handoff()
+                        .filter(h -> h.urgency() == Handoff.Urgency.HIGH)
+                        .isPresent();
+                xml.writeAttribute("priority", urgent ? "10" : "5");
+                xml.writeAttribute("timeout", seconds(patience, 1, 1_209_600));
+                xml.writeCharacters(task(goTo.handoff()));
+                xml.writeEndElement();
+                xml.writeEndElement();
+            }
+            case Destination.Phone(var number, var patience) -> {
+                xml.writeStartElement("Dial");
+                xml.writeAttribute("action", action);
+                xml.writeAttribute("timeout", seconds(patience, 5, 600));
+                xml.writeStartElement("Number");
+                xml.writeCharacters(number.e164());
+                xml.writeEndElement();
+                xml.writeEndElement();
+            }
+            case Destination.Voicemail(var patience) -> {
+                xml.writeEmptyElement("Record");
+                xml.writeAttribute("action", action);
+                xml.writeAttribute("maxLength", seconds(patience, 1, 3_600));
+                xml.writeAttribute("recordingStatusCallback", settings.url(TwilioRoutes.RECORDED));
+                xml.writeAttribute("playBeep", "true");
+                // Reached only when nothing was recorded.
+                xml.writeEmptyElement("Hangup");
+            }
+        }
+    }
+
+    private static String seconds(Duration duration, int least, int most) {
+        return Long.toString(Math.clamp(duration.toSeconds(), least, most));
+    }
+
+    private static void say(XMLStreamWriter xml, List<String> texts, String language) throws XMLStreamException {
+        for (var text : texts) {
+            for (var part : parts(xmlText(text).strip(), MAX_SAY_BYTES)) {
+                xml.writeStartElement("Say");
+                if (!language.isBlank()) {
+                    xml.writeAttribute("language", xmlText(firstCodePoints(language, MAX_LANGUAGE)));
+                }
+                xml.writeCharacters(part);
+                xml.writeEndElement();
+            }
+        }
+    }
+
+    /// What the human's screen shows before the call is taken. The summary gives way when all of it would be too long.
+    private String task(Optional<Handoff> handoff) {
+        if (handoff.isEmpty()) {
+            return json(Map.of("urgency", Handoff.Urgency.NORMAL.name().toLowerCase(Locale.ROOT)));
+        }
+        int fits = 0;
+        int tooLong = Math.min(handoff.get().summary().length(), MAX_SUMMARY) + 1;
+        while (tooLong - fits > 1) {
+            int middle = (fits + tooLong) >>> 1;
+            var text = json(attributes(handoff.get(), middle));
+            if (text.getBytes(StandardCharsets.UTF_8).length <= MAX_TASK_BYTES) {
+                fits = middle;
+            } else {
+                tooLong = middle;
+            }
+        }
+        return json(attributes(handoff.get(), fits));
+    }
+
+    private Map<String, Object> attributes(Handoff handoff, int summaryLength) {
+        var result = new LinkedHashMap<String, Object>();
+        result.put("call_sid", handoff.call().value());
+        result.put("cause", handoff.cause().slug());
+        result.put("urgency", handoff.urgency().name().toLowerCase(Locale.ROOT));
+        result.put("language", firstCodePoints(handoff.language(), MAX_LANGUAGE));
+        handoff.caller().ifPresent(caller -> result.put("caller", caller.e164()));
+        result.put("turns", handoff.transcript().size());
+        result.put("case_url", settings.url("/desk/calls/" + handoff.call().value()));
+        result.put("reason", firstCodePoints(handoff.reason(), MAX_REASON));
+        result.put("summary", firstCodePoints(handoff.summary(), summaryLength));
+        return result;
+    }
+
+    /// JSON whose every character may stand in XML. What may not is written as an escape, so that nothing is lost.
+    private static String json(Map<String, ?> attributes) {
+        var json = JSON.writeValueAsString(attributes);
+        var result = new StringBuilder(json.length());
+        // Jackson escapes control characters itself; what is left is above ASCII, so it stands inside a string.
+        json.codePoints().forEach(c -> {
+            if (allowed(c)) {
+                result.appendCodePoint(c);
+            } else {
+                result.append("\\u%04x".formatted(c));
+            }
+        });
+        return result.toString();
+    }
+
+    /// The text without the characters that XML 1.0 forbids.
+    static String xmlText(String text) {
+        if (text.codePoints().allMatch(TwimlWriter::allowed)) {
+            return text;
+        }
+        return text.codePoints()
+                .filter(TwimlWriter::allowed)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static boolean allowed(int c) {
+        return (c >= 0x20 && c <= 0xD7FF)
+                || c == '\t'
+                || c == '\n'
+                || c == '\r'
+                || (c >= 0xE000 && c <= 0xFFFD)
+                || c >= 0x10000;
+    }
+
+    private static String firstCodePoints(String text, int most) {
+        return text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, most));
+    }
+
+    /// Cuts a text into parts of at most this many bytes, between words where it can.
+    static List<String> parts(String text, int mostBytes) {
+        var result = new ArrayList<String>();
+        int start = 0;
+        while (start < text.length()) {
+            int end = start;
+            int bytes = 0;
+            int blank = -1;
+            while (end < text.length()) {
+                int c = text.codePointAt(end);
+                bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+                if (bytes > mostBytes) {
+                    break;
+                }
+                if (Character.isWhitespace(c)) {
+                    blank = end;
+                }
+                end += Character.charCount(c);
+            }
+            if (end < text.length() && blank > start) {
+                end = blank;
+            }
+            var part = text.substring(start, end).strip();
+            if (!part.isEmpty()) {
+                result.add(part);
+            }
+            start = end;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,156 @@
+package io.offhook.tool;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+
+/// A tool that is a public method of a class with a public constructor without parameters, named like
+/// `com.acme.Refunds#refund`. Arguments go to parameters by name (compile with `-parameters`); a `Map` takes them all,
+/// an `Invocation` takes the run itself. One object serves all calls, so it must be thread-safe.
+public final class MethodTool implements Tool {
+    private final ToolJson json = new ToolJson();
+    private final String name;
+    private final String about;
+    private final String parameters;
+    private final Object target;
+    private final Method method;
+
+    private MethodTool(String name, String about, Optional<String> parameters, Object target, Method method) {
+        this.name = name;
+        this.about = about;
+        this.target = target;
+        this.method = method;
+        this.parameters = parameters.orElseGet(() -> json.write(schema(method)));
+    }
+
+    /// @param parameters JSON Schema; derived from the method's parameters when absent
+    /// @throws IllegalArgumentException when there is no such method, with what was looked for
+    public static MethodTool of(
+            String name, String about, Optional<String> parameters, String reference, ClassLoader loader) {
+        int hash = reference.indexOf('#');
+        if (hash < 1 || hash == reference.length() - 1) {
+            throw new IllegalArgumentException("a Java tool is written com.acme.Class#method: " + reference);
+        }
+        var methodName = reference.substring(hash + 1);
+        try {
+            var type = Class.forName(reference.substring(0, hash), true, loader);
+            var methods = Arrays.stream(type.getMethods())
+                    .filter(method -> method.getName().equals(methodName) && !method.isBridge())
+                    .toList();
+            if (methods.size() != 1) {
+                throw new IllegalArgumentException(
+                        reference + ": there must be one public method of that name, but there are " + methods.size());
+            }
+            var method = methods.getFirst();
+            if (!Arrays.stream(method.getParameters()).allMatch(MethodTool::named)) {
+                throw new IllegalArgumentException(
+                        reference + ": its class must be compiled with -parameters, or take one Map");
+            }
+            Object target = Modifier.isStatic(method.getModifiers())
+                    ? type
+                    : type.getConstructor().newInstance();
+            return new MethodTool(name, about, parameters, target, method);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException(reference + ": there is no such class on the class path", e);
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(reference + ": its constructor failed", e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException(
+                    reference + ": the class must be public and have a public constructor without parameters", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String about() {
+        return about;
+    }
+
+    @Override
+    public String parameters() {
+        return parameters;
+    }
+
+    @Override
+    public Object run(Invocation invocation) throws Exception {
+        var values = new ArrayList<Object>();
+        for (var parameter : method.getParameters()) {
+            values.add(value(parameter, invocation));
+        }
+        try {
+            var result = method.invoke(target, values.toArray());
+            return result == null ? Map.of("done", true) : result;
+        } catch (InvocationTargetException e) {
+            switch (e.getCause()) {
+                case Exception cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
+            }
+        }
+    }
+
+    private Object value(Parameter parameter, Invocation invocation) throws ToolFailure {
+        var type = parameter.getType();
+        if (type == Invocation.class) {
+            return invocation;
+        }
+        if (type == Map.class) {
+            return invocation.arguments();
+        }
+        var given = Optional.ofNullable(invocation.arguments().get(parameter.getName()));
+        if (type == Optional.class) {
+            return given;
+        }
+        var value = given.orElseThrow(
+                () -> new ToolFailure("bad_arguments", "the argument " + parameter.getName() + " is missing"));
+        try {
+            return json.convert(value, type);
+        } catch (JacksonException e) {
+            throw new ToolFailure("bad_arguments", "the argument " + parameter.getName() + " is of another type");
+        }
+    }
+
+    private static boolean named(Parameter parameter) {
+        return parameter.isNamePresent() || parameter.getType() == Map.class || parameter.getType() == Invocation.class;
+    }
+
+    private static Map<String, Object> schema(Method method) {
+        var properties = new LinkedHashMap<String, Object>();
+        List<String> required = new ArrayList<>();
+        for (var parameter : method.getParameters()) {
+            var type = parameter.getType();
+            if (type == Invocation.class || type == Map.class) {
+                continue;
+            }
+            properties.put(
+                    parameter.getName(),
+                    jsonType(type).map(word -> Map.of("type", word)).orElse(Map.of()));
+            if (type != Optional.class) {
+                required.add(parameter.getName());
+            }
+        }
+        return Map.of("type", "object", "properties", properties, "required", required);
+    }
+
+    private static Optional<String> jsonType(Class<?> type) {
+        return switch (type.getSimpleName()) {
+            case "String", "LocalDate", "UUID" -> Optional.of("string");
+            case "int", "Integer", "long", "Long", "BigInteger" -> Optional.of("integer");
+            case "double", "Double", "BigDecimal" -> Optional.of("number");
+            case "boolean", "Boolean" -> Optional.of("boolean");
+            default -> Optional.empty();
+        };
+    }
+}

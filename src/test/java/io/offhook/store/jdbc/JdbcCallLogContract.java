@@ -1,0 +1,54 @@
+package io.offhook.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.Route;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
+import io.offhook.call.Usage;
+import io.offhook.store.CallLogContract;
+import io.offhook.store.Fact;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+abstract class JdbcCallLogContract extends CallLogContract {
+
+    @Test
+    void timeline_tools_usage_route_and_voicemail_come_back_as_they_were_written() {
+        var jdbc = (JdbcCallLog) log;
+        var first = new Fact.Happened(call, NOON, 1, "engine_ready", "{\"ms\":210}");
+        var second = new Fact.Happened(call, NOON.plusMillis(1), 2, "barge_in", "{}");
+        var ran = new Fact.ToolRan(
+                call,
+                NOON,
+                new ToolRequest("request-1", "lookup_order", "{\"order_number\":\"AB7492\"}"),
+                new ToolOutcome("{\"status\":\"shipped\"}", ToolOutcome.OK, Duration.ofMillis(120), false));
+        var charged = new Fact.Charged(call, NOON, "reply-1", new Usage("gpt-realtime-2.1", 1, 2, 3, 4, 5, 6));
+        var waiting = new Fact.RouteStepped(call, NOON, 0, "workflow", Optional.empty());
+        var refused =
+                new Fact.RouteStepped(call, NOON.plusSeconds(9), 0, "workflow", Optional.of(Route.Result.NO_ANSWER));
+        var left = new Fact.Voicemail(call, NOON.plusSeconds(30), "RE1", 12);
+
+        for (int times = 0; times < 2; times++) {
+            log.append(List.of(started(0), second, first, ran, charged, waiting, refused, left));
+        }
+
+        assertThat(jdbc.timeline(call)).containsExactly(first, second);
+        assertThat(jdbc.toolRuns(call)).containsExactly(ran);
+        assertThat(jdbc.usage(call)).containsExactly(charged);
+        assertThat(jdbc.route(call)).containsExactly(refused);
+        assertThat(jdbc.voicemail(call)).contains(left);
+        assertThat(jdbc.latest(10)).extracting(stored -> stored.id()).contains(call);
+    }
+
+    @Test
+    void a_log_opened_again_knows_what_was_written() throws Exception {
+        log.append(List.of(started(0)));
+
+        try (var again = open()) {
+            assertThat(again.find(call)).isPresent();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.offhook.telephony.twilio;
+
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallId;
+import io.offhook.telephony.IncomingCall;
+import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Leg;
+import io.offhook.telephony.Progress;
+import io.offhook.telephony.Switchboard;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/// Writes down what it is told and answers what the test has put in its fields.
+final class FakeSwitchboard implements Switchboard {
+    record Connected(CallId call, Leg leg, List<CallEvent> events) {}
+
+    final List<IncomingCall> incoming = new CopyOnWriteArrayList<>();
+    final List<Progress> progress = new CopyOnWriteArrayList<>();
+    final List<String> redeemed = new CopyOnWriteArrayList<>();
+    final List<Connected> connected = new CopyOnWriteArrayList<>();
+    final List<String> over = new CopyOnWriteArrayList<>();
+    final List<String> recordings = new CopyOnWriteArrayList<>();
+    volatile CompletableFuture<Boolean> redeeming = new CompletableFuture<>();
+    volatile CompletableFuture<Instruction> answer = new CompletableFuture<>();
+    volatile boolean takes = true;
+
+    /// The event loop that called `connect`, if one did.
+    volatile Optional<Context> loop = Optional.empty();
+
+    @Override
+    public CompletionStage<Instruction> incoming(IncomingCall call) {
+        incoming.add(call);
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Boolean> redeem(CallId call, String token) {
+        redeemed.add(call + " " + token);
+        return redeeming;
+    }
+
+    @Override
+    public Optional<Consumer<CallEvent>> connect(CallId call, Leg leg) {
+        var events = new CopyOnWriteArrayList<CallEvent>();
+        loop = Optional.ofNullable(Vertx.currentContext());
+        connected.add(new Connected(call, leg, events));
+        return takes ? Optional.of(events::add) : Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Instruction> next(Progress asked) {
+        progress.add(asked);
+        return answer;
+    }
+
+    @Override
+    public void over(CallId call, String status) {
+        over.add(call + " " + status);
+    }
+
+    @Override
+    public void recorded(CallId call, String recording, int seconds) {
+        recordings.add(call + " " + recording + " " + seconds);
+    }
+}

@@ -1,0 +1,250 @@
+package io.offhook.telephony.twilio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.CallId;
+import io.offhook.call.Destination;
+import io.offhook.call.Handoff;
+import io.offhook.call.HandoffCause;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Turn;
+import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Instruction.ConnectAgent;
+import io.offhook.telephony.Instruction.GoTo;
+import io.offhook.telephony.Instruction.HangUp;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.xml.parsers.DocumentBuilderFactory;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class TwimlWriterTest {
+    private static final String HEAD = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    private static final Destination WORKFLOW =
+            new Destination.Workflow("WW00000000000000000000000000000001", PATIENCE);
+    private final TwimlWriter writer = new TwimlWriter(new TwilioSettings(
+            "AC00000000000000000000000000000001",
+            List.of("secret"),
+            URI.create("https://voice.example.com/phone"),
+            false));
+
+    @Test
+    void connecting_the_agent_names_what_comes_next_twice() {
+        var twiml = writer.write(new ConnectAgent(List.of("You speak to a machine."), "en-US", "one-time"));
+
+        assertThat(twiml)
+                .isEqualTo(HEAD + "<Response><Say language=\"en-US\">You speak to a machine.</Say>"
+                        + "<Connect action=\"https://voice.example.com/phone/voice/continue\">"
+                        + "<Stream url=\"wss://voice.example.com/phone/voice/stream\""
+                        + " statusCallback=\"https://voice.example.com/phone/voice/status\">"
+                        + "<Parameter name=\"token\" value=\"one-time\"/></Stream></Connect>"
+                        + "<Redirect>https://voice.example.com/phone/voice/continue</Redirect></Response>");
+    }
+
+    @Test
+    void a_number_is_dialled_and_its_end_asks_for_the_next_step() {
+        var number = new Destination.Phone(new PhoneNumber("+14155550100"), PATIENCE);
+
+        var twiml = writer.write(new GoTo(List.of(), "en-US", 1, number, Optional.empty()));
+
+        assertThat(twiml)
+                .isEqualTo(HEAD
+                        + "<Response><Dial action=\"https://voice.example.com/phone/voice/continue?after=1\" timeout=\"45\">"
+                        + "<Number>+14155550100</Number></Dial></Response>");
+    }
+
+    @Test
+    void a_voicemail_ends_politely() {
+        var twiml = writer.write(new GoTo(
+                List.of("Please leave a message."), "", 2, new Destination.Voicemail(PATIENCE), Optional.empty()));
+
+        assertThat(twiml)
+                .isEqualTo(HEAD + "<Response><Say>Please leave a message.</Say>"
+                        + "<Record action=\"https://voice.example.com/phone/voice/continue?after=2\" maxLength=\"45\""
+                        + " recordingStatusCallback=\"https://voice.example.com/phone/voice/recorded\" playBeep=\"true\"/>"
+                        + "<Hangup/></Response>");
+    }
+
+    @Test
+    void hanging_up_says_goodbye() {
+        assertThat(writer.write(new HangUp(List.of("Goodbye."), "en-US")))
+                .isEqualTo(HEAD + "<Response><Say language=\"en-US\">Goodbye.</Say><Hangup/></Response>");
+    }
+
+    @Test
+    void a_workflow_gets_the_handoff_as_task_attributes() throws Exception {
+        var document = document(goTo(handoff("wants a refund", "Order 7 came broken.", Handoff.Urgency.HIGH)));
+
+        var enqueue = (Element) document.getElementsByTagName("Enqueue").item(0);
+        var task = (Element) document.getElementsByTagName("Task").item(0);
+        assertThat(enqueue.getAttribute("workflowSid")).isEqualTo("WW00000000000000000000000000000001");
+        assertThat(enqueue.getAttribute("action")).isEqualTo("https://voice.example.com/phone/voice/continue?after=0");
+        assertThat(task.getAttribute("priority")).isEqualTo("10");
+        assertThat(task.getAttribute("timeout")).isEqualTo("45");
+        assertThat(new JsonMapper().readTree(task.getTextContent())).isEqualTo(new JsonMapper().readTree("""
+                                {"call_sid":"CA00000000000000000000000000000001","cause":"agent_asked","urgency":"high",
+                                 "language":"en-US","caller":"+14155550123","turns":1,
+                                 "case_url":"https://voice.example.com/phone/desk/calls/CA00000000000000000000000000000001",
+                                 "reason":"wants a refund","summary":"Order 7 came broken."}"""));
+    }
+
+    @Test
+    void a_workflow_without_a_handoff_still_gets_a_task() throws Exception {
+        var document = document(writer.write(new GoTo(List.of(), "en-US", 0, WORKFLOW, Optional.empty())));
+
+        var task = (Element) document.getElementsByTagName("Task").item(0);
+        assertThat(task.getAttribute("priority")).isEqualTo("5");
+        assertThat(task.getTextContent()).isEqualTo("{\"urgency\":\"normal\"}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void hostile_text_changes_no_verb(String text) throws Exception {
+        var instruction = new GoTo(
+                List.of(text, "Hold on."), "en-US", 0, WORKFLOW, Optional.of(handoff(text, text, Handoff.Urgency.LOW)));
+
+        var document = document(writer.write(instruction));
+
+        assertThat(verbs(document)).startsWith("Response", "Say").endsWith("Say", "Enqueue", "Task");
+        assertThat(verbs(document)).containsOnly("Response", "Say", "Enqueue", "Task");
+        assertThat(document.getElementsByTagName("Task")
+                        .item(0)
+                        .getTextContent()
+                        .getBytes(StandardCharsets.UTF_8))
+                .hasSizeLessThan(4_096);
+    }
+
+    static List<String> hostile() {
+        return List.of(
+                "\"",
+                "& &amp; &#0; &lt;",
+                "<",
+                "x]]>y<![CDATA[",
+                "a\u0000\u0001\u001f\u007f\u0085b\r\n\t\u2028\ufffe\uffff",
+                "lone \ud800 halves \udc00",
+                "\ud83d\ude00 smile",
+                "x".repeat(10_000),
+                "\u0001".repeat(5_000) + "z",
+                "\u4e2d\u6587\ud83d\ude00 ".repeat(3_000),
+                "</Task></Enqueue><Dial>+15555550100</Dial>",
+                "</Say><Dial>+15555550100</Dial><Say>",
+                "{\"reason\":\"x\"}, \\ \\u0000 <!-- -- -->");
+    }
+
+    @Property(tries = 300)
+    void whatever_the_model_says_the_verbs_stay_the_same_and_short_words_stay_whole(
+            @ForAll("texts") String text, @ForAll("texts") String other) throws Exception {
+        var document = document(writer.write(new GoTo(
+                List.of("Hold on. " + text),
+                text,
+                0,
+                WORKFLOW,
+                Optional.of(handoff(text, other, Handoff.Urgency.NORMAL)))));
+
+        assertThat(verbs(document)).containsExactly("Response", "Say", "Enqueue", "Task");
+        JsonNode task = new JsonMapper()
+                .readTree(document.getElementsByTagName("Task").item(0).getTextContent());
+        assertThat(task.path("reason").stringValue()).isEqualTo(text);
+        assertThat(task.path("summary").stringValue()).isEqualTo(other);
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        var sharp = Arbitraries.of(
+                '<', '>', '&', '"', '\'', ']', '\\', '{', '\u0000', '\u001b', '\ufffe', '\ud83d', '\ude00', '\r', '\n');
+        return Arbitraries.oneOf(
+                Arbitraries.strings().all().ofMaxLength(60),
+                sharp.list().ofMaxSize(60).map(chars -> {
+                    var text = new StringBuilder();
+                    chars.forEach(text::append);
+                    return text.toString();
+                }));
+    }
+
+    @Test
+    void a_long_speech_is_said_in_parts_between_words() throws Exception {
+        var speech = "Grüezi mitenand. ".repeat(1_000).strip();
+
+        var document = document(writer.write(new HangUp(List.of(speech), "de-DE")));
+
+        var says = document.getElementsByTagName("Say");
+        var spoken = new ArrayList<String>();
+        for (int i = 0; i < says.getLength(); i++) {
+            spoken.add(says.item(i).getTextContent());
+        }
+        assertThat(spoken)
+                .allSatisfy(part ->
+                        assertThat(part.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(4_000));
+        assertThat(String.join(" ", spoken)).isEqualTo(speech);
+    }
+
+    @Test
+    void a_speech_without_blanks_is_cut_between_characters() {
+        var smiles = "\ud83d\ude00".repeat(3_000);
+
+        var parts = TwimlWriter.parts(smiles, TwimlWriter.MAX_SAY_BYTES);
+
+        assertThat(parts).hasSize(4);
+        assertThat(String.join("", parts)).isEqualTo(smiles);
+    }
+
+    private String goTo(Handoff handoff) {
+        return writer.write(new GoTo(List.of(), "en-US", 0, WORKFLOW, Optional.of(handoff)));
+    }
+
+    private static Handoff handoff(String reason, String summary, Handoff.Urgency urgency) {
+        var noon = Instant.parse("2026-01-05T12:00:00Z");
+        return new Handoff(
+                new CallId("CA00000000000000000000000000000001"),
+                new HandoffCause.AgentAsked(),
+                reason,
+                summary,
+                urgency,
+                PhoneNumber.parse("+14155550123"),
+                "en-US",
+                List.of(new Turn(Turn.Speaker.CALLER, "item-1", "Hello", false, noon)),
+                noon);
+    }
+
+    private static List<String> verbs(Document document) {
+        var all = document.getElementsByTagName("*");
+        var names = new ArrayList<String>();
+        for (int i = 0; i < all.getLength(); i++) {
+            names.add(all.item(i).getNodeName());
+        }
+        return names;
+    }
+
+    private static Document document(String twiml) throws Exception {
+        return DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(twiml.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void every_instruction_is_a_whole_document() throws Exception {
+        for (Instruction instruction : List.of(
+                new HangUp(List.of(), "en-US"),
+                new HangUp(List.of(" ", "\u0000"), "en-US"),
+                new ConnectAgent(List.of(), "en-US", "\"><Dial>+15555550100</Dial>"))) {
+            assertThat(verbs(document(writer.write(instruction)))).doesNotContain("Say", "Dial");
+        }
+    }
+}

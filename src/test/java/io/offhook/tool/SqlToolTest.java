@@ -1,0 +1,153 @@
+package io.offhook.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
+import io.offhook.engine.demo.DemoOrders;
+import io.offhook.store.jdbc.TestPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
+
+class SqlToolTest {
+    private static final Map<String, String> FACTS = Map.of("call.id", "CA1", "caller.number", "AB7492");
+
+    @Nested
+    class OnSqlite extends Contract {
+        @TempDir
+        private Path directory;
+
+        @Override
+        DataSource open() {
+            var database = new SQLiteDataSource();
+            database.setUrl("jdbc:sqlite:" + directory.resolve("orders.db"));
+            return database;
+        }
+    }
+
+    @Nested
+    class OnPostgres extends Contract {
+        @Override
+        DataSource open() throws Exception {
+            return TestPostgres.database();
+        }
+    }
+
+    abstract static class Contract {
+        private DataSource database;
+
+        abstract DataSource open() throws Exception;
+
+        @BeforeEach
+        void creates_orders() throws Exception {
+            database = open();
+            DemoOrders.create(database);
+            DemoOrders.create(database);
+        }
+
+        @Test
+        void one_row_is_an_object_with_lower_case_keys() {
+            var outcome = run(
+                    "select status, carrier as \"Carrier\", eta from demo_order where order_number = :number",
+                    "{\"number\":\"AB7492\"}");
+
+            assertThat(outcome.answer()).isEqualTo("{\"status\":\"shipped\",\"carrier\":\"UPS\",\"eta\":\"Thursday\"}");
+        }
+
+        @Test
+        void no_row_says_so_and_several_are_a_list() {
+            assertThat(run("select 1 as n from demo_order where order_number = :number", "{\"number\":\"ZZ0000\"}")
+                            .answer())
+                    .isEqualTo("{\"found\":false}");
+            assertThat(run("select order_number from demo_order where carrier is null order by 1;", "{}")
+                            .answer())
+                    .isEqualTo("[{\"order_number\":\"AB7493\"},{\"order_number\":\"GH6021\"}]");
+        }
+
+        @Test
+        void a_column_without_a_value_is_null() {
+            assertThat(run("select eta from demo_order where order_number = 'GH6021'", "{}")
+                            .answer())
+                    .isEqualTo("{\"eta\":null}");
+        }
+
+        @Test
+        void facts_of_the_call_are_bound_and_no_argument_passes_for_one() {
+            var outcome = run(
+                    "select status from demo_order where order_number = :caller.number",
+                    "{\"caller.number\":\"CD1180\"}");
+
+            assertThat(outcome.answer()).isEqualTo("{\"status\":\"shipped\"}");
+        }
+
+        @Test
+        void an_argument_is_never_sql() {
+            for (var attack : List.of("' or '1'='1", "x'; drop table demo_order; --", ":caller.number", "\\u0000")) {
+                var outcome = run(
+                        "select status from demo_order where order_number = :number",
+                        "{\"number\":\"" + attack + "\"}");
+
+                assertThat(outcome.answer()).isEqualTo("{\"found\":false}");
+            }
+            assertThat(run("select count(*) as n from demo_order", "{}").answer())
+                    .isEqualTo("{\"n\":5}");
+        }
+
+        @Test
+        void more_rows_than_fifty_are_cut_and_marked() {
+            var outcome = run(
+                    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 80)" + " select i from n",
+                    "{}");
+
+            assertThat(outcome.answer())
+                    .contains("\"more_rows\":true", "{\"i\":50}")
+                    .doesNotContain("{\"i\":51}");
+        }
+
+        @Test
+        void a_failing_query_says_nothing_about_the_database() {
+            var outcome =
+                    run("select secret_column from demo_order where order_number = :number", "{\"number\":\"AB7492\"}");
+
+            assertThat(outcome.result()).isEqualTo(ToolOutcome.ERROR);
+            assertThat(outcome.answer()).contains("query_failed").doesNotContain("secret_column", "AB7492");
+        }
+
+        @Test
+        void anything_but_one_query_is_refused_when_it_is_set_up() {
+            for (var sql : List.of(
+                    "delete from demo_order", "select 1; delete from demo_order", "", "pragma x", "selection")) {
+                assertThatThrownBy(() -> tool(sql)).as(sql).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+
+        @Test
+        void a_query_cannot_write() {
+            var outcome = run("with gone as (select 1) select * from gone", "{}");
+            var writing = run("with gone as (delete from demo_order returning 1) select * from gone", "{}");
+
+            assertThat(outcome.result()).isEqualTo(ToolOutcome.OK);
+            assertThat(writing.result()).isEqualTo(ToolOutcome.ERROR);
+            assertThat(run("select count(*) as n from demo_order", "{}").answer())
+                    .isEqualTo("{\"n\":5}");
+        }
+
+        private ToolOutcome run(String sql, String arguments) {
+            return new ConfiguredToolbox(List.of(ToolDefinition.of(tool(sql), Duration.ofSeconds(10))))
+                    .run(new ToolRequest("r1", "query", arguments), FACTS);
+        }
+
+        private SqlTool tool(String sql) {
+            return new SqlTool("query", "", "{\"type\":\"object\"}", sql, database, Duration.ofSeconds(5));
+        }
+    }
+}
