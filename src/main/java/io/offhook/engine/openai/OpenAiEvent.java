@@ -17,8 +17,24 @@ sealed interface OpenAiEvent {
             implements OpenAiEvent {}
 
     /// Audio in the session's output format, as proper base64 text.
-    @SuppressWarnings("ArrayRecordComponent") // The audio itself; nobody compares or changes it.
-    record Audio(ContentId content, byte[] base64) implements OpenAiEvent {}
+    final class Audio implements OpenAiEvent {
+        private final ContentId content;
+        private final byte[] base64;
+
+        Audio(ContentId content, byte[] base64) {
+            this.content = content;
+            this.base64 = base64;
+        }
+
+        ContentId content() {
+            return content;
+        }
+
+        /// ASCII bytes; not a copy.
+        byte[] base64() {
+            return base64;
+        }
+    }
 
     record AudioEnded(ContentId content) implements OpenAiEvent {}
 

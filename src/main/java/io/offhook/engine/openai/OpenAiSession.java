@@ -341,15 +341,11 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     // --- what the engine says ---
 
     private void on(OpenAiEvent event) {
-        if (event instanceof OpenAiEvent.Audio(var content, var base64)) {
-            audio(content, base64);
-            return;
-        }
         if (!(event instanceof OpenAiEvent.Complaint)) {
             suspicion = Optional.empty();
         }
         switch (event) {
-            case OpenAiEvent.Audio _ -> {}
+            case OpenAiEvent.Audio audio -> audio(audio.content(), audio.base64());
             case OpenAiEvent.SessionCreated created -> created(created);
             case OpenAiEvent.SessionUpdated updated -> updated(updated);
             case OpenAiEvent.AudioEnded(var content) -> emit(new CallEvent.AgentAudioEnded(content));

@@ -271,8 +271,10 @@ final class OpenAiWire {
             case "session.created" -> new SessionCreated(expiry(event.path("session")));
             case "session.updated" -> {
                 var session = event.path("session");
-                yield new SessionUpdated(
-                        expiry(session), format(session.path("audio"), "input"), format(session.path("audio"), "output"));
+                var audio = session.path("audio");
+                yield session.isObject()
+                        ? new SessionUpdated(expiry(session), format(audio, "input"), format(audio, "output"))
+                        : new Malformed();
             }
             case "response.output_audio.delta" -> audio(event);
             case "response.output_audio.done" -> content(event).<OpenAiEvent>map(AudioEnded::new).orElseGet(Malformed::new);

@@ -114,7 +114,11 @@ final class Replies {
         }
         switch (back.get().wish()) {
             case SayExactly say -> says.addFirst(say);
-            case PlainReply _ -> plain = true;
+            case PlainReply _ -> {
+                plain = true;
+                // The reply that runs began before this wish arrived, so it can't be the answer to it.
+                turnTaken = callerSpeaks;
+            }
         }
     }
 

@@ -29,6 +29,7 @@ class RepliesTest {
         "the end of another reply frees nothing,                      b1 r e9,              ''",
         "a refused wish goes back and is sent at the end,             r b7 x1 e7,           R R",
         "so it is when the other reply is not known,                  r x1 e7,              R R",
+        "a turn that crossed the wish does not answer it,             r [ ] b7 x1 e7,       R R",
         "a refused text goes back to the head of the queue,           sA sB b7 x1 e7 b8 e8, A A B",
         "a refusal of something else changes nothing,                 r x9 b1 e1,           R",
         "a wish that can't be read is given up,                       sA sB y1,             A B",
