@@ -135,6 +135,7 @@ class ArchitectureTest {
                     "io.vertx..",
                     "io.netty..",
                     "org.jspecify.annotations..",
+                    "javax.net.ssl..",
                     "org.slf4j..")
             .allowEmptyShould(true);
 

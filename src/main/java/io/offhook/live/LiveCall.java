@@ -121,6 +121,10 @@ final class LiveCall {
         for (var effect : step.effects()) {
             perform(effect);
         }
+        if (event instanceof CallEvent.CallerAudio && step.remarks().isEmpty()) {
+            // Fifty times a second, and nothing that anybody watches.
+            return;
+        }
         if (before.timers() != call.timers()) {
             setAlarm();
         }
