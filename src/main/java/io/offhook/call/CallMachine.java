@@ -337,6 +337,9 @@ public final class CallMachine {
         step.playout(step.call.playout().cut(step.now));
         for (var part : heard) {
             var item = part.content().item();
+            if (part.whole()) {
+                continue;
+            }
             if (item.equals(GREETING)) {
                 var words = step.call.transcript().turn(GREETING).map(Turn::text).orElse("");
                 step.effect(new TellEngine(new Turn(
