@@ -695,8 +695,10 @@ public final class CallMachine {
         switch (event) {
             case MarkReached(var mark) -> step.playout(step.call.playout().reached(mark, step.now));
             case AgentAudio audio -> {
-                agentAudio(step, audio);
-                step.start(Timer.LAST_WORDS, patience(step));
+                if (lastWords(step.call.phase()).open()) {
+                    agentAudio(step, audio);
+                    step.start(Timer.LAST_WORDS, patience(step));
+                }
             }
             case AgentAudioEnded(var content) -> agentAudioEnded(step, content);
             case AgentWords(var content, var text) -> agentWords(step, content, text);
@@ -748,6 +750,14 @@ public final class CallMachine {
                             ? new Disposition(Disposition.Outcome.ABANDONED, "caller_hangup")
                             : new Disposition(Disposition.Outcome.RESOLVED, "goodbye")));
         }
+    }
+
+    private static LastWords lastWords(Phase phase) {
+        return switch (phase) {
+            case Phase.SayingGoodbye(_, var words) -> words;
+            case Phase.HandingOff(_, _, var words) -> words;
+            default -> LastWords.NONE;
+        };
     }
 
     private static void lastWords(Draft step, LastWords words) {
