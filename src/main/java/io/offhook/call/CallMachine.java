@@ -120,7 +120,17 @@ public final class CallMachine {
     /// The way out of our own bugs: the caller goes to a human.
     public Step fault(Call call, Instant now) {
         var step = new Draft(call, now);
-        handOff(step, new HandoffCause.Fault(), "", "", Handoff.Urgency.NORMAL, false);
+        switch (call.phase()) {
+            case Phase.Ringing _, Phase.Conversing _, Phase.SayingGoodbye _ ->
+                handOff(step, new HandoffCause.Fault(), "", "", Handoff.Urgency.NORMAL, false);
+            case Phase.HandingOff _ -> {
+                lastWords(step, LastWords.OVER);
+                leave(step);
+            }
+            case Phase.Transferred _, Phase.Detached _, Phase.Ended _ -> {
+                // The caller is out of our hands.
+            }
+        }
         return step.done();
     }
 
