@@ -374,8 +374,12 @@ public final class CallMachine {
 
     private static void callerWords(Draft step, String item, String text) {
         step.transcript(step.call.transcript().words(Turn.Speaker.CALLER, item, text, step.now));
+        // Words come late: a yes to something else must not pass for a yes to the question asked since.
+        var spokenAt = step.call.transcript().turn(item).map(Turn::at).orElse(step.now);
         if (step.call.tools().consent().isPresent()) {
+            boolean answer = !spokenAt.isBefore(step.call.tools().consent().get().askedAt());
             ToolDesk.yesOrNo(text)
+                    .filter(yes -> answer || !yes)
                     .ifPresent(yes -> step.tools(
                             yes ? step.call.tools().consented() : step.call.tools().unasked()));
         }
@@ -461,7 +465,7 @@ public final class CallMachine {
             var consent = step.call.tools().consent().filter(asked -> asked.covers(request));
             if (consent.filter(ToolDesk.Consent::given).isEmpty()) {
                 step.remark("confirmation_asked");
-                step.tools(step.call.tools().asking(request));
+                step.tools(step.call.tools().asking(request, step.now));
                 step.effect(new AnswerTool(request, phrases.confirmationNeeded()));
                 return;
             }
