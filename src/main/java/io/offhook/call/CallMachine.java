@@ -120,7 +120,17 @@ public final class CallMachine {
     /// The way out of our own bugs: the caller goes to a human.
     public Step fault(Call call, Instant now) {
         var step = new Draft(call, now);
-        handOff(step, new HandoffCause.Fault(), "", "", Handoff.Urgency.NORMAL, false);
+        switch (call.phase()) {
+            case Phase.Ringing _, Phase.Conversing _, Phase.SayingGoodbye _ ->
+                handOff(step, new HandoffCause.Fault(), "", "", Handoff.Urgency.NORMAL, false);
+            case Phase.HandingOff _ -> {
+                lastWords(step, LastWords.OVER);
+                leave(step);
+            }
+            case Phase.Transferred _, Phase.Detached _, Phase.Ended _ -> {
+                // The caller is out of our hands.
+            }
+        }
         return step.done();
     }
 
@@ -337,6 +347,9 @@ public final class CallMachine {
         step.playout(step.call.playout().cut(step.now));
         for (var part : heard) {
             var item = part.content().item();
+            if (part.whole()) {
+                continue;
+            }
             if (item.equals(GREETING)) {
                 var words = step.call.transcript().turn(GREETING).map(Turn::text).orElse("");
                 step.effect(new TellEngine(new Turn(
@@ -361,8 +374,12 @@ public final class CallMachine {
 
     private static void callerWords(Draft step, String item, String text) {
         step.transcript(step.call.transcript().words(Turn.Speaker.CALLER, item, text, step.now));
+        // Words come late: a yes to something else must not pass for a yes to the question asked since.
+        var spokenAt = step.call.transcript().turn(item).map(Turn::at).orElse(step.now);
         if (step.call.tools().consent().isPresent()) {
+            boolean answer = !spokenAt.isBefore(step.call.tools().consent().get().askedAt());
             ToolDesk.yesOrNo(text)
+                    .filter(yes -> answer || !yes)
                     .ifPresent(yes -> step.tools(
                             yes ? step.call.tools().consented() : step.call.tools().unasked()));
         }
@@ -448,7 +465,7 @@ public final class CallMachine {
             var consent = step.call.tools().consent().filter(asked -> asked.covers(request));
             if (consent.filter(ToolDesk.Consent::given).isEmpty()) {
                 step.remark("confirmation_asked");
-                step.tools(step.call.tools().asking(request));
+                step.tools(step.call.tools().asking(request, step.now));
                 step.effect(new AnswerTool(request, phrases.confirmationNeeded()));
                 return;
             }
@@ -693,8 +710,10 @@ public final class CallMachine {
         switch (event) {
             case MarkReached(var mark) -> step.playout(step.call.playout().reached(mark, step.now));
             case AgentAudio audio -> {
-                agentAudio(step, audio);
-                step.start(Timer.LAST_WORDS, patience(step));
+                if (lastWords(step.call.phase()).open()) {
+                    agentAudio(step, audio);
+                    step.start(Timer.LAST_WORDS, patience(step));
+                }
             }
             case AgentAudioEnded(var content) -> agentAudioEnded(step, content);
             case AgentWords(var content, var text) -> agentWords(step, content, text);
@@ -746,6 +765,14 @@ public final class CallMachine {
                             ? new Disposition(Disposition.Outcome.ABANDONED, "caller_hangup")
                             : new Disposition(Disposition.Outcome.RESOLVED, "goodbye")));
         }
+    }
+
+    private static LastWords lastWords(Phase phase) {
+        return switch (phase) {
+            case Phase.SayingGoodbye(_, var words) -> words;
+            case Phase.HandingOff(_, _, var words) -> words;
+            default -> LastWords.NONE;
+        };
     }
 
     private static void lastWords(Draft step, LastWords words) {

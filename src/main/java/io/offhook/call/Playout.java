@@ -20,14 +20,18 @@ import java.util.Optional;
 /// @param proven   position of the last mark that came back in this epoch, or where the epoch began
 /// @param anchor   a position, and
 /// @param anchorAt when the play head was there
-/// @param spans    contents that are not known to be played to their end, in playing order
+/// @param spans    contents that are not known to be played to their end, and the last one, in playing order
 public record Playout(int epoch, long sent, long marked, long proven, long anchor, Instant anchorAt, List<Span> spans) {
 
     /// One content part's stretch of audio.
     record Span(ContentId content, long start, long end) {}
 
     /// How much of a content the caller heard when it was cut off.
-    public record Heard(ContentId content, Duration heard, Duration sent) {}
+    public record Heard(ContentId content, Duration heard, Duration sent) {
+        boolean whole() {
+            return heard.compareTo(sent) >= 0;
+        }
+    }
 
     /// Least distance of two marks: closer ones cost a message each way and say nothing that the clock doesn't.
     private static final long MARK_EVERY = 100L * BYTES_PER_MILLI;
@@ -106,11 +110,14 @@ public record Playout(int epoch, long sent, long marked, long proven, long ancho
         if (position <= proven || position > marked) {
             return this;
         }
-        var rest = spans.stream().filter(span -> span.end() > position).toList();
+        // The last content may go on after a pause, and what was heard of it counts from its beginning.
+        var rest = spans.stream()
+                .filter(span -> span.end() > position || span.equals(spans.getLast()))
+                .toList();
         return new Playout(epoch, sent, marked, position, position, now, rest);
     }
 
-    /// What the caller heard of each content that is not known to be played to its end.
+    /// What the caller heard of the contents sent last; may name some that were heard to their end.
     List<Heard> heard(Instant now) {
         long head = playedTo(now);
         return spans.stream()

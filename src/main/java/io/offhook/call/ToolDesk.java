@@ -1,5 +1,6 @@
 package io.offhook.call;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,8 @@ public record ToolDesk(List<ToolRequest> running, boolean unspoken, Optional<Con
 
     /// @param name      the tool, and
     /// @param arguments exactly these arguments are what the caller is asked about
-    public record Consent(String name, String arguments, boolean given) {
+    /// @param askedAt   speech that began earlier is no answer
+    public record Consent(String name, String arguments, Instant askedAt, boolean given) {
         boolean covers(ToolRequest request) {
             return name.equals(request.name()) && arguments.equals(request.arguments());
         }
@@ -71,12 +73,12 @@ public record ToolDesk(List<ToolRequest> running, boolean unspoken, Optional<Con
         return new ToolDesk(running, false, consent);
     }
 
-    ToolDesk asking(ToolRequest request) {
-        return new ToolDesk(running, true, Optional.of(new Consent(request.name(), request.arguments(), false)));
+    ToolDesk asking(ToolRequest request, Instant now) {
+        return new ToolDesk(running, true, Optional.of(new Consent(request.name(), request.arguments(), now, false)));
     }
 
     ToolDesk consented() {
-        return new ToolDesk(running, unspoken, consent.map(c -> new Consent(c.name(), c.arguments(), true)));
+        return new ToolDesk(running, unspoken, consent.map(c -> new Consent(c.name(), c.arguments(), c.askedAt(), true)));
     }
 
     ToolDesk unasked() {
