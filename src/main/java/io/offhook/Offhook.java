@@ -327,6 +327,7 @@ public final class Offhook implements AutoCloseable {
     private Router router(Vertx on, TwilioRoutes routes) {
         var router = Router.router(on);
         routes.mount(router);
+        new CallsApi(store, settings.adminToken(), workers).mount(router);
         router.get("/livez").handler(request -> request.response().end("ok\n"));
         router.get("/readyz")
                 .handler(request -> request.response()

@@ -8,6 +8,7 @@ import io.offhook.call.Step;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /// Prints a call as it happens, for a person at a terminal.
 final class CallLogPrinter implements CallListener {
@@ -49,7 +50,7 @@ final class CallLogPrinter implements CallListener {
             line(
                     at,
                     "handoff",
-                    handoff.cause().slug() + " · " + handoff.urgency().name().toLowerCase(java.util.Locale.ROOT)
+                    handoff.cause().slug() + " · " + handoff.urgency().name().toLowerCase(Locale.ROOT)
                             + (handoff.reason().isEmpty() ? "" : " · " + handoff.reason())
                             + (handoff.summary().isEmpty() ? "" : " · " + handoff.summary())
                             + " · " + handoff.transcript().size() + " turns");

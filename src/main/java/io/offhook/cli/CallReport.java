@@ -5,6 +5,7 @@ import io.offhook.simulator.SimulatedCall;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// What a simulated call came to: what the network did, and how long the caller waited.
@@ -23,7 +24,7 @@ final class CallReport {
             case CallStep.Recorded(var at, var length, _) ->
                 line(out, at, "network", "records a message of " + Terminal.millis(length));
             case CallStep.Ended(var at, var reason) ->
-                line(out, at, "network", "call over: " + reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+                line(out, at, "network", "call over: " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
             default -> {}
         }
     }
