@@ -387,7 +387,9 @@ public final class CallMachine {
 
     private void replyEnded(Draft step, ReplyEnded reply) {
         boolean ours = step.call.engine().reply().filter(reply.reply()::equals).isPresent();
-        if (ours || step.call.engine().reply().isEmpty()) {
+        // The end of a reply that was given up says nothing about the one that is owed in its place.
+        boolean givenUp = step.call.engine().dropped().filter(reply.reply()::equals).isPresent();
+        if (ours || (step.call.engine().reply().isEmpty() && !givenUp)) {
             step.engine(step.call.engine().replied(reply.how() == ReplyEnd.FAILED, step.now));
             step.stop(Timer.REPLY_OWED);
         }
@@ -604,7 +606,9 @@ public final class CallMachine {
             step.start(Timer.SILENCE, A_MOMENT);
             return;
         }
-        var quietFor = Duration.between(call.line().activeAt(), step.now);
+        var playedOutAt = call.playout().playedOutAt();
+        var quietSince = playedOutAt.isAfter(call.line().activeAt()) ? playedOutAt : call.line().activeAt();
+        var quietFor = Duration.between(quietSince, step.now);
         var rest = call.rules().silence().minus(quietFor);
         if (rest.isPositive()) {
             step.start(Timer.SILENCE, rest);

@@ -55,6 +55,11 @@ public record Playout(int epoch, long sent, long marked, long proven, long ancho
         return Duration.ofNanos((sent - playedTo(now)) * (1_000_000 / BYTES_PER_MILLI));
     }
 
+    /// When, by the clock, the last of what was sent is heard.
+    Instant playedOutAt() {
+        return anchorAt.plusNanos((sent - anchor) * (1_000_000 / BYTES_PER_MILLI));
+    }
+
     /// Whether marks prove that everything sent was heard.
     public boolean provenHeard() {
         return proven >= sent;

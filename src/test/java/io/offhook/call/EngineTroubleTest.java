@@ -1,0 +1,242 @@
+package io.offhook.call;
+
+import static io.offhook.call.Calls.aConversation;
+import static io.offhook.call.Calls.heard;
+import static io.offhook.call.Calls.ringing;
+import static io.offhook.call.Calls.rules;
+import static io.offhook.call.Calls.sent;
+import static io.offhook.call.Calls.whereTheEngineOpens;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.CallEffect.AskForReply;
+import io.offhook.call.CallEffect.CancelReply;
+import io.offhook.call.CallEffect.CloseEngine;
+import io.offhook.call.CallEffect.FileHandoff;
+import io.offhook.call.CallEffect.OpenEngine;
+import io.offhook.call.CallEffect.Say;
+import io.offhook.call.CallEvent.EngineReady;
+import io.offhook.call.CallEvent.ReplyEnd;
+import io.offhook.call.CallEvent.ReplyStarted;
+import io.offhook.call.CallEvent.StreamOpened;
+import io.offhook.call.EngineFault.Kind;
+import io.offhook.call.Phase.Conversing;
+import io.offhook.call.Phase.HandingOff;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EngineTroubleTest {
+    private static final EngineReady READY = new EngineReady(Duration.ZERO);
+
+    private static HandoffCause cause(Calls call) {
+        return call.all(FileHandoff.class).getFirst().handoff().cause();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Kind.class, names = {"UNREACHABLE", "TIMEOUT", "TLS", "AUTH", "RATE", "PROTOCOL", "CLOSED"})
+    void an_engine_that_cannot_be_had_leads_to_a_human_at_once(Kind kind) {
+        var call = whereTheEngineOpens();
+
+        call.loses(kind);
+
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(kind)));
+        assertThat(call.all(Say.class)).isEmpty();
+    }
+
+    @Test
+    void a_server_error_is_tried_once_more() {
+        var call = whereTheEngineOpens();
+
+        call.loses(Kind.SERVER_ERROR).after(250).loses(Kind.SERVER_ERROR).after(250);
+
+        assertThat(call.all(OpenEngine.class)).hasSize(1);
+        assertThat(call.all(FileHandoff.class)).hasSize(1);
+    }
+
+    @Test
+    void an_engine_that_stays_mute_leads_to_a_human_after_three_and_a_half_seconds() {
+        var call = whereTheEngineOpens().after(3_499);
+        boolean early = call.phase() instanceof HandingOff;
+
+        call.after(1);
+
+        assertThat(early).isFalse();
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.MUTE)));
+    }
+
+    @Test
+    void a_caller_who_hears_nothing_hears_one_moment_please() {
+        var call = whereTheEngineOpens();
+
+        call.after(1_800);
+
+        assertThat(call.millisPlayed()).isEqualTo(400);
+        assertThat(call.remarks()).containsExactly("comfort");
+    }
+
+    @Test
+    void an_engine_lost_in_a_call_is_opened_again_with_what_was_said_and_asked_for_the_owed_reply() {
+        var call = aConversation().callerSays("c", "where is my order").forget();
+
+        call.loses(Kind.CLOSED).after(0).on(READY);
+
+        assertThat(call.all(OpenEngine.class).getFirst().history())
+                .extracting(Turn::text)
+                .containsExactly("where is my order");
+        assertThat(call.orders()).hasSize(2).endsWith(new AskForReply());
+        assertThat(call.remarks()).containsExactly("engine_closed", "engine_reconnected");
+    }
+
+    @Test
+    void an_engine_lost_in_a_quiet_moment_is_opened_again_without_asking_for_words() {
+        var call = aConversation().says("a", "anything else", 100).after(100).everythingIsHeard().forget();
+
+        call.loses(Kind.CLOSED).after(0).on(READY);
+
+        assertThat(call.orders()).hasSize(1);
+        assertThat(call.all(OpenEngine.class)).hasSize(1);
+    }
+
+    @Test
+    void an_engine_that_keeps_going_away_leads_to_a_human() {
+        var call = aConversation();
+
+        for (int i = 0; i < 4; i++) {
+            call.loses(Kind.CLOSED).after(0).on(READY);
+        }
+
+        assertThat(call.all(OpenEngine.class)).hasSize(3);
+        assertThat(call.all(FileHandoff.class)).hasSize(1);
+    }
+
+    @Test
+    void a_stalled_engine_is_asked_once_more_and_then_a_human_is() {
+        var call = aConversation().callerSays("c", "hello").forget().after(2_500);
+        var first = List.copyOf(call.orders());
+
+        call.forget().after(2_499);
+
+        assertThat(first).containsExactly(new CancelReply(), new AskForReply());
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.STALL)));
+    }
+
+    @Test
+    void a_reply_that_begins_and_makes_no_sound_is_a_stall_too() {
+        var call = aConversation().callerSays("c", "hello").after(300).on(new ReplyStarted("r1")).forget();
+
+        call.after(4_700);
+
+        assertThat(call.phase()).isInstanceOf(HandingOff.class);
+    }
+
+    @Test
+    void the_end_of_a_cancelled_reply_is_not_taken_for_the_owed_one() {
+        var call = aConversation()
+                .callerSays("c", "hello")
+                .after(300)
+                .on(new ReplyStarted("r1"))
+                .after(2_300)
+                .forget();
+
+        call.reply("r1", ReplyEnd.CANCELLED, "client_cancelled").after(2_400);
+
+        assertThat(call.phase()).isInstanceOf(HandingOff.class);
+    }
+
+    @Test
+    void a_stalled_reply_that_comes_after_all_is_not_played_beside_the_new_one() {
+        var call = aConversation().callerSays("c", "hello").on(new ReplyStarted("reply-a")).after(2_500).forget();
+
+        call.audio("a", sent(500)).on(new ReplyStarted("reply-b")).audio("b", sent(300));
+
+        assertThat(call.millisPlayed()).isEqualTo(300);
+    }
+
+    @Test
+    void audio_in_the_ear_of_the_caller_is_no_stall() {
+        var call = aConversation().callerSays("c", "hello").whereAgentIsSaying("a", sent(8_000), heard(0));
+
+        call.after(8_000);
+
+        assertThat(call.all(CancelReply.class)).isEmpty();
+        assertThat(call.phase()).isInstanceOf(Conversing.class);
+    }
+
+    @Test
+    void a_failed_reply_is_asked_for_again_and_a_second_failure_leads_to_a_human() {
+        var call = aConversation();
+
+        call.reply("r1", ReplyEnd.FAILED, "server_error");
+        var first = List.copyOf(call.orders());
+        call.forget().reply("r2", ReplyEnd.FAILED, "server_error");
+
+        assertThat(first).containsExactly(new AskForReply());
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.REPLY_FAILED)));
+    }
+
+    @Test
+    void a_reply_in_between_makes_up_for_the_failure() {
+        var call = aConversation();
+
+        call.reply("r1", ReplyEnd.FAILED, "server_error").reply("r2").reply("r3", ReplyEnd.FAILED, "server_error");
+
+        assertThat(call.phase()).isInstanceOf(Conversing.class);
+    }
+
+    @Test
+    void without_quota_no_second_reply_is_asked_for() {
+        var call = aConversation();
+
+        call.reply("r1", ReplyEnd.FAILED, "insufficient_quota");
+
+        assertThat(call.phase()).isInstanceOf(HandingOff.class);
+    }
+
+    @Test
+    void the_session_is_renewed_after_55_minutes() {
+        var call = aConversation(longSilence());
+
+        call.after(Duration.ofMinutes(55));
+
+        assertThat(call.orders()).hasSize(2).startsWith(new CloseEngine());
+        assertThat(call.all(OpenEngine.class)).hasSize(1);
+        assertThat(call.remarks()).containsExactly("session_renewed");
+    }
+
+    @Test
+    void the_session_is_renewed_only_in_a_quiet_moment() {
+        var call = aConversation(longSilence()).after(Duration.ofMinutes(54)).callerSpeaks("c");
+        call.after(Duration.ofMinutes(2)).forget();
+
+        call.on(new CallEvent.CallerStoppedSpeaking("c")).says("a", "fine", 100).after(2_000);
+
+        assertThat(call.remarks()).containsExactly("session_renewed");
+    }
+
+    private static CallRules longSilence() {
+        var plain = rules("");
+        return new CallRules(
+                plain.agent(), "", plain.announcement(), "en", Duration.ofHours(1), plain.length(), plain.tools(), List.of());
+    }
+
+    @Test
+    void a_greeting_without_a_recording_is_spoken_by_the_engine() {
+        var call = ringing(rules("Hello there")).on(new StreamOpened(List.of())).forget();
+
+        call.on(READY);
+
+        assertThat(call.orders()).containsExactly(new Say("Hello there"));
+    }
+
+    @Test
+    void a_call_that_comes_back_is_not_greeted_again_but_answered() {
+        var call = ringing(rules("Hello there"), new Turn(Turn.Speaker.AGENT, "a", "one moment", false, Calls.NOON));
+
+        call.on(new StreamOpened(List.of(AudioFrame.silence(100)))).on(READY);
+
+        assertThat(call.millisPlayed()).isZero();
+        assertThat(call.orders()).hasSize(2).endsWith(new AskForReply());
+    }
+}

@@ -1,0 +1,255 @@
+package io.offhook.call;
+
+import static io.offhook.call.Calls.ANNOUNCEMENT;
+import static io.offhook.call.Calls.PHRASES;
+import static io.offhook.call.Calls.aConversation;
+import static io.offhook.call.Calls.heard;
+import static io.offhook.call.Calls.ringing;
+import static io.offhook.call.Calls.rules;
+import static io.offhook.call.Calls.sent;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.CallEffect.AnswerTool;
+import io.offhook.call.CallEffect.CloseEngine;
+import io.offhook.call.CallEffect.CloseStream;
+import io.offhook.call.CallEffect.FileHandoff;
+import io.offhook.call.CallEffect.Say;
+import io.offhook.call.CallEvent.CallOver;
+import io.offhook.call.CallEvent.DrainDeadlineReached;
+import io.offhook.call.CallEvent.HandoffFiled;
+import io.offhook.call.CallEvent.StreamEnded;
+import io.offhook.call.Disposition.Outcome;
+import io.offhook.call.Phase.Detached;
+import io.offhook.call.Phase.Ended;
+import io.offhook.call.Phase.HandingOff;
+import io.offhook.call.Phase.SayingGoodbye;
+import io.offhook.call.Phase.Transferred;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WaysOutTest {
+    private static final ToolRequest END = new ToolRequest("t1", "end_call", "{}");
+    private static final ToolRequest ESCALATE = new ToolRequest("t2", "escalate_to_human", "wants a refund");
+
+    @Test
+    void end_call_without_words_has_the_agent_say_goodbye() {
+        var call = aConversation();
+
+        call.reply("r1", END);
+
+        assertThat(call.orders()).containsExactly(new AnswerTool(END, "{\"ok\":true}"), new Say(PHRASES.goodbye()));
+        assertThat(call.phase()).isInstanceOf(SayingGoodbye.class);
+    }
+
+    @Test
+    void end_call_after_spoken_words_lets_them_be_the_goodbye() {
+        var call = aConversation().whereAgentIsSaying("a", sent(1_000), heard(100));
+
+        call.reply("reply-a", END);
+
+        assertThat(call.all(Say.class)).isEmpty();
+        assertThat(call.all(CloseStream.class)).isEmpty();
+    }
+
+    @Test
+    void so_it_does_when_the_words_are_already_heard() {
+        var call = aConversation().whereAgentIsSaying("a", sent(1_000), heard(1_000)).everythingIsHeard();
+
+        call.reply("reply-a", END);
+
+        assertThat(call.all(Say.class)).isEmpty();
+        assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.RESOLVED, "goodbye")));
+    }
+
+    @Test
+    void the_stream_closes_when_the_goodbye_was_heard() {
+        var call = aConversation().reply("r1", END).says("g", "Goodbye", 1_000).after(900);
+        boolean early = call.phase() instanceof Ended;
+
+        call.everythingIsHeard();
+
+        assertThat(early).isFalse();
+        assertThat(call.all(CloseStream.class)).hasSize(1);
+        assertThat(call.remarks()).doesNotContain("marks_missing");
+        assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.RESOLVED, "goodbye")));
+    }
+
+    @Test
+    void without_a_mark_the_goodbye_is_over_two_seconds_after_its_audio() {
+        var call = aConversation().reply("r1", END).says("g", "Goodbye", 1_000).after(2_999);
+        boolean early = call.phase() instanceof Ended;
+
+        call.after(1);
+
+        assertThat(early).isFalse();
+        assertThat(call.phase()).isInstanceOf(Ended.class);
+        assertThat(call.remarks()).contains("marks_missing");
+    }
+
+    @Test
+    void a_goodbye_that_never_comes_does_not_hold_the_line() {
+        var call = aConversation().reply("r1", END);
+
+        call.after(4_000);
+
+        assertThat(call.phase()).isInstanceOf(Ended.class);
+    }
+
+    @Test
+    void the_caller_cannot_cut_the_goodbye() {
+        var call = aConversation().reply("r1", END).audio("g", sent(1_000)).forget();
+
+        call.callerSpeaks("bye").on(new CallEvent.CallerAudio(AudioFrame.silence(20), 0));
+
+        assertThat(call.orders()).isEmpty();
+        assertThat(call.millisHeardByEngine()).isEmpty();
+    }
+
+    @Test
+    void escalation_is_announced_by_the_agent_and_filed_at_once() {
+        var call = aConversation();
+
+        call.reply("r1", ESCALATE);
+
+        assertThat(call.orders().getFirst()).isEqualTo(new AnswerTool(ESCALATE, "{\"accepted\":true}"));
+        assertThat(call.orders().getLast()).isEqualTo(new Say(ANNOUNCEMENT));
+        var handoff = call.all(FileHandoff.class).getFirst().handoff();
+        assertThat(handoff.cause()).isEqualTo(new HandoffCause.AgentAsked());
+        assertThat(handoff.reason()).isEqualTo("wants a refund");
+        assertThat(handoff.urgency()).isEqualTo(Handoff.Urgency.HIGH);
+    }
+
+    @Test
+    void escalation_closes_the_stream_only_when_the_announcement_is_heard_and_the_handoff_filed() {
+        var filed = aConversation().reply("r1", ESCALATE).on(new HandoffFiled()).says("h", "Moment", 1_000);
+        var heard = aConversation().reply("r1", ESCALATE).says("h", "Moment", 1_000).after(1_000).everythingIsHeard();
+        boolean early = filed.phase() instanceof Transferred || heard.phase() instanceof Transferred;
+
+        filed.after(1_000).everythingIsHeard();
+        heard.on(new HandoffFiled());
+
+        assertThat(early).isFalse();
+        assertThat(filed.phase()).isInstanceOfSatisfying(Transferred.class, t -> assertThat(t.announced()).isTrue());
+        assertThat(heard.phase()).isInstanceOfSatisfying(Transferred.class, t -> assertThat(t.announced()).isTrue());
+        assertThat(heard.all(CloseStream.class)).hasSize(1);
+    }
+
+    @Test
+    void escalation_outweighs_every_other_tool_of_the_reply() {
+        var call = aConversation();
+
+        call.reply("r1", END, ESCALATE);
+
+        assertThat(call.phase()).isInstanceOf(HandingOff.class);
+    }
+
+    @Test
+    void an_announcement_that_never_comes_is_left_to_the_provider() {
+        var call = aConversation().reply("r1", ESCALATE).on(new HandoffFiled());
+
+        call.after(4_000);
+
+        assertThat(call.phase()).isInstanceOfSatisfying(Transferred.class, t -> assertThat(t.announced()).isFalse());
+    }
+
+    @Test
+    void filing_is_awaited_for_a_second_and_a_half() {
+        var call = aConversation().key('0').after(1_499);
+        boolean early = call.phase() instanceof Transferred;
+
+        call.after(1);
+
+        assertThat(early).isFalse();
+        assertThat(call.phase()).isInstanceOf(Transferred.class);
+        assertThat(call.remarks()).contains("handoff_unconfirmed");
+    }
+
+    @Test
+    void an_engine_lost_during_the_announcement_lets_the_rest_be_heard() {
+        var call = aConversation().reply("r1", ESCALATE).on(new HandoffFiled()).audio("h", sent(1_000));
+
+        call.loses(EngineFault.Kind.CLOSED).after(1_000);
+        boolean early = call.phase() instanceof Transferred;
+        call.everythingIsHeard();
+
+        assertThat(early).isFalse();
+        assertThat(call.phase()).isInstanceOf(Transferred.class);
+    }
+
+    @Test
+    void a_draining_server_hands_the_caller_over() {
+        var call = aConversation();
+
+        call.on(new DrainDeadlineReached());
+
+        assertThat(call.all(FileHandoff.class).getFirst().handoff().cause()).isEqualTo(new HandoffCause.ServerDraining());
+    }
+
+    @Test
+    void a_stopped_stream_is_the_caller_hanging_up() {
+        var call = aConversation();
+
+        call.on(new StreamEnded(StreamEnd.STOPPED));
+
+        assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.HUNG_UP, "caller_hangup")));
+        assertThat(call.orders()).containsExactly(new CloseEngine());
+        assertThat(call.call().timers().earliest()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = StreamEnd.class, mode = EnumSource.Mode.EXCLUDE, names = "STOPPED")
+    void any_other_end_of_the_stream_leaves_the_call_alive(StreamEnd why) {
+        var call = aConversation();
+
+        call.on(new StreamEnded(why));
+
+        assertThat(call.phase()).isEqualTo(new Detached(why));
+        assertThat(call.remarks()).containsExactly(why.slug());
+        assertThat(call.orders()).containsExactly(new CloseEngine(), new CloseStream());
+    }
+
+    @Test
+    void a_stream_lost_on_the_way_to_a_human_does_not_stop_the_transfer() {
+        var call = aConversation().key('0');
+
+        call.on(new StreamEnded(StreamEnd.LOST));
+
+        assertThat(call.phase()).isInstanceOf(Transferred.class);
+    }
+
+    @Test
+    void a_stream_stopped_on_the_way_to_a_human_is_a_caller_who_gave_up() {
+        var call = aConversation().key('0');
+
+        call.on(new StreamEnded(StreamEnd.STOPPED));
+
+        assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.ABANDONED, "caller_hangup")));
+    }
+
+    static Stream<Named<Calls>> phases() {
+        return Stream.of(
+                Named.of("HUNG_UP", ringing(rules(""))),
+                Named.of("HUNG_UP", aConversation()),
+                Named.of("RESOLVED", aConversation().reply("r1", END)),
+                Named.of("ABANDONED", aConversation().key('0')),
+                Named.of("TRANSFERRED", aConversation().key('0').on(new HandoffFiled())),
+                Named.of("HUNG_UP", aConversation().on(new StreamEnded(StreamEnd.LOST))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("phases")
+    void the_providers_word_ends_every_phase_once(Calls call, org.junit.jupiter.api.TestInfo info) {
+        call.forget();
+
+        call.on(new CallOver("completed")).on(new CallOver("completed")).after(60_000);
+
+        assertThat(call.orders()).containsExactly(new CloseEngine(), new CloseStream());
+        assertThat(call.phase()).isInstanceOfSatisfying(
+                Ended.class, ended -> assertThat(info.getDisplayName())
+                        .contains(ended.disposition().outcome().name()));
+    }
+}
