@@ -387,7 +387,10 @@ public final class CallMachine {
 
     private void replyEnded(Draft step, ReplyEnded reply) {
         boolean ours = step.call.engine().reply().filter(reply.reply()::equals).isPresent();
-        if (ours || step.call.engine().reply().isEmpty()) {
+        // A reply given up for another: its late end says nothing of the one that is owed.
+        boolean givenUp = !ours
+                && step.call.engine().dropped().filter(reply.reply()::equals).isPresent();
+        if (ours || (step.call.engine().reply().isEmpty() && !givenUp)) {
             step.engine(step.call.engine().replied(reply.how() == ReplyEnd.FAILED, step.now));
             step.stop(Timer.REPLY_OWED);
         }
