@@ -41,8 +41,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /// The whole server between a simulated carrier and a simulated engine, all on one clock that runs `speed` times as
-/// fast as the wall's. The engine speaks the greeting as it is told; the script holds what
-/// it says of its own accord.
+/// fast as the wall's. The engine speaks the greeting as it is told; the script holds what it says of its own accord.
 final class TestServer implements AutoCloseable {
     static final String KEY = "sk-test-0f9e8d7c6b5a";
     static final String TOKEN = "test-token-1a2b3c4d5e6f";
