@@ -1,0 +1,375 @@
+package io.offhook.server;
+
+import static io.offhook.server.TestServer.GREETING;
+import static io.offhook.server.TestServer.PATIENCE;
+import static io.offhook.server.TestServer.remembered;
+import static io.offhook.server.TestServer.spoken;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offhook.call.Disposition;
+import io.offhook.call.Turn;
+import io.offhook.simulator.CallStep;
+import io.offhook.simulator.EngineFault;
+import io.offhook.simulator.Heard;
+import io.offhook.simulator.SimulatedEngine;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What callers hear, and what is stored, when the engine fails.
+class EngineFaultsTest {
+    private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
+    private static final String QUESTION = "Where is my order?";
+    private static final String ANSWER = "Your order is on its way to you.";
+
+    @Test
+    void a_conversation_goes_on_with_its_history_when_the_engine_is_cut_mid_answer() {
+        try (var server = TestServer.started()) {
+            server.script.says(ANSWER).says("As I said, it is on its way.");
+            var call = server.ringAndGreet();
+            server.engine.injectOnce(EngineFault.CUT_MID_ANSWER);
+
+            server.says(QUESTION);
+
+            var second = server.session(1);
+            await().atMost(PATIENCE).until(() -> second.responses().size() == 1);
+            server.hears(call, GREETING, "As I said, it is on its way.");
+            assertThat(remembered(second)).anyMatch(item -> item.contains(QUESTION));
+            var heard = call.heard().stream()
+                    .filter(each -> each.source() == Heard.Source.STREAM)
+                    .toList();
+            for (int i = 1; i < heard.size(); i++) {
+                assertThat(heard.get(i).from().minus(heard.get(i - 1).until())).isLessThanOrEqualTo(FIVE_SECONDS);
+            }
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+            assertThat(server.happened(call)).contains("engine_reconnected");
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            server.awaitNoSessions();
+        }
+    }
+
+    @Test
+    void key_0_silences_the_agent_and_leads_to_a_person() {
+        try (var server = TestServer.started()) {
+            server.script.says("This is a very long answer that goes on and on, until somebody presses a key.");
+            var call = server.ringAndGreet();
+            server.says(QUESTION);
+            server.hears(call, GREETING, "This is a");
+            var pressed = call.sinceRing();
+
+            call.press('0');
+
+            server.reachesPerson(call, pressed, FIVE_SECONDS);
+            var silent = call.heard().stream()
+                    .filter(each -> each.source() == Heard.Source.STREAM)
+                    .toList()
+                    .getLast()
+                    .until();
+            assertThat(silent.minus(pressed)).isLessThanOrEqualTo(server.soon(Duration.ofMillis(500)));
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("caller_pressed_zero");
+            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.TRANSFERRED);
+            server.awaitNoSessions();
+        }
+    }
+
+    @Test
+    void key_0_leads_to_a_person_while_the_engine_is_dead() {
+        try (var server = TestServer.started()) {
+            server.engine.inject(EngineFault.MUTE);
+            var call = server.ring();
+            call.await(CallStep.StreamOpened.class, PATIENCE).orElseThrow();
+            var pressed = call.sinceRing();
+
+            call.press('0');
+
+            server.reachesPerson(call, pressed, Duration.ofSeconds(2));
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("caller_pressed_zero");
+        }
+    }
+
+    @Test
+    void an_engine_that_refuses_connections_leads_to_a_person() {
+        try (var server = TestServer.started()) {
+            server.engine.vanish();
+
+            var call = server.ring();
+
+            server.reachesPerson(call, Duration.ZERO, FIVE_SECONDS);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("engine_unreachable");
+            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.TRANSFERRED);
+        }
+    }
+
+    @Test
+    void an_engine_that_never_upgrades_leads_to_a_person() {
+        // The handshake is timed by the wall's clock.
+        try (var server = TestServer.plan().speed(1).start()) {
+            server.engine.inject(EngineFault.NEVER_UPGRADE);
+
+            var call = server.ring();
+
+            server.awaitPerson(call);
+            assertThat(call.steps(CallStep.Said.class).getFirst().at()).isLessThanOrEqualTo(FIVE_SECONDS);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("engine_timeout");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UNAUTHORIZED, engine_auth, 1",
+        "FORBIDDEN, engine_auth, 1",
+        "INTERNAL_ERROR, engine_5xx, 2",
+        "UNAVAILABLE, engine_5xx, 2",
+        "MUTE, engine_mute, 1",
+        "NO_SESSION_UPDATED, engine_mute, 1",
+        "GARBAGE_ONLY, engine_mute, 1"
+    })
+    void an_engine_that_cannot_be_had_leads_to_a_person(EngineFault fault, String slug, int attempts) {
+        try (var server = TestServer.started()) {
+            server.engine.inject(fault);
+
+            var call = server.ring();
+
+            server.reachesPerson(call, Duration.ZERO, FIVE_SECONDS);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo(slug);
+            assertThat(server.engine.attempts()).hasSize(attempts);
+            server.awaitNoSessions();
+        }
+    }
+
+    @Test
+    void a_server_error_at_connect_is_retried() {
+        try (var server = TestServer.started()) {
+            server.engine.injectOnce(EngineFault.UNAVAILABLE);
+
+            var call = server.ringAndGreet();
+
+            assertThat(server.engine.attempts()).extracting(SimulatedEngine.Attempt::status).containsExactly(503, 101);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void the_next_call_leaves_an_engine_alone_that_asked_for_it() {
+        try (var server = TestServer.started()) {
+            server.engine.inject(EngineFault.TOO_MANY_REQUESTS);
+            var first = server.ring();
+            await().atMost(PATIENCE).until(() -> server.engine.attempts().size() == 1);
+            server.engine.clear(EngineFault.TOO_MANY_REQUESTS);
+            first.await(CallStep.StreamClosed.class, PATIENCE).orElseThrow();
+
+            var second = server.ring();
+
+            server.reachesPerson(second, Duration.ZERO, FIVE_SECONDS);
+            assertThat(second.steps(CallStep.StreamOpened.class)).isEmpty();
+            assertThat(server.engine.attempts()).hasSize(1);
+            assertThat(server.handoff(second).cause().slug()).isEqualTo("engine_rate");
+            server.reachesPerson(first, Duration.ZERO, FIVE_SECONDS);
+            assertThat(server.handoff(first).cause().slug()).isEqualTo("engine_rate");
+        }
+    }
+
+    @Test
+    void a_slow_engine_is_bridged_by_a_comforting_word() {
+        try (var server = TestServer.started()) {
+            server.engine.injectOnce(EngineFault.SLOW_CONNECT);
+
+            var call = server.ringAndGreet();
+
+            assertThat(call.timings().ringToFirstSound().orElseThrow())
+                    .isLessThanOrEqualTo(server.soon(Duration.ofMillis(2_500)));
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void garbage_among_proper_events_changes_nothing() {
+        try (var server = TestServer.started()) {
+            server.engine.inject(EngineFault.GARBAGE_AMONG);
+            server.script.says(ANSWER);
+            var call = server.ringAndGreet();
+
+            server.says(QUESTION);
+
+            server.hears(call, GREETING, ANSWER);
+            assertThat(server.engine.sessions()).hasSize(1);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STALL_AFTER_RESPONSE_CREATED", "STALL_MID_ANSWER"})
+    void a_stalled_answer_is_asked_for_again(EngineFault stall) {
+        try (var server = TestServer.started()) {
+            server.script.says("Well.").says(ANSWER).afterwardsSays(ANSWER);
+            var call = server.ringAndGreet();
+            server.engine.injectOnce(stall);
+
+            server.says(QUESTION);
+
+            server.hears(call, GREETING, ANSWER);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            assertThat(server.happened(call)).contains("engine_stall");
+        }
+    }
+
+    @Test
+    void an_engine_that_stalls_again_leads_to_a_person() {
+        try (var server = TestServer.started()) {
+            server.script.afterwardsSays(ANSWER);
+            var call = server.ringAndGreet();
+            server.engine.inject(EngineFault.STALL_AFTER_RESPONSE_CREATED);
+            var asked = call.sinceRing();
+
+            server.says(QUESTION);
+
+            server.reachesPerson(call, asked, FIVE_SECONDS);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("engine_stall");
+            assertThat(server.handoff(call).transcript())
+                    .anyMatch(turn -> turn.speaker() == Turn.Speaker.CALLER && turn.text().equals(QUESTION));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RESPONSE_SERVER_ERROR", "RESPONSE_RATE_LIMITED"})
+    void a_failed_answer_is_asked_for_again(EngineFault failure) {
+        try (var server = TestServer.started()) {
+            server.script.says(ANSWER).afterwardsSays(ANSWER);
+            var call = server.ringAndGreet();
+            server.engine.injectOnce(failure);
+
+            server.says(QUESTION);
+
+            server.hears(call, GREETING, ANSWER);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            assertThat(server.happened(call)).contains("reply_failed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RESPONSE_SERVER_ERROR", "RESPONSE_RATE_LIMITED"})
+    void answers_that_keep_failing_lead_to_a_person(EngineFault failure) {
+        try (var server = TestServer.started()) {
+            var call = server.ringAndGreet();
+            server.engine.inject(failure);
+            var asked = call.sinceRing();
+
+            server.says(QUESTION);
+
+            server.reachesPerson(call, asked, FIVE_SECONDS);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("engine_reply_failed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INCOMPLETE_MAX_OUTPUT_TOKENS", "INCOMPLETE_CONTENT_FILTER"})
+    void the_agent_goes_on_after_an_incomplete_answer(EngineFault incomplete) {
+        try (var server = TestServer.started()) {
+            server.script.says(ANSWER).says("Yes.");
+            var call = server.ringAndGreet();
+            server.engine.injectOnce(incomplete);
+            server.says(QUESTION);
+            await().atMost(PATIENCE).until(() -> server.session(0).responses().size() == 2);
+
+            server.says("Really?");
+
+            await().atMost(PATIENCE).until(() -> server.session(0).responses().size() == 3);
+            server.hears(call, GREETING, "Yes.");
+            assertThat(server.happened(call)).contains("reply_incomplete");
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void complaints_of_the_engine_change_nothing() {
+        try (var server = TestServer.started()) {
+            server.script.says(ANSWER);
+            var call = server.ringAndGreet();
+            for (var code : new String[] {
+                "response_cancel_not_active", "conversation_already_has_active_response", "item_truncate_invalid"
+            }) {
+                server.session(0).sendRaw("""
+                        {"type":"error","event_id":"event_x","error":{"type":"invalid_request_error",\
+                        "code":"%s","message":"No.","param":null,"event_id":"evt"}}""".formatted(code));
+            }
+
+            server.says(QUESTION);
+
+            server.hears(call, GREETING, ANSWER);
+            assertThat(server.engine.sessions()).hasSize(1);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void an_engine_that_is_gone_for_good_leads_to_a_person_who_knows_what_was_said() {
+        try (var server = TestServer.started()) {
+            server.script.says(ANSWER);
+            var call = server.ringAndGreet();
+            server.says(QUESTION);
+            server.hears(call, GREETING, ANSWER);
+            var gone = call.sinceRing();
+
+            server.engine.vanish();
+
+            server.reachesPerson(call, gone, FIVE_SECONDS);
+            assertThat(server.handoff(call).transcript())
+                    .extracting(turn -> turn.text().split(" ")[0])
+                    .containsExactly("Hello.", "Where", "Your");
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("engine_unreachable");
+        }
+    }
+
+    @Test
+    void an_expired_session_is_replaced_with_its_history() {
+        try (var server = TestServer.started()) {
+            server.script.says(ANSWER).says("Still on its way.");
+            var call = server.ringAndGreet();
+            server.says(QUESTION);
+            server.hears(call, GREETING, ANSWER);
+
+            server.session(0).expire();
+
+            var second = server.session(1);
+            await().atMost(PATIENCE).until(() -> !second.sent("session.updated").isEmpty());
+            server.says("And now?");
+            server.hears(call, GREETING, ANSWER, "Still on its way.");
+            assertThat(remembered(second)).anyMatch(item -> item.contains(QUESTION));
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void an_engine_that_never_acknowledges_a_close_keeps_nobody() {
+        try (var server = TestServer.started()) {
+            server.engine.inject(EngineFault.NEVER_ACKNOWLEDGES_CLOSE);
+            var call = server.ringAndGreet();
+            var pressed = call.sinceRing();
+
+            call.press('0');
+
+            server.reachesPerson(call, pressed, Duration.ofSeconds(2));
+            server.awaitNoSessions();
+        }
+    }
+
+    @Test
+    void a_frame_of_16_mib_from_the_engine_ends_its_session_and_not_the_call() {
+        try (var server = TestServer.started()) {
+            server.script.says("Lost.").says(ANSWER).afterwardsSays(ANSWER);
+            var call = server.ringAndGreet();
+            server.engine.injectOnce(EngineFault.HUGE_FRAME);
+
+            server.says(QUESTION);
+
+            server.session(1);
+            server.hears(call, GREETING, ANSWER);
+            assertThat(spoken(ANSWER)).isLessThanOrEqualTo(call.streamHeard());
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+}

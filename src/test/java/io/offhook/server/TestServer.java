@@ -1,0 +1,290 @@
+package io.offhook.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.offhook.Offhook;
+import io.offhook.agent.AgentDirectory;
+import io.offhook.call.CallId;
+import io.offhook.call.Disposition;
+import io.offhook.call.Handoff;
+import io.offhook.config.Settings;
+import io.offhook.simulator.CallStep;
+import io.offhook.simulator.Caller;
+import io.offhook.simulator.CarrierFault;
+import io.offhook.simulator.Humans;
+import io.offhook.simulator.ScriptedDialogue;
+import io.offhook.simulator.SimulatedCall;
+import io.offhook.simulator.SimulatedCarrier;
+import io.offhook.simulator.SimulatedEngine;
+import io.offhook.simulator.SimulatedSession;
+import io.offhook.simulator.ToneSpeech;
+import io.offhook.store.Fact;
+import io.offhook.store.StoredCall;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.LoggerFactory;
+
+/// The whole server between a simulated carrier and a simulated engine, all on one clock that runs `speed` times as
+/// fast as the wall's. The engine speaks the greeting as it is told; the script holds what it says of its own accord.
+final class TestServer implements AutoCloseable {
+    static final String KEY = "sk-test-0f9e8d7c6b5a";
+    static final String TOKEN = "test-token-1a2b3c4d5e6f";
+    static final String ACCOUNT = "AC00000000000000000000000000000042";
+    static final String NUMBER = "+18005550199";
+    static final String CALLER = "+14155550123";
+    static final String PERSON = "+14155550100";
+    static final String GREETING = "Hello.";
+    static final String TECHNICAL = "technical problem";
+    static final URI PUBLIC = URI.create("https://calls.example.test");
+
+    /// How long the wall's clock may take for anything at all.
+    static final Duration PATIENCE = Duration.ofSeconds(12);
+
+    private static final Vertx SHARED =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true));
+
+    static final class Plan {
+        private final Map<String, String> settings = new HashMap<>();
+        private String lines = "";
+        private double speed = 4;
+
+        Plan agent(String more) {
+            lines += more + "\n";
+            return this;
+        }
+
+        Plan set(String variable, String value) {
+            settings.put(variable, value);
+            return this;
+        }
+
+        /// 1 where a limit is kept by the wall's clock, or where 20 ms count.
+        Plan speed(double times) {
+            speed = times;
+            return this;
+        }
+
+        TestServer start() {
+            return new TestServer(this);
+        }
+    }
+
+    final ScriptedDialogue script = new ScriptedDialogue();
+    final Humans humans = new Humans().answer(PERSON, Duration.ofSeconds(1), Duration.ofSeconds(2));
+    final SimulatedEngine engine;
+    final SimulatedCarrier carrier;
+    final Offhook offhook;
+    private final double speed;
+    private final Path home;
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            var error = event.getThrowableProxy();
+            log.add(event.getFormattedMessage() + " " + event.getKeyValuePairs()
+                    + (error == null ? "" : " " + error.getClassName() + " " + error.getMessage()));
+        }
+    };
+
+    private TestServer(Plan plan) {
+        appender.start();
+        root().addAppender(appender);
+        speed = plan.speed;
+        try {
+            home = Files.createTempDirectory("offhook-test");
+            var agent = Files.writeString(home.resolve("agent.yaml"), """
+                    offhook: 1
+                    name: acme
+                    engine: openai/gpt-realtime-2.1
+                    greeting: { say: "%s", cached: false }
+                    instructions: You answer the phone.
+                    escalate:
+                      announce: One moment.
+                      to:
+                        default: { dial: "%s", wait: 5s, else: voicemail }
+                    privacy: { disclose: none }
+                    """.formatted(GREETING, PERSON) + plan.lines);
+            engine = SimulatedEngine.builder()
+                    .vertx(SHARED)
+                    .apiKey(KEY)
+                    .dialogue(script)
+                    .speed(speed)
+                    .start();
+            var environment = new HashMap<>(Map.of(
+                    "TWILIO_ACCOUNT_SID", ACCOUNT,
+                    "TWILIO_AUTH_TOKEN", TOKEN,
+                    "OPENAI_API_KEY", KEY,
+                    "OPENAI_BASE_URL", engine.baseUrl().toString(),
+                    "OFFHOOK_PUBLIC_URL", PUBLIC.toString(),
+                    "OFFHOOK_HOME", home.toString(),
+                    "OFFHOOK_AGENT", agent.toString(),
+                    "PORT", "0"));
+            environment.putAll(plan.settings);
+            offhook = Offhook.create(
+                            Settings.from(environment), AgentDirectory.open(List.of(agent), environment))
+                    .speed(speed)
+                    .eventLoops(2)
+                    .start();
+            carrier = SimulatedCarrier.builder()
+                    .vertx(SHARED)
+                    .account(ACCOUNT, TOKEN)
+                    .voiceUrl(PUBLIC + "/voice/incoming")
+                    .statusCallback(PUBLIC + "/voice/status")
+                    .reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()))
+                    .humans(humans)
+                    .speed(speed)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Plan plan() {
+        return new Plan();
+    }
+
+    static TestServer started() {
+        return plan().start();
+    }
+
+    static Vertx vertx() {
+        return SHARED;
+    }
+
+    /// How long the simulated voice takes for a text.
+    static Duration spoken(String text) {
+        return Duration.ofMillis((long) text.length() * ToneSpeech.MS_PER_CHARACTER);
+    }
+
+    /// A bound of the caller's time, with a quarter of a second of this machine's for the work in between.
+    Duration soon(Duration promised) {
+        return promised.plusMillis((long) (250 * speed));
+    }
+
+    SimulatedCall ring(CarrierFault... faults) {
+        return carrier.ring(Caller.of(CALLER, NUMBER), faults);
+    }
+
+    /// Rings and waits until the greeting was heard.
+    SimulatedCall ringAndGreet(CarrierFault... faults) {
+        int before = engine.sessions().size();
+        var call = ring(faults);
+        greeted(call, before);
+        return call;
+    }
+
+    void greeted(SimulatedCall call, int session) {
+        assertThat(call.awaitHeard(spoken(GREETING), PATIENCE)).isTrue();
+        await().atMost(PATIENCE).until(() -> session(session).responses().size() == 1);
+    }
+
+    SimulatedSession session(int index) {
+        await().atMost(PATIENCE).until(() -> engine.sessions().size() > index);
+        return engine.sessions().get(index);
+    }
+
+    /// The caller says this; nothing of it is audible, and the model understands every word.
+    void says(String text) {
+        engine.typed(text);
+    }
+
+    void awaitCause(String cause) {
+        await().atMost(PATIENCE).until(() -> script.causes().stream().anyMatch(each -> each.contains(cause)));
+    }
+
+    /// Waits until this much of the agent was heard since the call began.
+    void hears(SimulatedCall call, String... texts) {
+        assertThat(call.awaitHeard(spoken(String.join("", texts)), PATIENCE))
+                .as("heard %s of %s: %s", call.streamHeard(), spoken(String.join("", texts)), call.steps())
+                .isTrue();
+    }
+
+    CallStep.Dialled awaitPerson(SimulatedCall call) {
+        return call.await(CallStep.Dialled.class, PATIENCE)
+                .orElseThrow(() -> new AssertionError("nobody is phoned: " + call.steps() + call.notices()));
+    }
+
+    /// The caller is on the way to the person, exactly once, and an apology or announcement came in time.
+    void reachesPerson(SimulatedCall call, Duration since, Duration within) {
+        assertThat(awaitPerson(call).destinations()).containsExactly(PERSON);
+        var said = call.steps(CallStep.Said.class).getFirst();
+        assertThat(said.at().minus(since)).isLessThanOrEqualTo(soon(within));
+        call.awaitEnded(PATIENCE);
+        assertThat(call.steps(CallStep.Dialled.class)).hasSize(1);
+        assertThat(call.steps(CallStep.Bridged.class)).hasSize(1);
+    }
+
+    StoredCall stored(SimulatedCall call) {
+        offhook.flush(Duration.ofSeconds(5));
+        return offhook.store().find(new CallId(call.sid())).orElseThrow();
+    }
+
+    Disposition disposition(SimulatedCall call) {
+        await().atMost(PATIENCE).until(() -> stored(call).disposition().isPresent());
+        return stored(call).disposition().orElseThrow();
+    }
+
+    Handoff handoff(SimulatedCall call) {
+        offhook.flush(Duration.ofSeconds(5));
+        return offhook.store().handoff(new CallId(call.sid())).orElseThrow();
+    }
+
+    List<String> happened(SimulatedCall call) {
+        offhook.flush(Duration.ofSeconds(5));
+        return offhook.store().timeline(new CallId(call.sid())).stream()
+                .map(Fact.Happened::kind)
+                .toList();
+    }
+
+    /// The texts that an engine session was given to remember.
+    static List<String> remembered(SimulatedSession session) {
+        return session.received("conversation.item.create").stream()
+                .map(Object::toString)
+                .toList();
+    }
+
+    void awaitNoSessions() {
+        await().atMost(Duration.ofSeconds(3)).until(() -> engine.openSessions() == 0);
+    }
+
+    List<String> log() {
+        return List.copyOf(log);
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    @Override
+    public void close() {
+        carrier.close();
+        offhook.close();
+        engine.close();
+        root().detachAppender(appender);
+        try (var files = Files.walk(home)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        // Whatever happened on the call, none of this may be in the log.
+        assertThat(String.join("\n", log)).doesNotContain(KEY, TOKEN, CALLER, CALLER.substring(2), PERSON);
+    }
+}
