@@ -114,7 +114,7 @@ public final class WebSocketConnection {
     public void drop() {
         onLoop(() -> {
             reader.stop();
-            pipeline().close();
+            hangUp();
         });
     }
 
@@ -172,7 +172,8 @@ public final class WebSocketConnection {
 
     private void write(int opcode, byte[] prefix, byte[] body, int from, int length, byte[] suffix) {
         var pipeline = pipeline();
-        pipeline.write(
+        // With the void promise a failed write comes back as exceptionCaught, which ends the connection.
+        var _ = pipeline.write(
                 FrameWriter.frame(pipeline.alloc(), buffers, client, opcode, prefix, body, from, length, suffix),
                 pipeline.voidPromise());
         if (!unflushed) {
@@ -209,9 +210,12 @@ public final class WebSocketConnection {
     }
 
     private void dropLater() {
-        dropTimer = pipeline()
-                .executor()
-                .schedule(() -> pipeline().close(), limits.closeWait().toMillis(), TimeUnit.MILLISECONDS);
+        dropTimer =
+                pipeline().executor().schedule(this::hangUp, limits.closeWait().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void hangUp() {
+        var _ = pipeline().close();
     }
 
     private void ended(int code, String reason) {
@@ -331,7 +335,7 @@ public final class WebSocketConnection {
         @Override
         public void exceptionCaught(ChannelHandlerContext from, Throwable error) {
             LOG.atDebug().setCause(error).log("websocket lost");
-            from.close();
+            hangUp();
         }
     }
 
@@ -389,7 +393,7 @@ public final class WebSocketConnection {
             if (!client) {
                 // The server lets go first (RFC 6455 section 7.1.1), once its answer is out.
                 var pipeline = pipeline();
-                pipeline.writeAndFlush(pipeline.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
+                var _ = pipeline.writeAndFlush(pipeline.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
             }
             ended(code, reason);
         }
