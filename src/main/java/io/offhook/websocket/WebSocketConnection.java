@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -334,7 +335,10 @@ public final class WebSocketConnection {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext from, Throwable error) {
-            LOG.atDebug().setCause(error).log("websocket lost");
+            // Each frame still queued fails so when the connection ends; that is no news.
+            if (!(error instanceof ClosedChannelException)) {
+                LOG.atDebug().setCause(error).log("websocket lost");
+            }
             hangUp();
         }
     }
