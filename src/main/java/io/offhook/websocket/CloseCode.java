@@ -18,7 +18,7 @@ public final class CloseCode {
 
     /// Whether a peer may put this code into a close frame.
     static boolean sendable(int code) {
-        return code >= 3000 && code < 5000
-                || code >= 1000 && code <= 1014 && code != 1004 && code != NONE_GIVEN && code != ABNORMAL;
+        return (code >= 3000 && code < 5000)
+                || (code >= 1000 && code <= 1014 && code != 1004 && code != NONE_GIVEN && code != ABNORMAL);
     }
 }

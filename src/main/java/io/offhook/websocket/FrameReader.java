@@ -67,7 +67,7 @@ final class FrameReader {
     /// Reads a chunk; its bytes may be changed (unmasked) in place.
     void read(byte[] chunk, int from, int to) {
         int at = from;
-        while (!stopped && (at < to || inPayload && taken == frameLength)) {
+        while (!stopped && (at < to || (inPayload && taken == frameLength))) {
             at = inPayload ? readPayload(chunk, at, to) : readHeader(chunk, at, to);
         }
     }
@@ -122,7 +122,7 @@ final class FrameReader {
     private long bigEndian(int from, int count) {
         long value = 0;
         for (int i = from; i < from + count; i++) {
-            value = value << 8 | header[i] & 0xFF;
+            value = (value << 8) | (header[i] & 0xFF);
         }
         return value;
     }
@@ -134,7 +134,7 @@ final class FrameReader {
         if (masked != expectMask) {
             return expectMask ? "frame not masked" : "frame masked";
         }
-        if (frameLength < 0 || short7 == 126 && frameLength < 126 || short7 == 127 && frameLength < 65536) {
+        if (frameLength < 0 || (short7 == 126 && frameLength < 126) || (short7 == 127 && frameLength < 65536)) {
             return "bad length";
         }
         return switch (opcode) {
@@ -189,7 +189,7 @@ final class FrameReader {
             sink.closed(CloseCode.NONE_GIVEN, "");
             return;
         }
-        int code = length == 1 ? 0 : (control[0] & 0xFF) << 8 | control[1] & 0xFF;
+        int code = length == 1 ? 0 : ((control[0] & 0xFF) << 8) | (control[1] & 0xFF);
         if (!CloseCode.sendable(code)) {
             sink.broken(CloseCode.PROTOCOL_ERROR, "bad close code");
         } else if (!Utf8.valid(control, 2, length - 2)) {

@@ -58,7 +58,7 @@ final class FrameWriter {
         int bytes = payload < 65536 ? 2 : 8;
         array[1] = (byte) (bit | (bytes == 2 ? 126 : 127));
         for (int i = 0; i < bytes; i++) {
-            array[2 + i] = (byte) ((long) payload >>> 8 * (bytes - 1 - i));
+            array[2 + i] = (byte) ((long) payload >>> (8 * (bytes - 1 - i)));
         }
         return 2 + bytes;
     }

@@ -12,6 +12,7 @@ import java.util.List;
 /// Reading a chunk usually makes one frame for another socket, so frames are flushed when the read is complete: one
 /// system call a socket, however many frames were written meanwhile. A frame written outside a read is flushed by a
 /// task of its own.
+@SuppressWarnings("ReferenceEquality") // Which array it is matters here, not what is in it.
 final class LoopBuffers {
     private static final FastThreadLocal<LoopBuffers> OF_THIS_LOOP = new FastThreadLocal<>() {
         @Override

@@ -13,7 +13,7 @@ final class Masking {
     /// Masks or unmasks in place. `phase` is how many payload bytes of the frame came before `from`.
     static void apply(byte[] bytes, int from, int length, int mask, long phase) {
         int key = Integer.rotateLeft(mask, (int) (phase & 3) * 8);
-        long wide = (long) key << 32 | key & 0xFFFF_FFFFL;
+        long wide = ((long) key << 32) | (key & 0xFFFF_FFFFL);
         int to = from + length;
         int at = from;
         for (; at + 8 <= to; at += 8) {

@@ -35,7 +35,7 @@ final class Utf8 {
 
     private static boolean decodes(byte[] bytes, int from, int length) {
         try {
-            var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length));
+            var _ = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length));
             return true;
         } catch (CharacterCodingException notText) {
             return false;

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -114,7 +115,7 @@ public final class WebSocketConnection {
     public void drop() {
         onLoop(() -> {
             reader.stop();
-            pipeline().close();
+            hangUp();
         });
     }
 
@@ -172,7 +173,8 @@ public final class WebSocketConnection {
 
     private void write(int opcode, byte[] prefix, byte[] body, int from, int length, byte[] suffix) {
         var pipeline = pipeline();
-        pipeline.write(
+        // With the void promise a failed write comes back as exceptionCaught, which ends the connection.
+        var _ = pipeline.write(
                 FrameWriter.frame(pipeline.alloc(), buffers, client, opcode, prefix, body, from, length, suffix),
                 pipeline.voidPromise());
         if (!unflushed) {
@@ -209,9 +211,12 @@ public final class WebSocketConnection {
     }
 
     private void dropLater() {
-        dropTimer = pipeline()
-                .executor()
-                .schedule(() -> pipeline().close(), limits.closeWait().toMillis(), TimeUnit.MILLISECONDS);
+        dropTimer =
+                pipeline().executor().schedule(this::hangUp, limits.closeWait().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void hangUp() {
+        var _ = pipeline().close();
     }
 
     private void ended(int code, String reason) {
@@ -330,8 +335,11 @@ public final class WebSocketConnection {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext from, Throwable error) {
-            LOG.atDebug().setCause(error).log("websocket lost");
-            from.close();
+            // Each frame still queued fails so when the connection ends; that is no news.
+            if (!(error instanceof ClosedChannelException)) {
+                LOG.atDebug().setCause(error).log("websocket lost");
+            }
+            hangUp();
         }
     }
 
@@ -389,7 +397,7 @@ public final class WebSocketConnection {
             if (!client) {
                 // The server lets go first (RFC 6455 section 7.1.1), once its answer is out.
                 var pipeline = pipeline();
-                pipeline.writeAndFlush(pipeline.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
+                var _ = pipeline.writeAndFlush(pipeline.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
             }
             ended(code, reason);
         }

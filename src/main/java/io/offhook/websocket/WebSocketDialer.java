@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.util.ReferenceCountUtil;
 import io.offhook.websocket.DialFailed.Reason;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -29,6 +28,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With `wss:` the peer's certificate must be trusted by the JVM (or by the trust given here) and be the host's.
 public final class WebSocketDialer {
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9-]+");
     private static final int MAX_STATUS_LINE = 4 << 10;
     private static final int MAX_HEADERS = 32 << 10;
 
@@ -91,7 +92,7 @@ public final class WebSocketDialer {
                 }
             });
         };
-        if (Vertx.currentContext() == (Context) context) {
+        if (context.equals(Vertx.currentContext())) {
             start.run();
         } else {
             context.runOnContext(_ -> start.run());
@@ -115,7 +116,7 @@ public final class WebSocketDialer {
 
     private static boolean secure(URI address) {
         String scheme = Objects.requireNonNullElse(address.getScheme(), "").toLowerCase(Locale.ROOT);
-        if (address.getHost() == null || !scheme.equals("ws") && !scheme.equals("wss")) {
+        if (address.getHost() == null || (!scheme.equals("ws") && !scheme.equals("wss"))) {
             throw new IllegalArgumentException("a WebSocket address reads ws://host/path or wss://host/path");
         }
         return scheme.equals("wss");
@@ -145,7 +146,7 @@ public final class WebSocketDialer {
 
     private static void line(StringBuilder text, String name, String value) {
         // The value may be a secret: it is not named.
-        if (!name.matches("[A-Za-z0-9-]+") || value.chars().anyMatch(c -> c < ' ' || c > '~')) {
+        if (!HEADER_NAME.matcher(name).matches() || value.chars().anyMatch(c -> c < ' ' || c > '~')) {
             throw new IllegalArgumentException("header " + name + " cannot be sent: printable ASCII only");
         }
         text.append(name).append(": ").append(value).append("\r\n");
@@ -186,10 +187,10 @@ public final class WebSocketDialer {
             var last = ((NetSocketInternal) socket).channelHandlerContext();
             last.pipeline().addBefore(last.name(), "handshake-decoder", decoder);
             last.pipeline().addBefore(last.name(), "websocket", this);
-            dialled.future().onFailure(_ -> last.channel().close());
+            dialled.future().onFailure(_ -> socket.close());
             ByteBuf bytes = last.alloc().buffer(request.length());
             bytes.writeCharSequence(request, StandardCharsets.US_ASCII);
-            last.channel().writeAndFlush(bytes);
+            var _ = last.channel().writeAndFlush(bytes, last.voidPromise());
         }
 
         @Override
@@ -245,7 +246,7 @@ public final class WebSocketDialer {
         @Override
         public void exceptionCaught(ChannelHandlerContext from, Throwable error) {
             fail(dialled, reason(error), "lost before answering", error);
-            from.close();
+            var _ = from.close();
         }
     }
 }

@@ -83,7 +83,7 @@ public final class WebSocketUpgrade {
             return Optional.of(new UpgradeRefused(BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in Base64"));
         }
         String length = header(request, "Content-Length");
-        if (!length.isEmpty() && !length.equals("0")
+        if ((!length.isEmpty() && !length.equals("0"))
                 || !header(request, "Transfer-Encoding").isEmpty()) {
             return Optional.of(new UpgradeRefused(BAD_REQUEST, "a WebSocket request has no body"));
         }
