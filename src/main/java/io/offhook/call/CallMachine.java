@@ -557,7 +557,8 @@ public final class CallMachine {
 
     private static void comfort(Draft step) {
         var clip = step.call.rules().comfort();
-        if (!clip.isEmpty() && !step.call.playout().audible(step.now)) {
+        boolean waiting = !step.call.engine().ready() || step.call.engine().owed();
+        if (waiting && !clip.isEmpty() && !step.call.playout().audible(step.now)) {
             step.remark("comfort");
             play(step, new ContentId(COMFORT_CLIP, COMFORT_CLIP, 0), clip);
         }
