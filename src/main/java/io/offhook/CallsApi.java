@@ -42,7 +42,7 @@ final class CallsApi {
         }
         var context = request.vertx().getOrCreateContext();
         workers.execute(() -> {
-            var answer = answer(request.pathParam("id"));
+            var answer = answer(Optional.ofNullable(request.pathParam("id")).orElse(""));
             context.runOnContext(_ -> request.response()
                     .setStatusCode(answer.status())
                     .putHeader("Content-Type", "application/json")
