@@ -724,8 +724,11 @@ public final class CallMachine {
             case CallerWords(var item, var text) -> callerWords(step, item, text);
             case ReplyEnded reply -> {
                 finalMark(step);
-                lastWords(step, reply.how() == ReplyEnd.COMPLETED ? LastWords.SENT : LastWords.OVER);
-                step.start(Timer.LAST_WORDS, patience(step));
+                // A reply that was still running when the way out was taken is not the last words asked for after it.
+                if (step.call.engine().reply().filter(reply.reply()::equals).isEmpty()) {
+                    lastWords(step, reply.how() == ReplyEnd.COMPLETED ? LastWords.SENT : LastWords.OVER);
+                    step.start(Timer.LAST_WORDS, patience(step));
+                }
             }
             case EngineLost _ -> {
                 finalMark(step);

@@ -86,6 +86,22 @@ class TimeInACallTest {
         assertThat(call.all(FileHandoff.class).getFirst().handoff().cause()).isEqualTo(new HandoffCause.CallTooLong());
     }
 
+    @Test
+    void a_reply_still_running_at_the_limit_is_not_taken_for_the_announcement() {
+        var call = aConversation(limitedTo(Duration.ofMinutes(1)))
+                .after(Duration.ofSeconds(59))
+                .on(new CallEvent.ReplyStarted("running"))
+                .after(Duration.ofSeconds(1))
+                .on(new CallEvent.HandoffFiled())
+                .forget();
+
+        call.reply("running").everythingIsHeard();
+
+        assertThat(call.all(CallEffect.CloseStream.class)).isEmpty();
+        call.reply("announcement").everythingIsHeard();
+        assertThat(call.all(CallEffect.CloseStream.class)).hasSize(1);
+    }
+
     private static CallRules limitedTo(Duration length) {
         return new CallRules("a", "", Calls.ANNOUNCEMENT, "en", Duration.ofHours(1), length, Map.of(), List.of());
     }
