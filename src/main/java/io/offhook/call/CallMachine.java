@@ -122,7 +122,7 @@ public final class CallMachine {
         var step = new Draft(call, now);
         switch (call.phase()) {
             case Phase.Ringing _, Phase.Conversing _, Phase.SayingGoodbye _ ->
-                handOff(step, new HandoffCause.Fault(), "", "", Handoff.Urgency.NORMAL, false);
+                handOff(step, new HandoffCause.Fault(), false);
             case Phase.HandingOff _ -> {
                 lastWords(step, LastWords.OVER);
                 leave(step);
@@ -224,14 +224,14 @@ public final class CallMachine {
             case ToolFinished(var request, var outcome) -> toolFinished(step, request, outcome.answer());
             case TimePassed _ -> timePassed(step);
             case DrainDeadlineReached _ ->
-                handOff(step, new HandoffCause.ServerDraining(), "", "", Handoff.Urgency.NORMAL, false);
+                handOff(step, new HandoffCause.ServerDraining(), false);
             default -> {}
         }
     }
 
     private void digit(Draft step, char digit) {
         if (digit == '0') {
-            handOff(step, new HandoffCause.CallerPressedZero(), "", "", Handoff.Urgency.NORMAL, false);
+            handOff(step, new HandoffCause.CallerPressedZero(), false);
             return;
         }
         step.line(step.call.line().active(step.now));
@@ -291,7 +291,7 @@ public final class CallMachine {
                 step.start(Timer.COMFORT, COMFORT.plus(step.call.playout().unheard(step.now)));
             }
         } else {
-            handOff(step, new HandoffCause.LostEngine(fault), "", "", Handoff.Urgency.NORMAL, false);
+            handOff(step, new HandoffCause.LostEngine(fault), false);
         }
     }
 
@@ -409,13 +409,7 @@ public final class CallMachine {
     private void replyFailed(Draft step, String code) {
         step.remark("reply_failed");
         if (step.call.engine().failures() > 1 || code.equals("insufficient_quota")) {
-            handOff(
-                    step,
-                    new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.REPLY_FAILED)),
-                    "",
-                    "",
-                    Handoff.Urgency.NORMAL,
-                    false);
+            handOff(step, new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.REPLY_FAILED)), false);
         } else {
             askForReply(step);
         }
@@ -531,7 +525,7 @@ public final class CallMachine {
                 }
             }
             case CALL_LIMIT ->
-                handOff(step, new HandoffCause.CallTooLong(), "", "", Handoff.Urgency.NORMAL, true);
+                handOff(step, new HandoffCause.CallTooLong(), true);
             case LAST_WORDS, HANDOFF_FILING -> {}
         }
     }
@@ -583,13 +577,7 @@ public final class CallMachine {
             step.engine(call.engine().askedAgain(step.now).dropping(call.engine().reply()));
             step.start(Timer.REPLY_OWED, REPLY_OWED_AGAIN);
         } else {
-            handOff(
-                    step,
-                    new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.STALL)),
-                    "",
-                    "",
-                    Handoff.Urgency.NORMAL,
-                    false);
+            handOff(step, new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.STALL)), false);
         }
     }
 
@@ -662,6 +650,10 @@ public final class CallMachine {
         step.phase(new Phase.SayingGoodbye(reason, words.isPresent() ? LastWords.AWAITED : LastWords.SENT));
         step.start(Timer.LAST_WORDS, words.isPresent() ? LAST_WORDS_START : patience(step));
         leave(step);
+    }
+
+    private void handOff(Draft step, HandoffCause cause, boolean spoken) {
+        handOff(step, cause, "", "", Handoff.Urgency.NORMAL, spoken);
     }
 
     /// The one door to a human. Whoever comes here a second time is already on the way.
@@ -750,7 +742,7 @@ public final class CallMachine {
 
     private void zeroWhileLeaving(Draft step) {
         if (step.call.phase() instanceof Phase.SayingGoodbye) {
-            handOff(step, new HandoffCause.CallerPressedZero(), "", "", Handoff.Urgency.NORMAL, false);
+            handOff(step, new HandoffCause.CallerPressedZero(), false);
         } else if (step.call.phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
                 && words.open()) {
             // Already on the way; the caller doesn't want to hear about it.
