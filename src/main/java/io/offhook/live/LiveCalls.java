@@ -567,9 +567,4 @@ public final class LiveCalls implements Switchboard {
         });
         return result.completeOnTimeout(otherwise, STORE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
-
-    /// What was said on a call, from memory; empty when this node doesn't know it.
-    public List<Turn> turns(CallId id) {
-        return find(id).map(call -> call.transcript().turns()).orElse(List.of());
-    }
 }
