@@ -185,8 +185,7 @@ public final class Offhook implements AutoCloseable {
         private final List<Tool> tools = new ArrayList<>();
         private final List<Supplier<CallListener>> watchers = new ArrayList<>();
         private double speed = 1;
-        // One event loop for two cores: a loop that is well filled costs less for each frame than two half empty ones,
-        // and the other core is wanted for the kernel, the collector and the tools.
+        // One event loop for two cores: the other is wanted for the kernel, the collector and the tools.
         private int eventLoops = Math.max(1, (Runtime.getRuntime().availableProcessors() + 1) / 2);
 
         private Builder(Settings settings, AgentDirectory agents) {
