@@ -1,6 +1,6 @@
 package io.offhook.call;
 
-/// Why a human is needed. All of them enter by the one door, `CallMachine.handOff`.
+/// Why a human is needed. All of them enter by the one door, `Departure.handOff`.
 public sealed interface HandoffCause {
 
     /// Constant text, stored and used as a metric tag.

@@ -4,9 +4,7 @@ import io.offhook.call.AudioFrame;
 import io.offhook.call.Call;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
-import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
-import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
 import io.offhook.call.EngineFault;
 import io.offhook.call.Handoff;
@@ -15,7 +13,7 @@ import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
-import io.offhook.call.Turn;
+import io.offhook.live.RouteAnswers.Answer;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.telephony.IncomingCall;
@@ -34,9 +32,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -68,41 +63,8 @@ public final class LiveCalls implements Switchboard {
     private final Executor workers;
 
     private final ConcurrentHashMap<CallId, Entry> entries = new ConcurrentHashMap<>();
-    private final AtomicReference<Instant> engineRestUntil = new AtomicReference<>(Instant.MIN);
+    private final Admission admission;
     private volatile boolean draining;
-
-    /// One call on this node. Guarded by its own monitor-free rules: fields change only through `volatile` writes by the
-    /// thread that handles the one request that the provider has under way for the call.
-    private static final class Entry {
-        final CallId id;
-        final AgentPlan plan;
-        final Optional<PhoneNumber> from;
-        final Instant since;
-        final AtomicLong sequence = new AtomicLong();
-        volatile Optional<LiveCall> live = Optional.empty();
-        volatile Optional<Handoff> handoff = Optional.empty();
-        volatile Optional<Disposition> ended = Optional.empty();
-        volatile List<Turn> history = List.of();
-        volatile Instant changedAt;
-        final AtomicInteger streams = new AtomicInteger();
-
-        Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
-            this.id = id;
-            this.plan = plan;
-            this.from = from;
-            this.since = now;
-            this.changedAt = now;
-        }
-
-        boolean onLine() {
-            return live.map(LiveCall::onLine).orElse(false);
-        }
-
-        boolean over() {
-            return ended.isPresent()
-                    || live.map(l -> l.call().phase() instanceof Phase.Ended).orElse(false);
-        }
-    }
 
     /// @param agents        the agent for a called number
     /// @param tokenSecrets  shared by all nodes; the first signs
@@ -132,6 +94,7 @@ public final class LiveCalls implements Switchboard {
         this.counters = counters;
         this.watchers = watchers;
         this.workers = workers;
+        this.admission = new Admission(counters);
         vertx.setPeriodic(1_000, _ -> sweep());
     }
 
@@ -143,7 +106,7 @@ public final class LiveCalls implements Switchboard {
         var known = entries.get(call.id());
         if (known != null && !known.over()) {
             return CompletableFuture.completedStage(
-                    call.over() ? hangUp(known.plan) : connectOrRoute(known, true));
+                    call.over() ? RouteAnswers.hangUp(known.plan()) : connectOrRoute(known, true));
         }
         if (known != null) {
             // A late repetition. Its answer harms nobody: the provider has no call to play it to.
@@ -151,12 +114,12 @@ public final class LiveCalls implements Switchboard {
         }
         var plan = agents.apply(call.to());
         if (call.over()) {
-            return CompletableFuture.completedStage(hangUp(plan));
+            return CompletableFuture.completedStage(RouteAnswers.hangUp(plan));
         }
         if (entries.size() >= MAX_ENTRIES) {
             counters.refused("capacity");
             return CompletableFuture.completedStage(
-                    goTo(plan, 0, List.of(Apologies.ALL_LINES_BUSY), Optional.empty()));
+                    RouteAnswers.goTo(plan, 0, List.of(Apologies.ALL_LINES_BUSY), Optional.empty()));
         }
         var fresh = new Entry(call.id(), plan, call.from(), now);
         var entry = entries.computeIfAbsent(call.id(), _ -> fresh);
@@ -168,55 +131,48 @@ public final class LiveCalls implements Switchboard {
     }
 
     private Instruction connectOrRoute(Entry entry, boolean first) {
-        var plan = entry.plan;
-        if (entry.handoff.isPresent()) {
-            return goTo(plan, 0, List.of(plan.rules().announcement()), entry.handoff);
+        var plan = entry.plan();
+        if (entry.handoff().isPresent()) {
+            return RouteAnswers.goTo(plan, 0, List.of(plan.rules().announcement()), entry.handoff());
         }
-        if (first && onLineWith(plan, entry) >= plan.concurrent()) {
-            counters.refused("capacity");
-            return handOffHere(entry, new HandoffCause.NoCapacity(), Apologies.ALL_LINES_BUSY);
-        }
-        if (clock.now().isBefore(engineRestUntil.get())) {
-            counters.refused("engine_rate");
-            return handOffHere(
-                    entry,
-                    new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.RATE)),
-                    Apologies.TECHNICAL);
-        }
-        return new Instruction.ConnectAgent(
-                first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.id));
+        var refusal = first
+                ? admission.atTheDoor(plan, onLineWith(plan, entry), clock.now())
+                : admission.again(clock.now());
+        return refusal.map(why -> handOffHere(entry, why.cause(), why.apology()))
+                .orElseGet(() -> new Instruction.ConnectAgent(
+                        first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.id())));
     }
 
     /// Calls that hold or are about to hold an engine session.
     private long onLineWith(AgentPlan plan, Entry besides) {
         return entries.values().stream()
                 .filter(other -> other != besides
-                        && other.plan.rules().agent().equals(plan.rules().agent())
+                        && other.plan().rules().agent().equals(plan.rules().agent())
                         && (other.onLine()
-                                || (other.live.isEmpty() && other.handoff.isEmpty() && other.ended.isEmpty())))
+                                || (other.live().isEmpty()
+                                        && other.handoff().isEmpty()
+                                        && other.ended().isEmpty())))
                 .count();
     }
 
     /// A handoff that happens between streams: the agent is not there to announce it.
     private Instruction handOffHere(Entry entry, HandoffCause cause, String apology) {
         var now = clock.now();
-        var transcript = entry.live.map(l -> l.call().transcript().turns()).orElse(List.of());
         var handoff = new Handoff(
-                entry.id,
+                entry.id(),
                 cause,
                 "",
                 "",
                 Handoff.Urgency.NORMAL,
-                entry.from,
-                entry.plan.rules().language(),
-                transcript,
+                entry.from(),
+                entry.plan().rules().language(),
+                entry.live().isPresent() ? entry.history() : List.of(),
                 now);
-        entry.handoff = Optional.of(handoff);
-        entry.changedAt = now;
-        record.keep(new Fact.HandedOff(entry.id, now, handoff));
-        record.keep(new Fact.PhaseChanged(entry.id, now, "transferred"));
+        entry.handedOff(handoff, now);
+        record.keep(new Fact.HandedOff(entry.id(), now, handoff));
+        record.keep(new Fact.PhaseChanged(entry.id(), now, "transferred"));
         happened(entry, cause.slug());
-        return goTo(entry.plan, 0, List.of(apology, Apologies.ONE_MOMENT), entry.handoff);
+        return RouteAnswers.goTo(entry.plan(), 0, List.of(apology, Apologies.ONE_MOMENT), entry.handoff());
     }
 
     // --- its stream ---
@@ -247,15 +203,13 @@ public final class LiveCalls implements Switchboard {
             var fresh = new Entry(id, agents.apply(Optional.empty()), Optional.empty(), now);
             entry = entries.computeIfAbsent(id, _ -> fresh);
         }
-        if (entry.over() || entry.handoff.isPresent() || entry.onLine()) {
+        if (!entry.free()) {
             return Optional.empty();
         }
-        var plan = entry.plan;
-        var history = entry.live.map(l -> l.call().transcript().turns()).orElse(entry.history);
-        entry.streams.incrementAndGet();
-        var call = Call.ringing(id, plan.rules(), entry.from, history, entry.since, clock.now());
+        var plan = entry.plan();
+        var history = entry.history();
         var listeners = new ArrayList<>(watchers.of(plan));
-        listeners.add(new CallRecorder(record, plan.keepTurns(), entry.sequence));
+        listeners.add(new CallRecorder(record, plan.keepTurns(), entry.sequence()));
         var owner = entry;
         listeners.add((before, event, step, now) -> watch(owner, before, event, step.call(), now));
         var live = new LiveCall(
@@ -263,14 +217,15 @@ public final class LiveCalls implements Switchboard {
                 machine,
                 clock,
                 plan,
-                call,
-                entry.from.map(from -> tokens.hash(from.e164())).orElse(""),
+                Call.ringing(id, plan.rules(), entry.from(), history, entry.since(), clock.now()),
+                entry.from().map(from -> tokens.hash(from.e164())).orElse(""),
                 leg,
                 this::file,
                 workers,
                 listeners);
-        entry.live = Optional.of(live);
-        entry.changedAt = clock.now();
+        if (!entry.attach(live, clock.now())) {
+            return Optional.empty();
+        }
         List<AudioFrame> greeting = plan.greetCached() && history.isEmpty()
                 ? greetings.recorded(plan).orElse(List.of())
                 : List.of();
@@ -282,15 +237,13 @@ public final class LiveCalls implements Switchboard {
         if (event instanceof CallEvent.EngineLost(var fault)
                 && fault.kind() == EngineFault.Kind.RATE
                 && !before.engine().ready()) {
-            var rest = fault.retryAfter().orElse(Duration.ofSeconds(1));
-            engineRestUntil.accumulateAndGet(now.plus(rest), (a, b) -> a.isAfter(b) ? a : b);
+            admission.engineRests(now.plus(fault.retryAfter().orElse(Duration.ofSeconds(1))));
         }
         if (!before.phase().equals(after.phase())) {
-            entry.changedAt = now;
             switch (after.phase()) {
-                case Phase.HandingOff(var handoff, _, _) -> entry.handoff = Optional.of(handoff);
-                case Phase.Ended(var disposition) -> entry.ended = Optional.of(disposition);
-                default -> {}
+                case Phase.HandingOff(var handoff, _, _) -> entry.handedOff(handoff, now);
+                case Phase.Ended(var disposition) -> entry.ended(disposition, now);
+                default -> entry.touched(now);
             }
         }
     }
@@ -315,13 +268,15 @@ public final class LiveCalls implements Switchboard {
     /// Takes over a call that another node has begun.
     private Optional<Entry> adopt(CallId id) {
         return store.find(id).map(stored -> {
-            var fresh = new Entry(id, agents.apply(stored.to()), stored.from(), clock.now());
-            fresh.handoff = store.handoff(id);
-            fresh.ended = stored.disposition();
-            fresh.history = store.turns(id);
-            fresh.streams.set(stored.phase().equals("ringing") ? 0 : 1);
-            // Far above what the other node can have used, since it may still be writing.
-            fresh.sequence.set(1_000_000L);
+            var fresh = Entry.adopted(
+                    id,
+                    agents.apply(stored.to()),
+                    stored.from(),
+                    store.handoff(id),
+                    stored.disposition(),
+                    store.turns(id),
+                    !stored.phase().equals("ringing"),
+                    clock.now());
             return entries.computeIfAbsent(id, _ -> fresh);
         });
     }
@@ -332,7 +287,7 @@ public final class LiveCalls implements Switchboard {
     }
 
     private Instruction next(Entry entry, Progress progress) {
-        entry.changedAt = clock.now();
+        entry.touched(clock.now());
         if (progress.over()) {
             return finished(entry, progress);
         }
@@ -344,106 +299,44 @@ public final class LiveCalls implements Switchboard {
     private Instruction finished(Entry entry, Progress progress) {
         progress.result().ifPresent(result -> stepped(entry, progress.step().orElse(0), result));
         boolean taken = progress.result().filter(Route.Result.ACCEPTED::equals).isPresent();
-        var cause = entry.handoff.map(h -> h.cause().slug());
+        var cause = entry.handoff().map(h -> h.cause().slug());
         over(
-                entry.id,
+                entry.id(),
                 cause.<Disposition>map(slug -> new Disposition(
                                 taken ? Disposition.Outcome.TRANSFERRED : Disposition.Outcome.ABANDONED, slug))
                         .orElse(new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup")));
-        return hangUp(entry.plan);
+        return RouteAnswers.hangUp(entry.plan());
     }
 
     private Instruction afterStep(Entry entry, int step, Route.Result result) {
         stepped(entry, step, result);
-        var plan = entry.plan;
-        var here = plan.route().at(step);
-        var next = plan.route().at(step + 1);
         if (result == Route.Result.ACCEPTED) {
-            entry.ended = Optional.of(
-                    new Disposition(Disposition.Outcome.TRANSFERRED, cause(entry)));
-            return hangUp(plan);
+            entry.ended(new Disposition(Disposition.Outcome.TRANSFERRED, cause(entry)), clock.now());
         }
-        if (result == Route.Result.CALLER_GONE) {
-            return hangUp(plan);
-        }
-        if (here.filter(Destination.Voicemail.class::isInstance).isPresent() || next.isEmpty()) {
-            return new Instruction.HangUp(List.of(Apologies.GOODBYE), plan.rules().language());
-        }
-        return goTo(plan, step + 1, List.of(Apologies.NOBODY_FREE), entry.handoff);
+        return RouteAnswers.afterStep(entry.standing(), step, result);
     }
 
     private static String cause(Entry entry) {
-        return entry.handoff.map(h -> h.cause().slug()).orElse("unknown");
+        return entry.handoff().map(h -> h.cause().slug()).orElse("unknown");
     }
 
     private void stepped(Entry entry, int step, Route.Result result) {
-        var name = entry.plan
-                .route()
-                .at(step)
-                .map(destination -> switch (destination) {
-                    case Destination.Workflow _ -> "workflow";
-                    case Destination.Phone _ -> "number";
-                    case Destination.Voicemail _ -> "voicemail";
-                })
-                .orElse("unknown");
-        record.keep(new Fact.RouteStepped(entry.id, clock.now(), step, name, Optional.of(result)));
+        var name = RouteAnswers.name(entry.plan(), step);
+        record.keep(new Fact.RouteStepped(entry.id(), clock.now(), step, name, Optional.of(result)));
     }
 
     private Instruction afterStream(Entry entry) {
-        var plan = entry.plan;
         // The provider may ask before its socket's end has reached us.
-        entry.live.filter(LiveCall::onLine).ifPresent(live -> {
+        entry.live().filter(LiveCall::onLine).ifPresent(live -> {
             if (live.call().phase() instanceof Phase.Conversing) {
                 live.post(new CallEvent.StreamEnded(StreamEnd.LOST));
             }
         });
-        // A call adopted in mid-conversation lost its stream with its node.
-        var phase = entry.live.<Phase>map(l -> l.call().phase())
-                .orElseGet(() -> entry.streams.get() > 0 && entry.handoff.isEmpty() && entry.ended.isEmpty()
-                        ? new Phase.Detached(StreamEnd.LOST)
-                        : new Phase.Ringing());
-        return switch (phase) {
-            case Phase.Ended(var disposition)
-            when disposition.outcome() == Disposition.Outcome.RESOLVED -> hangUp(plan);
-            case Phase.SayingGoodbye _ -> hangUp(plan);
-            case Phase.Transferred(var handoff, var announced) ->
-                goTo(plan, 0, announced ? List.of() : words(handoff, plan), Optional.of(handoff));
-            case Phase.HandingOff(var handoff, _, _) -> goTo(plan, 0, words(handoff, plan), Optional.of(handoff));
-            case Phase.Conversing _ when entry.streams.get() == 1 -> connectOrRoute(entry, false);
-            case Phase.Detached(var why)
-            when entry.streams.get() == 1 && (why == StreamEnd.LOST || why == StreamEnd.SILENT) ->
-                connectOrRoute(entry, false);
-            case Phase.Detached(var why) ->
-                handOffHere(entry, new HandoffCause.LostStream(why), Apologies.TECHNICAL);
-            default ->
-                entry.handoff.isPresent()
-                        ? goTo(plan, 0, words(entry.handoff.get(), plan), entry.handoff)
-                        : entry.ended.filter(e -> e.outcome() == Disposition.Outcome.RESOLVED).isPresent()
-                                ? hangUp(plan)
-                                : handOffHere(
-                                        entry,
-                                        new HandoffCause.LostStream(StreamEnd.LOST),
-                                        Apologies.TECHNICAL);
+        return switch (RouteAnswers.afterStream(entry.standing())) {
+            case Answer.Tell(var instruction) -> instruction;
+            case Answer.Reconnect _ -> connectOrRoute(entry, false);
+            case Answer.HandOver(var cause, var apology) -> handOffHere(entry, cause, apology);
         };
-    }
-
-    private static List<String> words(Handoff handoff, AgentPlan plan) {
-        return switch (handoff.cause()) {
-            // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
-            case HandoffCause.CallerPressedZero _ -> List.of(Apologies.ONE_MOMENT);
-            case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
-                List.of(Apologies.TECHNICAL, Apologies.ONE_MOMENT);
-            default -> List.of(plan.rules().announcement());
-        };
-    }
-
-    private static Instruction goTo(AgentPlan plan, int step, List<String> say, Optional<Handoff> handoff) {
-        var destination = plan.route().at(step).orElse(plan.route().destinations().getLast());
-        return new Instruction.GoTo(say, plan.rules().language(), step, destination, handoff);
-    }
-
-    private static Instruction hangUp(AgentPlan plan) {
-        return new Instruction.HangUp(List.of(), plan.rules().language());
     }
 
     // --- the end ---
@@ -460,7 +353,7 @@ public final class LiveCalls implements Switchboard {
         }
         over(
                 id,
-                entry.handoff
+                entry.handoff()
                         .map(handoff -> new Disposition(
                                 Disposition.Outcome.TRANSFERRED, handoff.cause().slug()))
                         .orElse(new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup")));
@@ -471,18 +364,18 @@ public final class LiveCalls implements Switchboard {
         if (entry == null) {
             return;
         }
-        entry.changedAt = clock.now();
-        var live = entry.live.filter(l -> !(l.call().phase() instanceof Phase.Ended));
+        var now = clock.now();
+        entry.touched(now);
+        var live = entry.live().filter(l -> !(l.call().phase() instanceof Phase.Ended));
         if (live.isPresent() && live.get().onLine()) {
             live.get().post(new CallEvent.CallOver("completed"));
             return;
         }
-        boolean first = entry.ended.isEmpty() || (live.isPresent() && entry.ended.isPresent());
-        if (entry.ended.isEmpty()) {
-            entry.ended = Optional.of(otherwise);
-        }
+        boolean first = entry.ended().isEmpty() || (live.isPresent() && entry.ended().isPresent());
+        var disposition = entry.ended().orElse(otherwise);
+        entry.ended(disposition, now);
         if (first || live.isEmpty()) {
-            CallRecorder.ended(id, entry.ended.get(), clock.now()).forEach(record::keep);
+            CallRecorder.ended(id, disposition, now).forEach(record::keep);
         }
     }
 
@@ -491,32 +384,32 @@ public final class LiveCalls implements Switchboard {
         var now = clock.now();
         record.keep(new Fact.Voicemail(call, now, recording, seconds));
         Optional.ofNullable(entries.get(call))
-                .ifPresent(entry -> entry.ended =
-                        Optional.of(new Disposition(Disposition.Outcome.VOICEMAIL, cause(entry))));
+                .ifPresent(entry ->
+                        entry.ended(new Disposition(Disposition.Outcome.VOICEMAIL, cause(entry)), now));
     }
 
     /// Ends what nobody will ask about any more.
     private void sweep() {
         var now = clock.now();
         for (var entry : entries.values()) {
-            var idle = Duration.between(entry.changedAt, now);
+            var idle = entry.idle(now);
             if (entry.over()) {
                 if (idle.compareTo(ENDED_LIFE) > 0) {
-                    entries.remove(entry.id, entry);
+                    entries.remove(entry.id(), entry);
                 }
                 continue;
             }
-            boolean detached = entry.live
+            boolean detached = entry.live()
                     .map(l -> l.call().phase() instanceof Phase.Detached)
                     .orElse(false);
             if (detached && idle.compareTo(DETACHED_LIFE) > 0) {
-                over(entry.id, new Disposition(Disposition.Outcome.FAILED, "stream_lost"));
-            } else if (entry.live.isEmpty()
-                    && entry.handoff.isEmpty()
+                over(entry.id(), new Disposition(Disposition.Outcome.FAILED, "stream_lost"));
+            } else if (entry.live().isEmpty()
+                    && entry.handoff().isEmpty()
                     && idle.compareTo(RINGING_LIFE) > 0) {
-                over(entry.id, new Disposition(Disposition.Outcome.FAILED, "stream_failed"));
+                over(entry.id(), new Disposition(Disposition.Outcome.FAILED, "stream_failed"));
             } else if (!entry.onLine() && idle.compareTo(LONGEST_CALL) > 0) {
-                over(entry.id, new Disposition(Disposition.Outcome.FAILED, "forgotten"));
+                over(entry.id(), new Disposition(Disposition.Outcome.FAILED, "forgotten"));
             }
         }
     }
@@ -530,7 +423,7 @@ public final class LiveCalls implements Switchboard {
 
     /// The call as it stands, if this node knows it.
     public Optional<Call> find(CallId id) {
-        return Optional.ofNullable(entries.get(id)).flatMap(entry -> entry.live).map(LiveCall::call);
+        return Optional.ofNullable(entries.get(id)).flatMap(Entry::live).map(LiveCall::call);
     }
 
     public boolean draining() {
@@ -544,14 +437,14 @@ public final class LiveCalls implements Switchboard {
 
     /// Hands every call that is still on the line to a human.
     public void handOffAll() {
-        entries.values().forEach(entry -> entry.live
+        entries.values().forEach(entry -> entry.live()
                 .filter(LiveCall::onLine)
                 .ifPresent(live -> live.post(new CallEvent.DrainDeadlineReached())));
     }
 
     private void happened(Entry entry, String kind) {
         record.keep(new Fact.Happened(
-                entry.id, clock.now(), entry.sequence.getAndIncrement(), kind, "{}"));
+                entry.id(), clock.now(), entry.sequence().getAndIncrement(), kind, "{}"));
     }
 
     private <T> CompletionStage<T> onWorker(java.util.concurrent.Callable<T> work, T otherwise) {

@@ -1,0 +1,255 @@
+package io.offhook.call;
+
+import io.offhook.call.CallEffect.ClearPlayout;
+import io.offhook.call.CallEffect.CloseEngine;
+import io.offhook.call.CallEffect.CloseStream;
+import io.offhook.call.CallEffect.FileHandoff;
+import io.offhook.call.CallEffect.Say;
+import io.offhook.call.CallEvent.AgentAudio;
+import io.offhook.call.CallEvent.AgentAudioEnded;
+import io.offhook.call.CallEvent.AgentWords;
+import io.offhook.call.CallEvent.CallerWords;
+import io.offhook.call.CallEvent.DigitPressed;
+import io.offhook.call.CallEvent.EngineLost;
+import io.offhook.call.CallEvent.HandoffFiled;
+import io.offhook.call.CallEvent.MarkReached;
+import io.offhook.call.CallEvent.ReplyEnd;
+import io.offhook.call.CallEvent.ReplyEnded;
+import io.offhook.call.CallEvent.StreamEnded;
+import io.offhook.call.CallEvent.TimePassed;
+import io.offhook.call.Phase.LastWords;
+import io.offhook.call.Timers.Timer;
+import java.time.Duration;
+import java.util.Optional;
+
+/// The ways out of a conversation: the goodbye, and the one door to a human. Last words are heard before the stream
+/// closes, a handoff is stored before the caller leaves, and neither waits for ever.
+final class Departure {
+    private static final Duration WORDS_START = Duration.ofSeconds(4);
+    private static final Duration MARK_GRACE = Duration.ofSeconds(2);
+    private static final Duration FILING = Duration.ofMillis(1_500);
+
+    private Departure() {}
+
+    static void goodbye(Draft step, String reason, Optional<String> words) {
+        step.stopAll();
+        words.ifPresent(text -> step.effect(new Say(text)));
+        step.finalMark();
+        step.phase(new Phase.SayingGoodbye(reason, words.isPresent() ? LastWords.AWAITED : LastWords.SENT));
+        step.start(Timer.LAST_WORDS, words.isPresent() ? WORDS_START : patience(step));
+        leave(step);
+    }
+
+    static void handOff(Draft step, HandoffCause cause, boolean spoken) {
+        handOff(step, cause, "", "", Handoff.Urgency.NORMAL, spoken);
+    }
+
+    /// The one door to a human. Whoever comes here a second time is already on the way.
+    ///
+    /// @param spoken whether the agent announces it in its own voice; otherwise it falls silent at once
+    static void handOff(
+            Draft step,
+            HandoffCause cause,
+            String reason,
+            String summary,
+            Handoff.Urgency urgency,
+            boolean spoken) {
+        var call = step.call();
+        boolean byAgent = spoken && call.engine().ready();
+        step.stopAll();
+        if (!byAgent) {
+            step.heardSoFar();
+            if (call.playout().audible(step.now())) {
+                step.effect(new ClearPlayout());
+                step.playout(call.playout().cut(step.now()));
+            }
+            step.effect(new CloseEngine());
+        }
+        var handoff = new Handoff(
+                call.id(),
+                cause,
+                reason,
+                summary,
+                urgency,
+                call.caller(),
+                call.rules().language(),
+                step.call().transcript().turns(),
+                step.now());
+        step.remark("handoff");
+        step.effect(new FileHandoff(handoff));
+        step.start(Timer.HANDOFF_FILING, FILING);
+        if (byAgent) {
+            step.effect(new Say(call.rules().announcement()));
+            step.start(Timer.LAST_WORDS, WORDS_START.plus(call.playout().unheard(step.now())));
+        }
+        step.phase(new Phase.HandingOff(handoff, false, byAgent ? LastWords.AWAITED : LastWords.NONE));
+    }
+
+    private static Duration patience(Draft step) {
+        return step.call().playout().unheard(step.now()).plus(MARK_GRACE);
+    }
+
+    /// The caller hears the last words; nothing the caller says reaches the engine any more, so nothing cuts them.
+    static void leaving(Draft step, CallEvent event) {
+        switch (event) {
+            case MarkReached(var mark) -> step.playout(step.call().playout().reached(mark, step.now()));
+            case AgentAudio audio -> {
+                if (lastWords(step.call().phase()).open()) {
+                    AgentSpeech.audio(step, audio);
+                    step.start(Timer.LAST_WORDS, patience(step));
+                }
+            }
+            case AgentAudioEnded(var content) -> AgentSpeech.audioEnded(step, content);
+            case AgentWords(var content, var text) -> AgentSpeech.words(step, content, text);
+            case CallerWords(var item, var text) -> Hearing.words(step, item, text);
+            case ReplyEnded reply -> {
+                step.finalMark();
+                // A reply that was still running when the way out was taken is not the last words asked for after it.
+                if (step.call().engine().reply().filter(reply.reply()::equals).isEmpty()) {
+                    lastWords(step, reply.how() == ReplyEnd.COMPLETED ? LastWords.SENT : LastWords.OVER);
+                    step.start(Timer.LAST_WORDS, patience(step));
+                }
+            }
+            case EngineLost _ -> {
+                step.finalMark();
+                lastWords(step, step.call().playout().provenHeard() ? LastWords.OVER : LastWords.SENT);
+                step.start(Timer.LAST_WORDS, patience(step));
+            }
+            case HandoffFiled _ -> filed(step);
+            case DigitPressed(char digit) -> {
+                if (digit == '0') {
+                    zeroWhileLeaving(step);
+                }
+            }
+            case StreamEnded(var why) -> streamEndedWhileLeaving(step, why);
+            case TimePassed _ -> timePassed(step);
+            default -> {}
+        }
+        leave(step);
+    }
+
+    private static void zeroWhileLeaving(Draft step) {
+        if (step.call().phase() instanceof Phase.SayingGoodbye) {
+            handOff(step, new HandoffCause.CallerPressedZero(), false);
+        } else if (step.call().phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
+                && words.open()) {
+            // Already on the way; the caller doesn't want to hear about it.
+            step.effect(new ClearPlayout());
+            step.playout(step.call().playout().cut(step.now()));
+            step.phase(new Phase.HandingOff(handoff, filed, LastWords.OVER));
+        }
+    }
+
+    private static void streamEndedWhileLeaving(Draft step, StreamEnd why) {
+        boolean handingOff = step.call().phase() instanceof Phase.HandingOff;
+        step.effect(new CloseEngine());
+        step.stopAll();
+        if (why != StreamEnd.STOPPED && step.call().phase() instanceof Phase.HandingOff(var handoff, _, _)) {
+            step.phase(new Phase.Transferred(handoff, false));
+        } else {
+            step.phase(new Phase.Ended(
+                    handingOff
+                            ? new Disposition(Disposition.Outcome.ABANDONED, "caller_hangup")
+                            : new Disposition(Disposition.Outcome.RESOLVED, "goodbye")));
+        }
+    }
+
+    private static LastWords lastWords(Phase phase) {
+        return switch (phase) {
+            case Phase.SayingGoodbye(_, var words) -> words;
+            case Phase.HandingOff(_, _, var words) -> words;
+            default -> LastWords.NONE;
+        };
+    }
+
+    private static void lastWords(Draft step, LastWords words) {
+        switch (step.call().phase()) {
+            case Phase.SayingGoodbye(var reason, var now) when now.open() ->
+                step.phase(new Phase.SayingGoodbye(reason, words));
+            case Phase.HandingOff(var handoff, var filed, var now) when now.open() ->
+                step.phase(new Phase.HandingOff(handoff, filed, words));
+            default -> {}
+        }
+    }
+
+    private static void filed(Draft step) {
+        if (step.call().phase() instanceof Phase.HandingOff(var handoff, _, var words)) {
+            step.stop(Timer.HANDOFF_FILING);
+            step.phase(new Phase.HandingOff(handoff, true, words));
+        }
+    }
+
+    static void timePassed(Draft step) {
+        for (var due = step.call().timers().firstDue(step.now());
+                due.isPresent();
+                due = step.call().timers().firstDue(step.now())) {
+            step.stop(due.get());
+            if (due.get() == Timer.LAST_WORDS) {
+                if (!step.call().playout().provenHeard()) {
+                    step.remark("marks_missing");
+                }
+                lastWords(step, LastWords.OVER);
+            } else if (due.get() == Timer.HANDOFF_FILING) {
+                step.remark("handoff_unconfirmed");
+                filed(step);
+            }
+        }
+    }
+
+    /// Closes the stream once nothing keeps the caller any more.
+    private static void leave(Draft step) {
+        boolean heard = step.call().playout().provenHeard();
+        switch (step.call().phase()) {
+            case Phase.SayingGoodbye(var reason, var words) when over(words, heard) -> {
+                close(step);
+                step.phase(new Phase.Ended(new Disposition(Disposition.Outcome.RESOLVED, reason)));
+            }
+            case Phase.HandingOff(var handoff, var filed, var words) when filed && over(words, heard) -> {
+                boolean announced = words != LastWords.NONE
+                        && step.call().transcript().entries().stream()
+                                .anyMatch(entry -> entry.speaker() == Turn.Speaker.AGENT
+                                        && !entry.at().isBefore(handoff.at()));
+                close(step);
+                step.phase(new Phase.Transferred(handoff, announced));
+            }
+            default -> {}
+        }
+    }
+
+    private static boolean over(LastWords words, boolean heard) {
+        return words == LastWords.NONE || words == LastWords.OVER || (words == LastWords.SENT && heard);
+    }
+
+    private static void close(Draft step) {
+        step.heardSoFar();
+        step.stopAll();
+        step.effect(new CloseEngine());
+        step.effect(new CloseStream());
+    }
+
+    static void over(Draft step) {
+        if (step.call().phase() instanceof Phase.Ended) {
+            return;
+        }
+        step.heardSoFar();
+        step.stopAll();
+        step.effect(new CloseEngine());
+        step.effect(new CloseStream());
+        step.phase(new Phase.Ended(
+                switch (step.call().phase()) {
+                    case Phase.HandingOff _ -> new Disposition(Disposition.Outcome.ABANDONED, "caller_hangup");
+                    case Phase.SayingGoodbye(var reason, _) ->
+                        new Disposition(Disposition.Outcome.RESOLVED, reason);
+                    case Phase.Transferred(var handoff, _) ->
+                        new Disposition(
+                                Disposition.Outcome.TRANSFERRED, handoff.cause().slug());
+                    default -> new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup");
+                }));
+    }
+
+    /// Takes whoever is on the way to a human there without further words.
+    static void atOnce(Draft step) {
+        lastWords(step, LastWords.OVER);
+        leave(step);
+    }
+}

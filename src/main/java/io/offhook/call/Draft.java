@@ -1,0 +1,145 @@
+package io.offhook.call;
+
+import io.offhook.call.CallEffect.AskForReply;
+import io.offhook.call.CallEffect.MarkPlayout;
+import io.offhook.call.CallEffect.PlayToCaller;
+import io.offhook.call.CallEffect.Say;
+import io.offhook.call.Timers.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A step in the making: the call as it stands so far, and what is ordered so far. Lives for one event only.
+final class Draft {
+    static final Duration REPLY_OWED = Duration.ofMillis(2_500);
+
+    private final Instant now;
+    private final List<CallEffect> effects = new ArrayList<>(4);
+    private final List<String> remarks = new ArrayList<>(2);
+    private Call call;
+
+    Draft(Call call, Instant now) {
+        this.call = call;
+        this.now = now;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /// Whether nobody speaks, and nothing is under way that would make somebody speak.
+    boolean quiet() {
+        return !call.line().speaking()
+                && !call.playout().audible(now)
+                && call.engine().reply().isEmpty()
+                && !call.engine().owed()
+                && call.tools().running().isEmpty();
+    }
+
+    Step done() {
+        return new Step(call, List.copyOf(effects), List.copyOf(remarks));
+    }
+
+    void effect(CallEffect effect) {
+        effects.add(effect);
+    }
+
+    void remark(String slug) {
+        remarks.add(slug);
+    }
+
+    void phase(Phase phase) {
+        call = call.with(phase);
+    }
+
+    void line(Line line) {
+        call = call.with(line);
+    }
+
+    void playout(Playout playout) {
+        call = call.with(playout);
+    }
+
+    void engine(EngineLink engine) {
+        call = call.with(engine);
+    }
+
+    void transcript(Transcript transcript) {
+        call = call.with(transcript);
+    }
+
+    void tools(ToolDesk tools) {
+        call = call.with(tools);
+    }
+
+    void start(Timer timer, Duration in) {
+        call = call.with(call.timers().with(timer, now.plus(in)));
+    }
+
+    void stop(Timer timer) {
+        if (call.timers().running(timer)) {
+            call = call.with(call.timers().without(timer));
+        }
+    }
+
+    void stopAll() {
+        call = call.with(Timers.NONE);
+    }
+
+    // --- what the caller hears ---
+
+    void play(ContentId content, AudioFrame frame) {
+        playout(call.playout().plus(content, frame, now));
+        var mark = call.playout().markDue();
+        effect(new PlayToCaller(frame, mark));
+        mark.ifPresent(_ -> playout(call.playout().withMark()));
+    }
+
+    /// Plays a whole recording.
+    void play(ContentId content, List<AudioFrame> frames) {
+        frames.forEach(frame -> play(content, frame));
+        finalMark();
+    }
+
+    /// Asks for a receipt for the last of what was sent.
+    void finalMark() {
+        call.playout().finalMark().ifPresent(mark -> {
+            effect(new MarkPlayout(mark));
+            playout(call.playout().withMark());
+        });
+    }
+
+    /// Notes in the transcript which words of the playing contents were heard up to this moment.
+    void heardSoFar() {
+        for (var part : call.playout().heard(now)) {
+            long sent = part.sent().toMillis();
+            if (part.heard().toMillis() < sent) {
+                double share = (double) part.heard().toMillis() / sent;
+                transcript(call.transcript().heardOnly(part.content().item(), share));
+            }
+        }
+    }
+
+    // --- what the engine is asked for ---
+
+    void askForReply() {
+        effect(new AskForReply());
+        owe();
+    }
+
+    void say(String text) {
+        effect(new Say(text));
+        owe();
+    }
+
+    /// From here on the caller waits for the agent's words.
+    void owe() {
+        engine(call.engine().owing(now));
+        start(Timer.REPLY_OWED, REPLY_OWED);
+    }
+}

@@ -1,0 +1,177 @@
+package io.offhook.live;
+
+import io.offhook.call.CallId;
+import io.offhook.call.Disposition;
+import io.offhook.call.Handoff;
+import io.offhook.call.Phase;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.StreamEnd;
+import io.offhook.call.Turn;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// One call on this node, from its first webhook until a while after its end. The provider may ask about one call on
+/// several event loops at once, so what changes is one value that is replaced whole.
+final class Entry {
+    private final CallId id;
+    private final AgentPlan plan;
+    private final Optional<PhoneNumber> from;
+    private final Instant since;
+    private final AtomicLong sequence = new AtomicLong();
+    private final AtomicInteger streams = new AtomicInteger();
+    private final AtomicReference<State> state;
+
+    /// @param before what was said before this node met the call
+    private record State(
+            Optional<LiveCall> live,
+            Optional<Handoff> handoff,
+            Optional<Disposition> ended,
+            List<Turn> before,
+            Instant changedAt) {
+
+        boolean onLine() {
+            return live.map(LiveCall::onLine).orElse(false);
+        }
+
+        boolean over() {
+            return ended.isPresent()
+                    || live.map(l -> l.call().phase() instanceof Phase.Ended).orElse(false);
+        }
+
+        /// It has no stream, and nobody has sent it elsewhere.
+        boolean free() {
+            return !over() && handoff.isEmpty() && !onLine();
+        }
+    }
+
+    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
+        this.id = id;
+        this.plan = plan;
+        this.from = from;
+        this.since = now;
+        this.state = new AtomicReference<>(
+                new State(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), now));
+    }
+
+    /// Takes over a call that another node has begun.
+    ///
+    /// @param streamed whether it has had a stream there
+    static Entry adopted(
+            CallId id,
+            AgentPlan plan,
+            Optional<PhoneNumber> from,
+            Optional<Handoff> handoff,
+            Optional<Disposition> ended,
+            List<Turn> history,
+            boolean streamed,
+            Instant now) {
+        var entry = new Entry(id, plan, from, now);
+        entry.state.set(new State(Optional.empty(), handoff, ended, history, now));
+        entry.streams.set(streamed ? 1 : 0);
+        // Far above what the other node can have used, since it may still be writing.
+        entry.sequence.set(1_000_000L);
+        return entry;
+    }
+
+    CallId id() {
+        return id;
+    }
+
+    AgentPlan plan() {
+        return plan;
+    }
+
+    Optional<PhoneNumber> from() {
+        return from;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    AtomicLong sequence() {
+        return sequence;
+    }
+
+    Optional<LiveCall> live() {
+        return state.get().live();
+    }
+
+    Optional<Handoff> handoff() {
+        return state.get().handoff();
+    }
+
+    Optional<Disposition> ended() {
+        return state.get().ended();
+    }
+
+    boolean onLine() {
+        return state.get().onLine();
+    }
+
+    boolean over() {
+        return state.get().over();
+    }
+
+    boolean free() {
+        return state.get().free();
+    }
+
+    Duration idle(Instant now) {
+        return Duration.between(state.get().changedAt(), now);
+    }
+
+    /// What was said so far, on whatever stream and node.
+    List<Turn> history() {
+        var now = state.get();
+        return now.live().map(live -> live.call().transcript().turns()).orElse(now.before());
+    }
+
+    Phase phase() {
+        var now = state.get();
+        // A call adopted in mid-conversation lost its stream with its node.
+        return now.live()
+                .<Phase>map(live -> live.call().phase())
+                .orElseGet(() -> streams.get() > 0
+                                && now.handoff().isEmpty()
+                                && now.ended().isEmpty()
+                        ? new Phase.Detached(StreamEnd.LOST)
+                        : new Phase.Ringing());
+    }
+
+    RouteAnswers.Standing standing() {
+        var now = state.get();
+        return new RouteAnswers.Standing(plan, phase(), streams.get() > 1, now.handoff(), now.ended());
+    }
+
+    /// Gives the call a stream.
+    ///
+    /// @return whether it may have one; the first of two that come at once may
+    boolean attach(LiveCall live, Instant now) {
+        for (var is = state.get(); is.free(); is = state.get()) {
+            if (state.compareAndSet(
+                    is, new State(Optional.of(live), Optional.empty(), Optional.empty(), is.before(), now))) {
+                streams.incrementAndGet();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void touched(Instant now) {
+        state.updateAndGet(is -> new State(is.live(), is.handoff(), is.ended(), is.before(), now));
+    }
+
+    void handedOff(Handoff handoff, Instant now) {
+        state.updateAndGet(is -> new State(is.live(), Optional.of(handoff), is.ended(), is.before(), now));
+    }
+
+    void ended(Disposition disposition, Instant now) {
+        state.updateAndGet(is -> new State(is.live(), is.handoff(), Optional.of(disposition), is.before(), now));
+    }
+}

@@ -1,0 +1,116 @@
+package io.offhook.live;
+
+import io.offhook.call.Destination;
+import io.offhook.call.Disposition;
+import io.offhook.call.Handoff;
+import io.offhook.call.HandoffCause;
+import io.offhook.call.Phase;
+import io.offhook.call.Route;
+import io.offhook.call.StreamEnd;
+import io.offhook.telephony.Instruction;
+import java.util.List;
+import java.util.Optional;
+
+/// What comes next for a call without a stream. Pure: where the call stands goes in, the answer comes out.
+final class RouteAnswers {
+    private RouteAnswers() {}
+
+    /// Where a call stands when the provider asks.
+    ///
+    /// @param reconnected whether a lost stream has been replaced once
+    /// @param ended       how the agent's part ended
+    record Standing(
+            AgentPlan plan,
+            Phase phase,
+            boolean reconnected,
+            Optional<Handoff> handoff,
+            Optional<Disposition> ended) {}
+
+    /// The answer, or what must happen first.
+    sealed interface Answer {
+        record Tell(Instruction instruction) implements Answer {}
+
+        /// The agent goes on, on a new stream.
+        record Reconnect() implements Answer {}
+
+        /// A human takes over, and nobody has told the caller yet.
+        record HandOver(HandoffCause cause, String apology) implements Answer {}
+    }
+
+    /// The stream is gone.
+    static Answer afterStream(Standing call) {
+        var plan = call.plan();
+        return switch (call.phase()) {
+            case Phase.Ended(var disposition)
+            when disposition.outcome() == Disposition.Outcome.RESOLVED -> new Answer.Tell(hangUp(plan));
+            case Phase.SayingGoodbye _ -> new Answer.Tell(hangUp(plan));
+            case Phase.Transferred(var handoff, var announced) ->
+                new Answer.Tell(goTo(plan, 0, announced ? List.of() : words(handoff, plan), Optional.of(handoff)));
+            case Phase.HandingOff(var handoff, _, _) ->
+                new Answer.Tell(goTo(plan, 0, words(handoff, plan), Optional.of(handoff)));
+            case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
+            case Phase.Detached(var why)
+            when !call.reconnected() && (why == StreamEnd.LOST || why == StreamEnd.SILENT) -> new Answer.Reconnect();
+            case Phase.Detached(var why) ->
+                new Answer.HandOver(new HandoffCause.LostStream(why), Apologies.TECHNICAL);
+            default -> withoutStream(call);
+        };
+    }
+
+    private static Answer withoutStream(Standing call) {
+        if (call.handoff().isPresent()) {
+            var handoff = call.handoff().get();
+            return new Answer.Tell(goTo(call.plan(), 0, words(handoff, call.plan()), call.handoff()));
+        }
+        return call.ended()
+                        .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
+                        .isPresent()
+                ? new Answer.Tell(hangUp(call.plan()))
+                : new Answer.HandOver(new HandoffCause.LostStream(StreamEnd.LOST), Apologies.TECHNICAL);
+    }
+
+    /// A step of the route has ended.
+    static Instruction afterStep(Standing call, int step, Route.Result result) {
+        var plan = call.plan();
+        if (result == Route.Result.ACCEPTED || result == Route.Result.CALLER_GONE) {
+            return hangUp(plan);
+        }
+        boolean voicemail =
+                plan.route().at(step).filter(Destination.Voicemail.class::isInstance).isPresent();
+        if (voicemail || plan.route().at(step + 1).isEmpty()) {
+            return new Instruction.HangUp(List.of(Apologies.GOODBYE), plan.rules().language());
+        }
+        return goTo(plan, step + 1, List.of(Apologies.NOBODY_FREE), call.handoff());
+    }
+
+    static Instruction goTo(AgentPlan plan, int step, List<String> say, Optional<Handoff> handoff) {
+        var destination = plan.route().at(step).orElse(plan.route().destinations().getLast());
+        return new Instruction.GoTo(say, plan.rules().language(), step, destination, handoff);
+    }
+
+    static Instruction hangUp(AgentPlan plan) {
+        return new Instruction.HangUp(List.of(), plan.rules().language());
+    }
+
+    private static List<String> words(Handoff handoff, AgentPlan plan) {
+        return switch (handoff.cause()) {
+            // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
+            case HandoffCause.CallerPressedZero _ -> List.of(Apologies.ONE_MOMENT);
+            case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
+                List.of(Apologies.TECHNICAL, Apologies.ONE_MOMENT);
+            default -> List.of(plan.rules().announcement());
+        };
+    }
+
+    /// The kind of destination, as it is stored.
+    static String name(AgentPlan plan, int step) {
+        return plan.route()
+                .at(step)
+                .map(destination -> switch (destination) {
+                    case Destination.Workflow _ -> "workflow";
+                    case Destination.Phone _ -> "number";
+                    case Destination.Voicemail _ -> "voicemail";
+                })
+                .orElse("unknown");
+    }
+}
