@@ -13,7 +13,7 @@ final class AgentSpeech {
             return;
         }
         step.stop(Timer.COMFORT);
-        step.engine(step.call().engine().alive(step.now()));
+        step.replies(step.call().engine().replies().heardFrom(content.reply(), step.now()));
         step.transcript(step.call().transcript().begun(Turn.Speaker.AGENT, content.item(), step.now()));
         step.play(content, audio.frame());
     }
@@ -31,6 +31,6 @@ final class AgentSpeech {
     }
 
     private static boolean dropped(Draft step, ContentId content) {
-        return step.call().engine().dropped().filter(content.reply()::equals).isPresent();
+        return step.call().engine().replies().isDropped(content.reply());
     }
 }

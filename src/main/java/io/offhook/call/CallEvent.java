@@ -35,7 +35,9 @@ public sealed interface CallEvent {
     // --- the engine ---
 
     /// The session is configured, and its audio formats are what was asked for.
-    record EngineReady(Duration took) implements CallEvent {}
+    ///
+    /// @param life how long the engine will keep it, if it has said
+    record EngineReady(Duration took, Optional<Duration> life) implements CallEvent {}
 
     record EngineLost(EngineFault fault) implements CallEvent {}
 

@@ -117,7 +117,7 @@ public final class CallMachine {
             EngineCare.awaitFirstWords(step);
         }
         if (resumed) {
-            step.engine(step.call().engine().owing(step.now()));
+            step.replies(step.call().engine().replies().owing(step.now()));
         }
         EngineCare.open(step);
         step.start(Timer.CALL_LIMIT, call.rules().length());
@@ -134,7 +134,7 @@ public final class CallMachine {
             case MarkReached(var mark) -> step.playout(step.call().playout().reached(mark, step.now()));
             case DigitPressed(char digit) -> digit(step, digit);
             case StreamEnded(var why) -> streamEnded(step, why);
-            case EngineReady _ -> EngineCare.ready(step);
+            case EngineReady(_, var life) -> EngineCare.ready(step, life);
             case EngineLost(var fault) -> EngineCare.lost(step, fault);
             case ReplyStarted(var reply) -> EngineCare.replyStarted(step, reply);
             case AgentAudio audio -> AgentSpeech.audio(step, audio);

@@ -105,7 +105,7 @@ final class Departure {
             case ReplyEnded reply -> {
                 step.finalMark();
                 // A reply that was still running when the way out was taken is not the last words asked for after it.
-                if (step.call().engine().reply().filter(reply.reply()::equals).isEmpty()) {
+                if (!step.call().engine().replies().isRunning(reply.reply())) {
                     lastWords(step, reply.how() == ReplyEnd.COMPLETED ? LastWords.SENT : LastWords.OVER);
                     step.start(Timer.LAST_WORDS, patience(step));
                 }

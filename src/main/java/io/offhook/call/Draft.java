@@ -36,8 +36,8 @@ final class Draft {
     boolean quiet() {
         return !call.line().speaking()
                 && !call.playout().audible(now)
-                && call.engine().reply().isEmpty()
-                && !call.engine().owed()
+                && call.engine().replies().running().isEmpty()
+                && !call.engine().replies().owed()
                 && call.tools().running().isEmpty();
     }
 
@@ -67,6 +67,10 @@ final class Draft {
 
     void engine(EngineLink engine) {
         call = call.with(engine);
+    }
+
+    void replies(ReplyWatch replies) {
+        call = call.with(call.engine().with(replies));
     }
 
     void transcript(Transcript transcript) {
@@ -127,19 +131,29 @@ final class Draft {
 
     // --- what the engine is asked for ---
 
+    /// A session that is not ready is asked as soon as it is.
     void askForReply() {
-        effect(new AskForReply());
+        if (call.engine().ready()) {
+            effect(new AskForReply());
+            replies(call.engine().replies().asking());
+        }
         owe();
     }
 
     void say(String text) {
-        effect(new Say(text));
+        sayInPassing(text);
         owe();
+    }
+
+    /// Words that nobody waits for.
+    void sayInPassing(String text) {
+        effect(new Say(text));
+        replies(call.engine().replies().saying());
     }
 
     /// From here on the caller waits for the agent's words.
     void owe() {
-        engine(call.engine().owing(now));
+        replies(call.engine().replies().owing(now));
         start(Timer.REPLY_OWED, REPLY_OWED);
     }
 }

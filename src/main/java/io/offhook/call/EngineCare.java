@@ -8,16 +8,21 @@ import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.CallEvent.ReplyEnded;
 import io.offhook.call.Timers.Timer;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The engine comes, goes, replies and fails to; the caller is never left waiting for it.
 final class EngineCare {
     static final String COMFORT_CLIP = "comfort";
 
     private static final Duration START = Duration.ofMillis(3_500);
+    /// For all tries together: whoever gets no agent hears so, and is on the way to a person, within five seconds.
+    private static final Duration START_IN_ALL = Duration.ofMillis(4_500);
+    private static final Duration SHORTEST_START = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final Duration COMFORT = Duration.ofMillis(1_800);
     private static final Duration OWED_AGAIN = Duration.ofMillis(2_200);
     private static final Duration RENEWAL = Duration.ofMinutes(55);
+    private static final Duration BEFORE_THE_END = Duration.ofMinutes(5);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
     private static final int MAX_LOSSES = 3;
 
@@ -28,16 +33,23 @@ final class EngineCare {
     static void open(Draft step) {
         step.effect(new OpenEngine(step.call().transcript().turns()));
         step.engine(step.call().engine().opening(step.now()));
-        step.start(Timer.ENGINE_START, START);
+        var left = startLeft(step);
+        step.start(Timer.ENGINE_START, left.compareTo(START) < 0 ? left : START);
     }
 
-    static void ready(Draft step) {
-        var engine = step.call().engine();
-        boolean again = engine.losses() > 0;
-        step.engine(engine.readied(step.now()));
+    private static Duration startLeft(Draft step) {
+        return START_IN_ALL.minus(Duration.between(step.call().engine().wantedAt(), step.now()));
+    }
+
+    static void ready(Draft step, Optional<Duration> life) {
+        var before = step.call().engine();
+        step.engine(before.readied(step.now()));
         step.stop(Timer.ENGINE_START);
-        step.start(Timer.ENGINE_RENEWAL, RENEWAL);
-        step.remark(again ? "engine_reconnected" : "engine_ready");
+        step.start(Timer.ENGINE_RENEWAL, renewalIn(life));
+        step.remark(
+                before.state() == EngineLink.State.RENEWING
+                        ? "session_renewed"
+                        : before.losses() > 0 ? "engine_reconnected" : "engine_ready");
         var entries = step.call().transcript().entries();
         boolean fresh = entries.isEmpty();
         boolean callerWaits = !fresh
@@ -45,28 +57,50 @@ final class EngineCare {
                 && !step.call().line().speaking();
         if (fresh && !step.call().rules().greeting().isEmpty()) {
             step.say(step.call().rules().greeting());
-        } else if (engine.owed() || callerWaits) {
+        } else if (before.replies().owed() || callerWaits) {
             step.askForReply();
         }
     }
 
+    /// Well before the engine's own end. An end that makes no sense, since clocks differ, is not believed.
+    private static Duration renewalIn(Optional<Duration> life) {
+        return life.filter(Duration::isPositive)
+                .map(all -> all.compareTo(BEFORE_THE_END.multipliedBy(2)) > 0
+                        ? all.minus(BEFORE_THE_END)
+                        : all.dividedBy(2))
+                .filter(in -> in.compareTo(RENEWAL) < 0)
+                .orElse(RENEWAL);
+    }
+
     static void lost(Draft step, EngineFault fault) {
         var before = step.call().engine();
-        boolean wasReady = before.ready();
         step.remark(fault.slug());
         step.stop(Timer.ENGINE_START);
         step.stop(Timer.REPLY_OWED);
         step.stop(Timer.ENGINE_RENEWAL);
-        step.engine(wasReady ? before.lost(step.now()) : before.opening(step.now()));
-        boolean worthRetry = wasReady ? before.losses() < MAX_LOSSES : fault.kind() == EngineFault.Kind.SERVER_ERROR;
-        if (worthRetry && before.attempts() <= 1) {
-            step.start(Timer.ENGINE_RETRY, wasReady ? Duration.ZERO : RETRY);
-            if (wasReady) {
-                step.start(Timer.COMFORT, COMFORT.plus(step.call().playout().unheard(step.now())));
-            }
-        } else {
-            Departure.handOff(step, new HandoffCause.LostEngine(fault), false);
+        step.engine(before.lost(step.now()));
+        if (step.call().line().speaking()) {
+            // The end of this speech will never be told; whatever it was, it wants an answer.
+            step.line(step.call().line().speaking(false, step.now()));
+            step.stop(Timer.SPEECH_GAP);
+            step.replies(step.call().engine().replies().owing(step.now()));
         }
+        if (!worthAnotherTry(step, before, fault)) {
+            Departure.handOff(step, new HandoffCause.LostEngine(fault), false);
+            return;
+        }
+        step.start(Timer.ENGINE_RETRY, before.ready() ? Duration.ZERO : RETRY);
+        if (before.worked()) {
+            step.start(Timer.COMFORT, COMFORT.plus(step.call().playout().unheard(step.now())));
+        }
+    }
+
+    private static boolean worthAnotherTry(Draft step, EngineLink before, EngineFault fault) {
+        return before.worked()
+                ? before.losses() < MAX_LOSSES
+                : fault.kind() == EngineFault.Kind.SERVER_ERROR
+                        && before.attempts() <= 1
+                        && startLeft(step).minus(RETRY).compareTo(SHORTEST_START) >= 0;
     }
 
     /// The engine has not become ready in time.
@@ -81,7 +115,6 @@ final class EngineCare {
             step.start(Timer.ENGINE_RENEWAL, A_MOMENT);
             return;
         }
-        step.remark("session_renewed");
         step.effect(new CloseEngine());
         open(step);
     }
@@ -105,33 +138,38 @@ final class EngineCare {
     // --- its replies ---
 
     static void replyStarted(Draft step, String reply) {
-        step.engine(step.call().engine().replying(reply, step.now()));
+        step.replies(step.call().engine().replies().started(reply, step.now()));
         if (!step.call().timers().running(Timer.REPLY_OWED)) {
             step.start(Timer.REPLY_OWED, Draft.REPLY_OWED);
         }
     }
 
     static void replyEnded(Draft step, ReplyEnded reply) {
-        boolean ours =
-                step.call().engine().reply().filter(reply.reply()::equals).isPresent();
+        var before = step.call().engine().replies();
+        boolean ours = before.isRunning(reply.reply());
         // The end of a reply that was given up says nothing about the one that is owed in its place.
-        boolean givenUp =
-                step.call().engine().dropped().filter(reply.reply()::equals).isPresent();
-        if (ours || (step.call().engine().reply().isEmpty() && !givenUp)) {
-            step.engine(step.call().engine().replied(reply.how() == ReplyEnd.FAILED, step.now()));
+        boolean givenUp = before.isDropped(reply.reply());
+        boolean finished = reply.how() == ReplyEnd.COMPLETED || reply.how() == ReplyEnd.INCOMPLETE;
+        boolean empty = finished && ours && !givenUp && !before.sounded() && reply.requests().isEmpty();
+        if (ours || (before.running().isEmpty() && !givenUp)) {
+            step.replies(before.ended(empty || reply.how() == ReplyEnd.FAILED, step.now()));
             step.stop(Timer.REPLY_OWED);
+            if (step.call().engine().replies().owed()) {
+                step.start(Timer.REPLY_OWED, Draft.REPLY_OWED);
+            }
         }
         step.finalMark();
-        switch (reply.how()) {
-            case COMPLETED, CANCELLED -> {}
-            case INCOMPLETE -> step.remark("reply_incomplete");
-            case FAILED -> replyFailed(step, reply.code());
+        if (reply.how() == ReplyEnd.INCOMPLETE) {
+            step.remark("reply_incomplete");
+        }
+        if (empty || reply.how() == ReplyEnd.FAILED) {
+            replyFailed(step, reply.code());
         }
     }
 
     private static void replyFailed(Draft step, String code) {
         step.remark("reply_failed");
-        if (step.call().engine().failures() > 1 || code.equals("insufficient_quota")) {
+        if (step.call().engine().replies().failures() > 1 || code.equals("insufficient_quota")) {
             Departure.handOff(
                     step, new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.REPLY_FAILED)), false);
         } else {
@@ -141,23 +179,23 @@ final class EngineCare {
 
     static void replyOverdue(Draft step) {
         var call = step.call();
+        var replies = call.engine().replies();
         var unheard = call.playout().unheard(step.now());
         boolean busy =
                 !unheard.isZero() || !call.tools().running().isEmpty() || call.line().speaking();
-        if (!call.engine().ready()
-                || (!call.engine().owed() && call.engine().reply().isEmpty())) {
+        if (!call.engine().ready() || (!replies.owed() && replies.running().isEmpty())) {
             return;
         }
-        var sinceSign = Duration.between(call.engine().lastAt(), step.now());
+        var sinceSign = Duration.between(replies.lastAt(), step.now());
         if (busy || sinceSign.compareTo(OWED_AGAIN) < 0) {
             // The caller hears something, or the engine has just given a sign of life: count from there.
             var rest = busy ? unheard.plus(OWED_AGAIN) : OWED_AGAIN.minus(sinceSign);
             step.start(Timer.REPLY_OWED, rest);
-        } else if (call.engine().asked() == 0) {
+        } else if (replies.asked() == 0) {
             step.remark("engine_stall");
             step.effect(new CancelReply());
             step.effect(new AskForReply());
-            step.engine(call.engine().askedAgain(step.now()).dropping(call.engine().reply()));
+            step.replies(replies.askedAgain(step.now()));
             step.start(Timer.REPLY_OWED, OWED_AGAIN);
         } else {
             Departure.handOff(step, new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.STALL)), false);

@@ -50,7 +50,8 @@ final class Hearing {
             bargeIn(step);
         }
         // The engine stops by itself a reply that has made no sound yet; its late audio must not be played either.
-        step.engine(step.call().engine().dropping(step.call().engine().reply()));
+        var replies = step.call().engine().replies();
+        step.replies(replies.dropping(replies.running()));
     }
 
     private void bargeIn(Draft step) {
@@ -70,7 +71,10 @@ final class Hearing {
                         Turn.Speaker.NOTE, "greeting-cut", phrases.greetingCut(words), false, step.now())));
             } else if (!item.equals(EngineCare.COMFORT_CLIP)) {
                 step.effect(new TruncateReply(part.content(), part.heard()));
-                step.engine(step.call().engine().dropping(Optional.of(part.content().reply())));
+                step.replies(step.call()
+                        .engine()
+                        .replies()
+                        .dropping(Optional.of(part.content().reply())));
             }
         }
     }

@@ -2,7 +2,6 @@ package io.offhook.call;
 
 import io.offhook.call.CallEffect.AnswerTool;
 import io.offhook.call.CallEffect.RunTool;
-import io.offhook.call.CallEffect.Say;
 import io.offhook.call.CallEvent.ReplyEnded;
 import io.offhook.call.CallMachine.EscalationArguments;
 import io.offhook.call.Timers.Timer;
@@ -93,15 +92,15 @@ final class ToolTurns {
     void filler(Draft step) {
         var call = step.call();
         if (call.tools().running().isEmpty()
-                || call.engine().reply().isPresent()
+                || call.engine().replies().running().isPresent()
                 || call.playout().audible(step.now())
                 || !call.engine().ready()) {
             return;
         }
         var rule = Optional.ofNullable(
                 call.rules().tools().get(call.tools().running().getFirst().name()));
-        step.effect(new Say(rule.map(CallRules.ToolRule::filler)
+        step.sayInPassing(rule.map(CallRules.ToolRule::filler)
                 .filter(text -> !text.isEmpty())
-                .orElse(phrases.oneMoment())));
+                .orElse(phrases.oneMoment()));
     }
 }

@@ -43,7 +43,7 @@ final class CallRecorder implements CallListener {
                 reply.usage().ifPresent(usage -> record.keep(new Fact.Charged(call.id(), now, reply.reply(), usage)));
             case CallEvent.UsageCounted(var usage) ->
                 record.keep(new Fact.Charged(call.id(), now, "other-" + sequence.get(), usage));
-            case CallEvent.EngineReady(var took) ->
+            case CallEvent.EngineReady(var took, _) ->
                 happened(call, now, "engine_connected", "{\"ms\":" + took.toMillis() + "}");
             case CallEvent.EngineComplained(var code) -> happened(call, now, "engine_complained", "{}");
             case CallEvent.DigitPressed _ -> happened(call, now, "key_pressed", "{}");

@@ -35,7 +35,7 @@ final class CallMeters implements CallListener {
                 return;
             }
             case CallEvent.CallerStoppedSpeaking _ -> callerStopped = Optional.of(now);
-            case CallEvent.EngineReady(var took) ->
+            case CallEvent.EngineReady(var took, _) ->
                 meters.time("offhook.engine.connect", Tags.of("engine", engine), took);
             case CallEvent.EngineLost(var fault) -> engineError(fault.slug());
             case CallEvent.EngineComplained _ -> engineError("complaint");

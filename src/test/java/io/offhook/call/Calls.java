@@ -59,7 +59,7 @@ final class Calls {
     static Calls aConversation(CallRules rules) {
         return ringing(rules)
                 .on(new CallEvent.StreamOpened(List.of()))
-                .on(new CallEvent.EngineReady(Duration.ZERO))
+                .on(new CallEvent.EngineReady(Duration.ZERO, Optional.empty()))
                 .forget();
     }
 

@@ -23,12 +23,14 @@ import io.offhook.call.Phase.Conversing;
 import io.offhook.call.Phase.HandingOff;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EngineTroubleTest {
-    private static final EngineReady READY = new EngineReady(Duration.ZERO);
+    private static final EngineReady READY = new EngineReady(Duration.ZERO, Optional.empty());
 
     private static HandoffCause cause(Calls call) {
         return call.all(FileHandoff.class).getFirst().handoff().cause();
@@ -53,6 +55,67 @@ class EngineTroubleTest {
 
         assertThat(call.all(OpenEngine.class)).hasSize(1);
         assertThat(call.all(FileHandoff.class)).hasSize(1);
+    }
+
+    @Test
+    void a_server_error_that_came_late_leaves_the_second_try_only_the_rest_of_four_and_a_half_seconds() {
+        var call = whereTheEngineOpens().after(2_900).loses(Kind.SERVER_ERROR).after(250);
+
+        call.after(1_350);
+
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.MUTE)));
+    }
+
+    @Test
+    void a_caller_who_speaks_while_the_engine_dies_is_answered_by_the_next_one() {
+        var call = aConversation().callerSpeaks("c").forget();
+
+        call.loses(Kind.CLOSED).after(0).on(READY);
+
+        assertThat(call.orders()).hasSize(2).endsWith(new AskForReply());
+        assertThat(call.call().line().speaking()).isFalse();
+        call.after(10_000);
+        assertThat(call.millisHeardByEngine()).isEmpty();
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.STALL)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETED", "INCOMPLETE"})
+    void a_reply_without_a_sound_counts_as_failed(ReplyEnd how) {
+        var call = aConversation().callerSays("c", "hello").forget();
+
+        call.on(new ReplyStarted("r1")).reply("r1", how, "");
+        var first = List.copyOf(call.orders());
+        call.forget().on(new ReplyStarted("r2")).reply("r2", how, "");
+
+        assertThat(first).containsExactly(new AskForReply());
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.REPLY_FAILED)));
+    }
+
+    @Test
+    void a_reply_that_asks_for_a_tool_need_make_no_sound() {
+        var call = aConversation().on(new ReplyStarted("r1"));
+
+        call.reply("r1", new ToolRequest("t", "find_order", "{}"));
+
+        assertThat(call.remarks()).doesNotContain("reply_failed");
+    }
+
+    @Test
+    void a_reply_asked_for_behind_another_is_still_watched_when_that_one_ends() {
+        var call = aConversation()
+                .whereToolRuns("t", "find_order")
+                .after(700)
+                .on(new ReplyStarted("reply-filler"))
+                .audio("filler", sent(100))
+                .on(new CallEvent.ToolFinished(
+                        new ToolRequest("t", "find_order", "{}"),
+                        new ToolOutcome("{}", ToolOutcome.OK, Duration.ZERO, false)))
+                .forget();
+
+        call.reply("reply-filler").after(2_500);
+
+        assertThat(call.remarks()).containsExactly("engine_stall");
     }
 
     @Test
@@ -199,10 +262,49 @@ class EngineTroubleTest {
         var call = aConversation(longSilence());
 
         call.after(Duration.ofMinutes(55));
+        var ordered = List.copyOf(call.orders());
+        call.on(READY);
 
-        assertThat(call.orders()).hasSize(2).startsWith(new CloseEngine());
+        assertThat(ordered).hasSize(2).startsWith(new CloseEngine());
         assertThat(call.all(OpenEngine.class)).hasSize(1);
+        assertThat(call.all(AskForReply.class)).isEmpty();
         assertThat(call.remarks()).containsExactly("session_renewed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT60M, PT55M", "PT30M, PT25M", "PT8M, PT4M", "PT3H, PT55M", "-PT1H, PT55M"})
+    void the_session_is_renewed_well_before_the_end_that_the_engine_has_told(Duration life, Duration after) {
+        var call = ringing(longSilence())
+                .on(new StreamOpened(List.of()))
+                .on(new EngineReady(Duration.ZERO, Optional.of(life)))
+                .forget();
+        call.after(after.minusSeconds(1));
+        boolean early = !call.orders().isEmpty();
+
+        call.after(Duration.ofSeconds(1));
+
+        assertThat(early).isFalse();
+        assertThat(call.all(OpenEngine.class)).hasSize(1);
+    }
+
+    @Test
+    void a_renewal_that_fails_once_is_tried_again() {
+        var call = aConversation(longSilence()).after(Duration.ofMinutes(55)).forget();
+
+        call.loses(Kind.UNREACHABLE).after(250).on(READY);
+
+        assertThat(call.all(OpenEngine.class)).hasSize(1);
+        assertThat(call.all(FileHandoff.class)).isEmpty();
+        assertThat(call.remarks()).containsExactly("engine_unreachable", "engine_reconnected");
+    }
+
+    @Test
+    void a_renewal_that_fails_twice_leads_to_a_human() {
+        var call = aConversation(longSilence()).after(Duration.ofMinutes(55)).forget();
+
+        call.loses(Kind.UNREACHABLE).after(250).loses(Kind.UNREACHABLE);
+
+        assertThat(call.all(FileHandoff.class)).hasSize(1);
     }
 
     @Test
@@ -212,7 +314,7 @@ class EngineTroubleTest {
 
         call.on(new CallEvent.CallerStoppedSpeaking("c")).says("a", "fine", 100).after(2_000);
 
-        assertThat(call.remarks()).containsExactly("session_renewed");
+        assertThat(call.all(OpenEngine.class)).hasSize(1);
     }
 
     private static CallRules longSilence() {

@@ -20,6 +20,7 @@ import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.CallEvent.StreamOpened;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,7 +165,7 @@ class InterruptionTest {
     void a_cut_greeting_from_the_cache_is_told_in_words_since_the_engine_has_no_item_for_it() {
         var call = ringing(rules("Hello and welcome to us"))
                 .on(new StreamOpened(List.of(AudioFrame.silence(1_000))))
-                .on(new EngineReady(Duration.ZERO))
+                .on(new EngineReady(Duration.ZERO, Optional.empty()))
                 .after(600)
                 .forget();
 
@@ -180,7 +181,7 @@ class InterruptionTest {
     void a_greeting_heard_to_its_end_is_not_reported_as_cut() {
         var call = ringing(rules("Hello"))
                 .on(new StreamOpened(List.of(AudioFrame.silence(1_000))))
-                .on(new EngineReady(Duration.ZERO))
+                .on(new EngineReady(Duration.ZERO, Optional.empty()))
                 .after(1_200)
                 .whereAgentIsSaying("a", sent(1_000), heard(300));
 

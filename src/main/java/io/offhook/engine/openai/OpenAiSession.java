@@ -410,7 +410,9 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         held.forEach(this::sendAudio);
         held.clear();
         ask(replies.open());
-        emit(new CallEvent.EngineReady(Duration.ofNanos(System.nanoTime() - openedNanos)));
+        emit(new CallEvent.EngineReady(
+                Duration.ofNanos(System.nanoTime() - openedNanos),
+                expiresAt.map(at -> Duration.between(Instant.now(), at))));
     }
 
     private void audio(ContentId content, byte[] base64) {
