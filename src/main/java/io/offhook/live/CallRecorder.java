@@ -3,8 +3,11 @@ package io.offhook.live;
 import io.offhook.call.Call;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallListener;
+import io.offhook.call.Handoff;
 import io.offhook.call.Phase;
 import io.offhook.call.Step;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
 import io.offhook.call.Transcript;
 import io.offhook.store.Fact;
 import java.time.Instant;
@@ -17,7 +20,8 @@ final class CallRecorder implements CallListener {
     private final boolean keepTurns;
     private final AtomicLong sequence;
 
-    /// @param sequence the next place in the call's timeline, shared by all streams of the call on this node
+    /// @param keepTurns whether words may be stored: those of turns, handoffs and tools
+    /// @param sequence  the next place in the call's timeline, shared by all streams of the call on this node
     CallRecorder(CallBook record, boolean keepTurns, AtomicLong sequence) {
         this.record = record;
         this.keepTurns = keepTurns;
@@ -38,7 +42,7 @@ final class CallRecorder implements CallListener {
         }
         switch (event) {
             case CallEvent.ToolFinished(var request, var outcome) ->
-                record.keep(new Fact.ToolRan(call.id(), now, request, outcome));
+                record.keep(ran(call, now, request, outcome));
             case CallEvent.ReplyEnded reply ->
                 reply.usage().ifPresent(usage -> record.keep(new Fact.Charged(call.id(), now, reply.reply(), usage)));
             case CallEvent.UsageCounted(var usage) ->
@@ -56,6 +60,33 @@ final class CallRecorder implements CallListener {
 
     private void happened(Call call, Instant now, String kind, String detail) {
         record.keep(new Fact.Happened(call.id(), now, sequence.getAndIncrement(), kind, detail));
+    }
+
+    private Fact ran(Call call, Instant now, ToolRequest request, ToolOutcome outcome) {
+        return keepTurns
+                ? new Fact.ToolRan(call.id(), now, request, outcome)
+                : new Fact.ToolRan(
+                        call.id(),
+                        now,
+                        new ToolRequest(request.id(), request.name(), ""),
+                        new ToolOutcome("", outcome.result(), outcome.took(), outcome.shortened()));
+    }
+
+    /// The handoff as it may be stored. What the human gets is the handoff itself.
+    static Fact handedOff(Handoff handoff, boolean keepTurns) {
+        var kept = keepTurns
+                ? handoff
+                : new Handoff(
+                        handoff.call(),
+                        handoff.cause(),
+                        "",
+                        "",
+                        handoff.urgency(),
+                        handoff.caller(),
+                        handoff.language(),
+                        List.of(),
+                        handoff.at());
+        return new Fact.HandedOff(handoff.call(), handoff.at(), kept);
     }
 
     private void turns(Transcript before, Call call, Instant now) {

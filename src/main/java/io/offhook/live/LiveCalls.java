@@ -169,7 +169,7 @@ public final class LiveCalls implements Switchboard {
                 entry.live().isPresent() ? entry.history() : List.of(),
                 now);
         entry.handedOff(handoff, now);
-        record.keep(new Fact.HandedOff(entry.id(), now, handoff));
+        record.keep(CallRecorder.handedOff(handoff, entry.plan().keepTurns()));
         record.keep(new Fact.PhaseChanged(entry.id(), now, "transferred"));
         happened(entry, cause.slug());
         return RouteAnswers.goTo(entry.plan(), 0, List.of(apology, Apologies.ONE_MOMENT), entry.handoff());
@@ -220,7 +220,7 @@ public final class LiveCalls implements Switchboard {
                 Call.ringing(id, plan.rules(), entry.from(), history, entry.since(), clock.now()),
                 entry.from().map(from -> tokens.hash(from.e164())).orElse(""),
                 leg,
-                this::file,
+                (handoff, then) -> file(handoff, plan.keepTurns(), then),
                 workers,
                 listeners);
         if (!entry.attach(live, clock.now())) {
@@ -248,8 +248,8 @@ public final class LiveCalls implements Switchboard {
         }
     }
 
-    private void file(Handoff handoff, Runnable then) {
-        var _ = record.keepDurably(new Fact.HandedOff(handoff.call(), handoff.at(), handoff))
+    private void file(Handoff handoff, boolean keepTurns, Runnable then) {
+        var _ = record.keepDurably(CallRecorder.handedOff(handoff, keepTurns))
                 .whenComplete((_, _) -> then.run());
     }
 

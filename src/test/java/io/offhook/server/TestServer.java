@@ -62,10 +62,23 @@ final class TestServer implements AutoCloseable {
     static final class Plan {
         private final Map<String, String> settings = new HashMap<>();
         private String lines = "";
+        private String person = "dial: \"" + PERSON + "\"";
+        private String privacy = "{ disclose: none }";
         private double speed = 4;
 
         Plan agent(String more) {
             lines += more + "\n";
+            return this;
+        }
+
+        /// Callers who need a person go to a queue instead of a number.
+        Plan workflow(String sid) {
+            person = "workflow: " + sid;
+            return this;
+        }
+
+        Plan privacy(String map) {
+            privacy = map;
             return this;
         }
 
@@ -117,9 +130,9 @@ final class TestServer implements AutoCloseable {
                     escalate:
                       announce: One moment.
                       to:
-                        default: { dial: "%s", wait: 5s, else: voicemail }
-                    privacy: { disclose: none }
-                    """.formatted(GREETING, PERSON) + plan.lines);
+                        default: { %s, wait: 5s, else: voicemail }
+                    privacy: %s
+                    """.formatted(GREETING, plan.person, plan.privacy) + plan.lines);
             engine = SimulatedEngine.builder()
                     .vertx(SHARED)
                     .apiKey(KEY)

@@ -1,0 +1,91 @@
+package io.offhook.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.Call;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallId;
+import io.offhook.call.CallRules;
+import io.offhook.call.Handoff;
+import io.offhook.call.HandoffCause;
+import io.offhook.call.Step;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
+import io.offhook.call.Turn;
+import io.offhook.store.Fact;
+import io.offhook.store.FactJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class CallRecorderTest {
+    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+    private static final CallId CALL = new CallId("CA1");
+    private static final CallRules RULES = new CallRules(
+            "acme", "", "", "en", Duration.ofSeconds(15), Duration.ofMinutes(10), Map.of(), List.of());
+
+    private final List<Fact> facts = new ArrayList<>();
+    private final CallBook book = new CallBook() {
+        @Override
+        public void keep(Fact fact) {
+            facts.add(fact);
+        }
+
+        @Override
+        public CompletionStage<?> keepDurably(Fact fact) {
+            keep(fact);
+            return CompletableFuture.completedStage(fact);
+        }
+    };
+
+    @Test
+    void a_tool_run_keeps_its_words_only_where_words_are_kept() {
+        var ran = new CallEvent.ToolFinished(
+                new ToolRequest("r1", "lookup", "{\"order\":\"AB7492\"}"),
+                new ToolOutcome("{\"status\":\"shipped\"}", ToolOutcome.OK, Duration.ofMillis(12), false));
+
+        happens(new CallRecorder(book, true, new AtomicLong()), ran);
+        happens(new CallRecorder(book, false, new AtomicLong()), ran);
+
+        assertThat(facts).hasSize(2);
+        assertThat(spilled(facts.getFirst())).contains("AB7492", "shipped");
+        assertThat(spilled(facts.getLast()))
+                .contains("lookup", ToolOutcome.OK)
+                .doesNotContain("AB7492", "shipped");
+    }
+
+    @Test
+    void a_handoff_keeps_its_words_only_where_words_are_kept() {
+        var handoff = new Handoff(
+                CALL,
+                new HandoffCause.AgentAsked(),
+                "double charge",
+                "Was charged twice",
+                Handoff.Urgency.HIGH,
+                Optional.empty(),
+                "en",
+                List.of(new Turn(Turn.Speaker.CALLER, "item-1", "Twice!", false, NOON)),
+                NOON);
+
+        assertThat(spilled(CallRecorder.handedOff(handoff, true))).contains("double", "charged twice", "Twice!");
+        assertThat(spilled(CallRecorder.handedOff(handoff, false)))
+                .contains("AgentAsked", "HIGH")
+                .doesNotContain("double", "charged twice", "Twice!");
+    }
+
+    private static String spilled(Fact fact) {
+        return new FactJson().write(fact);
+    }
+
+    private static void happens(CallRecorder recorder, CallEvent event) {
+        var call = Call.ringing(CALL, RULES, Optional.empty(), List.of(), NOON, NOON);
+        recorder.on(call, event, Step.of(call), NOON);
+    }
+}
