@@ -46,7 +46,7 @@ final class CallRecorder implements CallListener {
             case CallEvent.ReplyEnded reply ->
                 reply.usage().ifPresent(usage -> record.keep(new Fact.Charged(call.id(), now, reply.reply(), usage)));
             case CallEvent.UsageCounted(var usage) ->
-                record.keep(new Fact.Charged(call.id(), now, "other-" + sequence.get(), usage));
+                record.keep(new Fact.Charged(call.id(), now, "other-" + sequence.getAndIncrement(), usage));
             case CallEvent.EngineReady(var took, _) ->
                 happened(call, now, "engine_connected", "{\"ms\":" + took.toMillis() + "}");
             case CallEvent.EngineComplained(var code) -> happened(call, now, "engine_complained", "{}");

@@ -12,6 +12,7 @@ import io.offhook.call.Step;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
+import io.offhook.call.Usage;
 import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
 import java.time.Duration;
@@ -44,6 +45,20 @@ class CallRecorderTest {
             return CompletableFuture.completedStage(fact);
         }
     };
+
+    @Test
+    void each_transcription_is_charged_under_a_key_of_its_own() {
+        var recorder = new CallRecorder(book, true, new AtomicLong());
+        var usage = new Usage("gpt-transcribe", 0, 120, 0, 0, 12, 0);
+
+        happens(recorder, new CallEvent.UsageCounted(usage));
+        happens(recorder, new CallEvent.UsageCounted(usage));
+
+        assertThat(facts)
+                .hasSize(2)
+                .extracting(fact -> ((Fact.Charged) fact).key())
+                .doesNotHaveDuplicates();
+    }
 
     @Test
     void a_tool_run_keeps_its_words_only_where_words_are_kept() {
