@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +23,7 @@ final class Entry {
     private final AgentPlan plan;
     private final Optional<PhoneNumber> from;
     private final Instant since;
-    private final AtomicLong sequence = new AtomicLong();
+    private final AtomicLong sequence;
     private final AtomicInteger streams = new AtomicInteger();
     private final AtomicReference<State> state;
 
@@ -54,6 +55,8 @@ final class Entry {
         this.plan = plan;
         this.from = from;
         this.since = now;
+        // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
+        this.sequence = new AtomicLong(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
         this.state = new AtomicReference<>(
                 new State(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), now));
     }
@@ -73,8 +76,6 @@ final class Entry {
         var entry = new Entry(id, plan, from, now);
         entry.state.set(new State(Optional.empty(), handoff, ended, history, now));
         entry.streams.set(streamed ? 1 : 0);
-        // Far above what the other node can have used, since it may still be writing.
-        entry.sequence.set(1_000_000L);
         return entry;
     }
 
