@@ -172,7 +172,9 @@ final class Entry {
         state.updateAndGet(is -> new State(is.live(), Optional.of(handoff), is.ended(), is.before(), now));
     }
 
+    /// Every call that ends passes here, some of them twice.
     void ended(Disposition disposition, Instant now) {
+        plan.toolbox().forget(id);
         state.updateAndGet(is -> new State(is.live(), is.handoff(), Optional.of(disposition), is.before(), now));
     }
 }

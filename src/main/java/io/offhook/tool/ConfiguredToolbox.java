@@ -87,7 +87,7 @@ public final class ConfiguredToolbox implements Toolbox {
         return outcome;
     }
 
-    /// Frees what is remembered of a call that is over.
+    @Override
     public void forget(CallId call) {
         synchronized (runs) {
             runs.keySet().removeIf(key -> key.call().equals(call.value()));

@@ -1,5 +1,6 @@
 package io.offhook.tool;
 
+import io.offhook.call.CallId;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import java.util.Map;
@@ -11,4 +12,7 @@ public interface Toolbox {
     ///
     /// @param facts what is known of the call: `caller.number`, `called.number`, `call.id`
     ToolOutcome run(ToolRequest request, Map<String, String> facts);
+
+    /// The call is over: whatever is remembered of it is of no more use. May come twice.
+    default void forget(CallId call) {}
 }

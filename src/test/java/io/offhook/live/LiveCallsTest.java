@@ -19,6 +19,7 @@ import io.offhook.engine.RealtimeEngine;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
+import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Progress;
 import io.offhook.tool.Toolbox;
 import io.vertx.core.Vertx;
@@ -49,6 +50,7 @@ class LiveCallsTest {
     private final Vertx vertx = Vertx.vertx();
     private final Book book = new Book();
     private final OtherNodes store = new OtherNodes();
+    private final List<CallId> forgotten = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void stop() {
@@ -64,6 +66,18 @@ class LiveCallsTest {
                 .hasSize(2)
                 .extracting(Fact.Happened::sequence)
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void the_tools_forget_a_call_that_is_over() {
+        var node = node();
+        node.incoming(new IncomingCall(CALL, Optional.empty(), Optional.empty(), "", false))
+                .toCompletableFuture()
+                .join();
+
+        node.over(CALL, "completed");
+
+        assertThat(forgotten).contains(CALL);
     }
 
     private static Progress streamEnded() {
@@ -192,6 +206,11 @@ class LiveCallsTest {
         @Override
         public ToolOutcome run(ToolRequest request, Map<String, String> facts) {
             throw new AssertionError("no call here gets so far");
+        }
+
+        @Override
+        public void forget(CallId call) {
+            forgotten.add(call);
         }
     }
 
