@@ -11,8 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,29 +30,28 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///
 /// One writer thread takes facts in batches. A batch that the store does not take within its time goes to files on
-/// local
-/// disk, and all later ones go behind it, so that the order stays. The files are replayed when the store answers again,
-/// also by the next process. Facts are lost only when the queue is full, when neither disk nor store takes them, or
-/// when
-/// the store refuses the row itself; each is counted.
+/// local disk, and all later ones go behind it, so that the order stays. The files are replayed when the store answers
+/// again, also by another process when this one is gone. Facts are lost only when the queue is full, or when neither
+/// disk nor store takes them; a fact that the store refuses is set aside. Each is counted.
 public final class BufferedCallLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BufferedCallLog.class);
+    private static final Duration ADOPT_EVERY = Duration.ofMinutes(1);
+    private static final Duration REPORT_EVERY = Duration.ofMinutes(1);
 
-    private final CallLog log;
     private final Settings settings;
     private final Spill spill;
     private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong spilled = new AtomicLong();
-    private final AtomicLong written = new AtomicLong();
-    private final ExecutorService appender = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("store-append").daemon().factory());
+    private final Appender appender;
     private final Thread writer;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     private volatile boolean closing;
     private volatile boolean spilling;
+    private volatile boolean failing;
+    private volatile boolean storageFull;
     private volatile long spillBytes;
 
     // Of the writer thread only.
@@ -62,6 +59,9 @@ public final class BufferedCallLog implements AutoCloseable {
     private @Nullable Path replaying;
     private long nextTryNanos = System.nanoTime();
     private long retryNanos;
+    private long nextAdoptionNanos = System.nanoTime() + ADOPT_EVERY.toNanos();
+    private long nextReportNanos = System.nanoTime();
+    private long unreported;
 
     /// @param capacity   facts that may wait in memory; a tenth more for those recorded durably
     /// @param batch      facts in one transaction
@@ -77,12 +77,24 @@ public final class BufferedCallLog implements AutoCloseable {
 
     /// How the log fares, for metrics and readiness. Counts since start.
     ///
-    /// @param written  facts that the store has taken
-    /// @param lost     facts that are in neither store nor spill
-    /// @param spilled  facts that went to local disk first
-    /// @param queued   facts waiting in memory
-    /// @param spilling whether facts go to local disk
-    public record Load(long written, long lost, long spilled, int queued, boolean spilling, long spillBytes) {}
+    /// @param written     facts that the store has taken
+    /// @param lost        facts that are in neither store nor spill
+    /// @param setAside    facts that the store refuses, kept in `.bad` files
+    /// @param spilled     facts that went to local disk first
+    /// @param queued      facts waiting in memory
+    /// @param spilling    whether facts go to local disk
+    /// @param failing     whether the store did not take what it was given last
+    /// @param storageFull whether local disk did not, either
+    public record Load(
+            long written,
+            long lost,
+            long setAside,
+            long spilled,
+            int queued,
+            boolean spilling,
+            boolean failing,
+            boolean storageFull,
+            long spillBytes) {}
 
     private record Entry(Fact fact, Optional<CompletableFuture<Void>> durable) {
         void done() {
@@ -96,9 +108,8 @@ public final class BufferedCallLog implements AutoCloseable {
 
     /// Starts the writer; facts left in the directory by an earlier process are replayed first.
     ///
-    /// @param spillDirectory `spill` under the data directory; of this process alone
+    /// @param spillDirectory `spill` under the data directory; other processes may use it, too
     public BufferedCallLog(CallLog log, Path spillDirectory, Settings settings) {
-        this.log = log;
         this.settings = settings;
         this.retryNanos = settings.retry().toNanos();
         try {
@@ -106,7 +117,10 @@ public final class BufferedCallLog implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("the spill directory " + spillDirectory + " cannot be used", e);
         }
-        this.spilling = !spill.isEmpty();
+        this.appender = new Appender(log, spill, settings.batch());
+        // A store that was not reached yet is asked again and again, also when there is nothing to write.
+        this.failing = !log.ready();
+        this.spilling = failing || !spill.isEmpty();
         this.spillBytes = spill.bytes();
         this.writer = Thread.ofPlatform().name("store-writer").daemon().unstarted(this::run);
         writer.start();
@@ -130,7 +144,16 @@ public final class BufferedCallLog implements AutoCloseable {
     }
 
     public Load load() {
-        return new Load(written.get(), lost.get(), spilled.get(), queued.get(), spilling, spillBytes);
+        return new Load(
+                appender.written(),
+                lost.get() + appender.lost(),
+                appender.setAside(),
+                spilled.get(),
+                queued.get(),
+                spilling,
+                failing,
+                storageFull,
+                spillBytes);
     }
 
     /// Waits until every fact recorded so far is on disk.
@@ -153,7 +176,9 @@ public final class BufferedCallLog implements AutoCloseable {
     /// Drains for as long as one slow append may take, then stops. The log below stays open.
     @Override
     public void close() {
-        drain(settings.patience().plusSeconds(1));
+        if (!drain(settings.patience().plusSeconds(1))) {
+            LOG.warn("not everything could be written in time");
+        }
         closing = true;
         LockSupport.unpark(writer);
         try {
@@ -163,7 +188,7 @@ public final class BufferedCallLog implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("the store's writer did not stop in time");
         }
-        appender.shutdownNow();
+        appender.close();
     }
 
     private void offer(Entry entry, int limit) {
@@ -191,6 +216,8 @@ public final class BufferedCallLog implements AutoCloseable {
                 }
                 if (spilling) {
                     replay();
+                } else if (System.nanoTime() - nextAdoptionNanos >= 0) {
+                    adopt();
                 }
                 if (closing && queue.isEmpty()) {
                     break;
@@ -230,29 +257,60 @@ public final class BufferedCallLog implements AutoCloseable {
     private void write(List<Entry> batch) {
         var facts = batch.stream().map(Entry::fact).toList();
         if (!spilling) {
-            var running = appender.submit(() -> append(facts));
+            var running = appender.submit(facts);
             if (finished(running)) {
+                works();
                 batch.forEach(Entry::done);
                 return;
             }
             appending = running.isDone() ? null : running;
+            failing = true;
             spilling = true;
             retryNanos = settings.retry().toNanos();
             nextTryNanos = System.nanoTime() + retryNanos;
         }
         try {
             spill.add(facts);
+            storageFull = false;
             spilled.addAndGet(facts.size());
             batch.forEach(Entry::done);
         } catch (IOException | RuntimeException e) {
-            lost.addAndGet(facts.size());
-            LOG.atError()
-                    .addKeyValue("facts", facts.size())
-                    .setCause(e)
-                    .log("facts lost: neither store nor disk takes them");
+            lose(facts.size(), e);
             batch.forEach(entry -> entry.failed(e));
         }
         spillBytes = spill.bytes();
+    }
+
+    private void works() {
+        failing = false;
+        storageFull = false;
+    }
+
+    /// A full disk fails with every batch, so it is told once a minute.
+    private void lose(int facts, Exception why) {
+        storageFull = true;
+        lost.addAndGet(facts);
+        unreported += facts;
+        if (System.nanoTime() - nextReportNanos >= 0) {
+            LOG.atError()
+                    .addKeyValue("reason", "storage_full")
+                    .addKeyValue("facts", unreported)
+                    .setCause(why)
+                    .log("facts lost: neither store nor disk takes them");
+            unreported = 0;
+            nextReportNanos = System.nanoTime() + REPORT_EVERY.toNanos();
+        }
+    }
+
+    private void adopt() {
+        nextAdoptionNanos = System.nanoTime() + ADOPT_EVERY.toNanos();
+        try {
+            spill.adopt();
+            spillBytes = spill.bytes();
+            spilling = !spill.isEmpty();
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("the spill directory cannot be read");
+        }
     }
 
     /// Waits for an append, for as long as the store is given.
@@ -281,12 +339,14 @@ public final class BufferedCallLog implements AutoCloseable {
             var file = replaying;
             replaying = null;
             if (running.state() == Future.State.SUCCESS) {
+                works();
                 retryNanos = settings.retry().toNanos();
                 nextTryNanos = System.nanoTime();
                 if (file != null) {
                     drop(file);
                 }
             } else {
+                failing = true;
                 nextTryNanos = System.nanoTime() + retryNanos;
                 retryNanos = Math.min(retryNanos * 2, settings.retry().toNanos() * 10);
             }
@@ -296,6 +356,10 @@ public final class BufferedCallLog implements AutoCloseable {
         }
         try {
             var oldest = spill.oldest();
+            if (oldest.isEmpty() && failing) {
+                appending = appender.submit(List.of());
+                return;
+            }
             if (oldest.isEmpty()) {
                 spilling = false;
                 LOG.info("the store has everything again");
@@ -303,7 +367,7 @@ public final class BufferedCallLog implements AutoCloseable {
             }
             var file = oldest.get();
             replaying = file;
-            appending = appender.submit(() -> appendAll(file));
+            appending = appender.submit(file);
         } catch (IOException e) {
             nextTryNanos = System.nanoTime() + retryNanos;
             LOG.error("the spill file cannot be read", e);
@@ -316,47 +380,8 @@ public final class BufferedCallLog implements AutoCloseable {
             spillBytes = spill.bytes();
         } catch (IOException e) {
             // It is replayed again, which does no harm.
+            nextTryNanos = System.nanoTime() + retryNanos;
             LOG.error("a spill file cannot be deleted", e);
-        }
-    }
-
-    // --- the appender's thread ---
-
-    private void appendAll(Path file) {
-        try {
-            var contents = spill.read(file);
-            if (contents.torn() > 0) {
-                lost.addAndGet(contents.torn());
-                LOG.atWarn().addKeyValue("facts", contents.torn()).log("facts lost: torn lines in a spill file");
-            }
-            var facts = contents.facts();
-            for (int from = 0; from < facts.size(); from += settings.batch()) {
-                append(facts.subList(from, Math.min(facts.size(), from + settings.batch())));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// A batch with a row that the store refuses is written fact by fact, so that one bad row costs only itself.
-    private void append(List<Fact> facts) {
-        try {
-            log.append(facts);
-            written.addAndGet(facts.size());
-        } catch (StoreException e) {
-            if (!e.refused()) {
-                throw e;
-            }
-            if (facts.size() == 1) {
-                lost.incrementAndGet();
-                LOG.atError()
-                        .addKeyValue("call", facts.getFirst().call())
-                        .addKeyValue("fact", facts.getFirst().getClass().getSimpleName())
-                        .setCause(e)
-                        .log("fact lost: the store refuses it");
-                return;
-            }
-            facts.forEach(fact -> append(List.of(fact)));
         }
     }
 }

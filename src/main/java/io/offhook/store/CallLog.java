@@ -9,7 +9,8 @@ import java.util.Optional;
 /// The durable record of calls. Methods block and throw `StoreException`: call them on virtual threads only. Writers go
 /// through `BufferedCallLog`, which never blocks.
 public interface CallLog extends AutoCloseable {
-    /// Writes all facts in one transaction; when it returns they are on disk.
+    /// Writes all facts in one transaction; when it returns they are on disk. Without facts it only asks whether the
+    /// store takes any. One thread at a time.
     void append(List<Fact> facts);
 
     Optional<StoredCall> find(CallId call);
@@ -24,7 +25,13 @@ public interface CallLog extends AutoCloseable {
     /// @return whether this was the first use on any node that shares the store
     boolean redeem(CallId call, String nonce);
 
-    /// Whether the store answers; for readiness.
+    /// Whether the store was ever reached. Until then look-ups fail at once, and the first `append` that gets through
+    /// makes it so. Never blocks.
+    default boolean ready() {
+        return true;
+    }
+
+    /// Whether the store answers at present; asks it.
     boolean healthy();
 
     @Override

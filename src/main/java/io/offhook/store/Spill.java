@@ -9,25 +9,30 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Facts on local disk that the store has not taken yet: numbered files of JSON lines, forced to disk batch by batch
-/// and
-/// read back oldest first. Files hold what callers said, so only our own user may read them. One thread.
+/// and read back oldest first. They lie in a folder of this process alone; those of processes that are gone are moved
+/// there. One thread, except where a method says otherwise.
 final class Spill implements AutoCloseable {
+    static final Pattern NUMBERED = Pattern.compile("\\d{12}\\.jsonl");
+    private static final Logger LOG = LoggerFactory.getLogger(Spill.class);
     private static final long FILE_BYTES = 8L << 20;
-    private static final String SUFFIX = ".jsonl";
 
     private final FactJson json = new FactJson();
     private final Path directory;
+    private final SpillFolder folder;
     private final long maxBytes;
     private final Deque<Path> full = new ArrayDeque<>();
     private long nextNumber = 1;
@@ -35,21 +40,28 @@ final class Spill implements AutoCloseable {
     private @Nullable Path open;
     private @Nullable FileChannel channel;
 
-    /// Files left by an earlier process come first.
+    /// Files left by earlier processes come first.
     Spill(Path directory, long maxBytes) throws IOException {
         this.directory = directory;
         this.maxBytes = maxBytes;
-        Files.createDirectories(directory);
-        if (posix()) {
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-        }
-        try (var files = Files.list(directory)) {
-            for (var file : files.filter(file -> file.getFileName().toString().matches("\\d{12}\\.jsonl"))
-                    .sorted()
-                    .toList()) {
-                full.add(file);
-                bytes += Files.size(file);
-                nextNumber = Long.parseLong(file.getFileName().toString().replace(SUFFIX, "")) + 1;
+        this.folder = SpillFolder.create(directory);
+        adopt();
+    }
+
+    /// Takes over the files of processes that are gone.
+    void adopt() throws IOException {
+        for (var theirs : SpillFolder.abandoned(directory)) {
+            try (theirs) {
+                for (var file : theirs.files()) {
+                    var mine = Files.move(file, next(), StandardCopyOption.ATOMIC_MOVE);
+                    full.add(mine);
+                    bytes += Files.size(mine);
+                }
+            } catch (IOException e) {
+                LOG.atWarn()
+                        .addKeyValue("folder", theirs.path())
+                        .setCause(e)
+                        .log("spilled facts of an earlier process can't be taken over");
             }
         }
     }
@@ -94,6 +106,27 @@ final class Spill implements AutoCloseable {
         }
     }
 
+    /// Keeps a fact that the store will not take, out of the way of all others, in `<folder>.bad` beside the folder.
+    /// Any thread.
+    ///
+    /// @throws IOException also when that file has reached its size limit
+    void setAside(Fact fact) throws IOException {
+        var file = directory.resolve(folder.path().getFileName() + ".bad");
+        try (var out = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                SpillFolder.onlyOurs(file, "rw-------"))) {
+            if (out.size() > FILE_BYTES) {
+                throw new IOException("the file of facts set aside has reached its limit");
+            }
+            var line = ByteBuffer.wrap((json.write(fact) + "\n").getBytes(UTF_8));
+            while (line.hasRemaining()) {
+                out.write(line);
+            }
+            out.force(false);
+        }
+    }
+
     /// The oldest file; nothing is added to it any more.
     Optional<Path> oldest() throws IOException {
         if (full.isEmpty()) {
@@ -102,7 +135,7 @@ final class Spill implements AutoCloseable {
         return Optional.ofNullable(full.peek());
     }
 
-    /// What a file holds; torn lines are left out and counted.
+    /// What a file holds; torn lines are left out and counted. Any thread.
     Contents read(Path file) throws IOException {
         var facts = new ArrayList<Fact>();
         int torn = 0;
@@ -129,20 +162,19 @@ final class Spill implements AutoCloseable {
         full.remove(file);
     }
 
+    /// What is left here is for the next process.
     @Override
     public void close() throws IOException {
         finish();
+        folder.close();
     }
 
     private FileChannel begin() throws IOException {
-        var file = directory.resolve(String.format("%012d", nextNumber++) + SUFFIX);
-        var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        var opened = posix()
-                ? FileChannel.open(
-                        file,
-                        options,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-                : FileChannel.open(file, options);
+        var file = next();
+        var opened = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                SpillFolder.onlyOurs(file, "rw-------"));
         open = file;
         channel = opened;
         return opened;
@@ -158,8 +190,8 @@ final class Spill implements AutoCloseable {
         open = null;
     }
 
-    private boolean posix() {
-        return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    private Path next() {
+        return folder.path().resolve(String.format("%012d.jsonl", nextNumber++));
     }
 
     record Contents(List<Fact> facts, int torn) {}

@@ -3,13 +3,20 @@ package io.offhook.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
 import io.offhook.call.Turn;
 import io.offhook.store.BufferedCallLog.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(30)
 class BufferedCallLogTest {
@@ -61,7 +69,7 @@ class BufferedCallLogTest {
         try (var log = new BufferedCallLog(store, directory, QUICK)) {
             record(log, 0, 120);
             log.recordDurably(fact(120)).toCompletableFuture().join();
-            assertThat(directory).isNotEmptyDirectory();
+            assertThat(spilledFiles()).isNotEmpty();
             assertThat(log.load().spilling()).isTrue();
             assertThat(log.load().spilled()).isEqualTo(121);
 
@@ -71,7 +79,7 @@ class BufferedCallLogTest {
             await().until(() -> !log.load().spilling() && log.drain(Duration.ofSeconds(1)));
             assertThat(store.firstSeen()).containsExactlyElementsOf(numbers(0, 200));
             assertThat(log.load().lost()).isZero();
-            assertThat(directory).isEmptyDirectory();
+            assertThat(spilledFiles()).isEmpty();
         }
     }
 
@@ -99,10 +107,8 @@ class BufferedCallLogTest {
         try (var log = new BufferedCallLog(store, directory, QUICK)) {
             record(log, 0, 60);
         }
-        try (var files = Files.list(directory)) {
-            // A process that was killed in the middle of a line.
-            Files.writeString(files.findFirst().orElseThrow(), "{\"type\":\"Happ", StandardOpenOption.APPEND);
-        }
+        // A process that was killed in the middle of a line.
+        Files.writeString(spilledFiles().getFirst(), "{\"type\":\"Happ", StandardOpenOption.APPEND);
 
         store.down = false;
         try (var log = new BufferedCallLog(store, directory, QUICK)) {
@@ -123,24 +129,136 @@ class BufferedCallLogTest {
             log.drain(Duration.ofSeconds(5));
 
             assertThat(store.firstSeen()).containsExactly(0L, 1L, 2L, 3L, 4L, 6L, 7L, 8L, 9L);
-            assertThat(log.load().lost()).isEqualTo(1);
+            assertThat(log.load().setAside()).isEqualTo(1);
+            assertThat(log.load().lost()).isZero();
             assertThat(log.load().spilling()).isFalse();
+            assertThat(badFacts()).singleElement().asString().contains("\"sequence\":5");
         }
     }
 
     @Test
-    void what_neither_queue_nor_disk_takes_is_counted_and_reported() {
-        store.down = true;
-        var tiny = new Settings(1_000, 50, Duration.ofMillis(5), Duration.ofMillis(100), Duration.ofHours(1), 50);
-        try (var log = new BufferedCallLog(store, directory, tiny)) {
+    void a_spilled_fact_that_nobody_can_write_is_set_aside_and_the_rest_is_written() {
+        store.poison = 5;
+        try (var log = new BufferedCallLog(store, directory, QUICK)) {
             record(log, 0, 100);
-            var last = log.recordDurably(fact(100)).toCompletableFuture();
 
-            await().until(last::isDone);
+            await().until(() -> !log.load().spilling() && log.drain(Duration.ofSeconds(1)));
 
-            assertThat(last).isCompletedExceptionally();
-            assertThat(log.load().lost() + log.load().spilled()).isEqualTo(101);
-            assertThat(log.load().spillBytes()).isLessThanOrEqualTo(50);
+            var all = new ArrayList<>(numbers(0, 100));
+            all.remove(5L);
+            assertThat(store.firstSeen()).containsExactlyElementsOf(all);
+            assertThat(log.load().setAside()).isEqualTo(1);
+            assertThat(badFacts()).singleElement().asString().contains("\"sequence\":5");
+        }
+    }
+
+    @Test
+    void no_fact_is_set_aside_while_it_is_the_store_that_fails() {
+        store.unavailable = true;
+        try (var log = new BufferedCallLog(store, directory, QUICK)) {
+            record(log, 0, 10);
+            await().until(() -> store.refusals >= 6);
+
+            store.unavailable = false;
+
+            await().until(() -> !log.load().spilling());
+            assertThat(store.firstSeen()).containsExactlyElementsOf(numbers(0, 10));
+            assertThat(log.load().setAside()).isZero();
+        }
+    }
+
+    @Test
+    void two_processes_on_one_directory_write_every_fact_of_both() throws Exception {
+        store.down = true;
+        var second = new FakeLog();
+        second.down = true;
+        try (var one = new BufferedCallLog(store, directory, QUICK);
+                var other = new BufferedCallLog(second, directory, QUICK)) {
+            record(one, 0, 50);
+            record(other, 50, 100);
+            one.recordDurably(fact(100)).toCompletableFuture().join();
+            other.recordDurably(fact(101)).toCompletableFuture().join();
+
+            store.down = false;
+            await().until(() -> !one.load().spilling());
+            assertThat(store.firstSeen()).doesNotContain(50L, 99L, 101L);
+            second.down = false;
+            await().until(() -> !other.load().spilling());
+
+            assertThat(second.firstSeen()).hasSize(51).contains(50L, 99L, 101L);
+            assertThat(one.load().lost() + other.load().lost()).isZero();
+        }
+    }
+
+    @Test
+    void a_store_that_was_never_reached_is_asked_again_though_nothing_is_to_be_written() {
+        store.reached = false;
+        store.down = true;
+        try (var log = new BufferedCallLog(store, directory, QUICK)) {
+            assertThat(log.load().failing()).isTrue();
+            await().until(() -> store.refusals >= 2);
+
+            store.down = false;
+
+            await().until(() -> !log.load().failing() && !log.load().spilling());
+            assertThat(store.reached).isTrue();
+        }
+    }
+
+    @Test
+    void a_store_that_fails_is_known_to_until_it_takes_something() {
+        store.down = true;
+        try (var log = new BufferedCallLog(store, directory, QUICK)) {
+            assertThat(log.load().failing()).isFalse();
+            log.recordDurably(fact(0)).toCompletableFuture().join();
+            assertThat(log.load().failing()).isTrue();
+
+            store.down = false;
+
+            await().until(() -> !log.load().failing());
+        }
+    }
+
+    @Test
+    void what_the_full_disk_does_not_take_is_lost_alone_and_counted() {
+        store.down = true;
+        var size = new FactJson().write(fact(0)).length() + 1;
+        var tiny = new Settings(1_000, 1, Duration.ofMillis(5), Duration.ofMillis(100), Duration.ofHours(1), size);
+        try (var log = new BufferedCallLog(store, directory, tiny)) {
+            var first = log.recordDurably(fact(0)).toCompletableFuture();
+            var second = log.recordDurably(fact(1)).toCompletableFuture();
+
+            await().until(second::isDone);
+
+            assertThat(first).isCompleted();
+            assertThat(second).isCompletedExceptionally();
+            assertThat(log.load().spilled()).isEqualTo(1);
+            assertThat(log.load().lost()).isEqualTo(1);
+            assertThat(log.load().storageFull()).isTrue();
+            assertThat(log.load().spillBytes()).isEqualTo(size);
+        }
+    }
+
+    @Test
+    void a_full_disk_is_told_once_and_not_with_every_batch() {
+        store.down = true;
+        var none = new Settings(1_000, 1, Duration.ofMillis(1), Duration.ofMillis(100), Duration.ofHours(1), 1);
+        var logger = (Logger) LoggerFactory.getLogger(BufferedCallLog.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        logger.addAppender(lines);
+        try (var log = new BufferedCallLog(store, directory, none)) {
+            record(log, 0, 100);
+
+            assertThat(log.drain(Duration.ofSeconds(10))).isTrue();
+
+            assertThat(log.load().lost()).isEqualTo(100);
+            assertThat(List.copyOf(lines.list).stream().filter(line -> line.getLevel() == Level.ERROR))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.getKeyValuePairs().toString())
+                            .contains("reason=\"storage_full\""));
+        } finally {
+            logger.detachAppender(lines);
         }
     }
 
@@ -171,10 +289,49 @@ class BufferedCallLogTest {
         try (var log = new BufferedCallLog(store, directory, QUICK)) {
             log.recordDurably(fact(1)).toCompletableFuture().join();
 
+            var file = spilledFiles().getFirst();
+
+            assertThat(rights(file)).isEqualTo("rw-------");
+            assertThat(rights(file.getParent())).isEqualTo("rwx------");
+            assertThat(rights(directory)).isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void facts_set_aside_are_for_our_user_only() throws Exception {
+        store.refused = 1;
+        try (var log = new BufferedCallLog(store, directory, QUICK)) {
+            log.recordDurably(fact(1)).toCompletableFuture().join();
+
             try (var files = Files.list(directory)) {
-                assertThat(Files.getPosixFilePermissions(files.findFirst().orElseThrow()))
-                        .hasSize(2);
+                assertThat(files.filter(file -> file.toString().endsWith(".bad")))
+                        .singleElement()
+                        .satisfies(file -> assertThat(rights(file)).isEqualTo("rw-------"));
             }
+        }
+    }
+
+    private static String rights(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    private List<Path> spilledFiles() {
+        try (var files = Files.walk(directory)) {
+            return files.filter(file -> file.toString().endsWith(".jsonl")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> badFacts() {
+        try (var files = Files.list(directory)) {
+            var lines = new ArrayList<String>();
+            for (var file : files.filter(file -> file.toString().endsWith(".bad")).toList()) {
+                lines.addAll(Files.readAllLines(file));
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -190,12 +347,16 @@ class BufferedCallLogTest {
         return IntStream.range((int) from, (int) to).mapToObj(i -> (long) i).toList();
     }
 
-    /// A store that can be down, hang, or refuse a row.
+    /// A store that can be down, hang, or refuse a row. One thread writes.
     private static final class FakeLog implements CallLog {
         final List<Fact> facts = Collections.synchronizedList(new ArrayList<>());
         volatile boolean down;
         volatile CountDownLatch hang;
         volatile long refused = -1;
+        volatile long poison = -1;
+        volatile boolean unavailable;
+        volatile boolean reached = true;
+        volatile int refusals;
         volatile int largestBatch;
 
         @Override
@@ -208,8 +369,17 @@ class BufferedCallLogTest {
                     throw new StoreException("write", e);
                 }
             }
+            if (unavailable) {
+                refusals++;
+                throw StoreException.unavailable("write", new IllegalStateException("statement time-out"));
+            }
             if (down) {
+                refusals++;
                 throw new StoreException("write", new IllegalStateException("down"));
+            }
+            reached = true;
+            if (batch.stream().anyMatch(fact -> ((Fact.Happened) fact).sequence() == poison)) {
+                throw new IllegalStateException("a fact that no code expects");
             }
             if (batch.stream().anyMatch(fact -> ((Fact.Happened) fact).sequence() == refused)) {
                 throw StoreException.refusal("write", new IllegalStateException("bad row"));
@@ -247,6 +417,11 @@ class BufferedCallLogTest {
         @Override
         public boolean redeem(CallId call, String nonce) {
             return false;
+        }
+
+        @Override
+        public boolean ready() {
+            return reached;
         }
 
         @Override
