@@ -23,6 +23,7 @@ import io.offhook.live.LiveCalls;
 import io.offhook.metrics.Meters;
 import io.offhook.store.BufferedCallLog;
 import io.offhook.store.Fact;
+import io.offhook.store.StoreException;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.telephony.Instruction;
@@ -68,6 +69,7 @@ public final class Offhook implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Offhook.class);
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(20);
+    private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(2);
     private static final Duration FLUSH = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -92,20 +94,23 @@ public final class Offhook implements AutoCloseable {
         vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(plan.eventLoops));
-        var database = Database.open(home().url(), Optional.empty(), Optional.empty());
+        boolean offline = agents.current().all().stream().anyMatch(a -> a.engine().kind() == EngineChoice.Kind.DEMO);
+        var database = Database.of(
+                home().url(),
+                Optional.empty(),
+                Optional.empty(),
+                offline ? List.of(DemoOrders::create) : List.of());
+        connect(database);
         store = new JdbcCallLog(database);
         writer = new BufferedCallLog(store, settings.home().resolve("spill"));
         var clock = new CallClock(plan.speed);
-        demo = agents.current().all().stream().anyMatch(a -> a.engine().kind() == EngineChoice.Kind.DEMO)
+        demo = offline
                 ? Optional.of(DemoEngine.start(vertx, new FreeTtsSpeech(), plan.speed))
                 : Optional.empty();
-        if (demo.isPresent()) {
-            DemoOrders.create(database.writer());
-        }
         var plans = new AgentPlans(
                 agents,
                 engines(),
-                database.reader(),
+                database.queries(),
                 plan.tools,
                 Optional.ofNullable(Thread.currentThread().getContextClassLoader())
                         .orElseGet(ClassLoader::getSystemClassLoader));
@@ -120,7 +125,7 @@ public final class Offhook implements AutoCloseable {
                 tokens,
                 store,
                 !home().sqlite(),
-                book(),
+                book(database),
                 counters(),
                 agent -> {
                     var listeners = new ArrayList<CallListener>();
@@ -134,6 +139,9 @@ public final class Offhook implements AutoCloseable {
         meters.gauge("offhook.store.queue", () -> writer.load().queued());
         meters.gauge("offhook.store.lost", () -> writer.load().lost());
         meters.gauge("offhook.store.spilled", () -> writer.load().spilled());
+        meters.gauge("offhook.store.set.aside", () -> writer.load().setAside());
+        meters.gauge("offhook.store.ready", () -> database.ready() ? 1 : 0);
+        meters.gauge("offhook.store.storage.full", () -> writer.load().storageFull() ? 1 : 0);
         var routes = new TwilioRoutes(
                 new TwilioSettings(
                         settings.twilio().accountSid().orElseThrow(),
@@ -237,6 +245,17 @@ public final class Offhook implements AutoCloseable {
         return new Home(url, url.startsWith("jdbc:sqlite:"));
     }
 
+    private static void connect(Database database) {
+        try {
+            database.start(DATABASE_PATIENCE);
+        } catch (StoreException e) {
+            throw new ConfigException(List.of(new Mistake(
+                    "OFFHOOK_JDBC_URL",
+                    "The database can't be used: " + e.getMessage() + ".",
+                    "Check the address, the database's name, user and password, and who may use the file.")));
+        }
+    }
+
     private Function<EngineChoice.Kind, RealtimeEngine> engines() {
         var dialer = new WebSocketDialer(vertx);
         var openAi = new OpenAiEngine(
@@ -251,7 +270,7 @@ public final class Offhook implements AutoCloseable {
         return kind -> kind == EngineChoice.Kind.DEMO ? offline : openAi;
     }
 
-    private CallBook book() {
+    private CallBook book(Database database) {
         return new CallBook() {
             @Override
             public void keep(Fact fact) {
@@ -261,6 +280,11 @@ public final class Offhook implements AutoCloseable {
             @Override
             public CompletionStage<?> keepDurably(Fact fact) {
                 return writer.recordDurably(fact);
+            }
+
+            @Override
+            public boolean answers() {
+                return database.ready() && !writer.load().failing();
             }
         };
     }

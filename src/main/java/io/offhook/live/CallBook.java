@@ -9,4 +9,7 @@ public interface CallBook {
 
     /// Completes when the fact is on disk, in the database or beside it.
     CompletionStage<?> keepDurably(Fact fact);
+
+    /// Whether a look-up in the database is worth its wait: not while the database is known to fail.
+    boolean answers();
 }

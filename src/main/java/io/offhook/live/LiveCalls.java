@@ -448,6 +448,10 @@ public final class LiveCalls implements Switchboard {
     }
 
     private <T> CompletionStage<T> onWorker(java.util.concurrent.Callable<T> work, T otherwise) {
+        if (!record.answers()) {
+            counters.noticed("store_failed");
+            return CompletableFuture.completedStage(otherwise);
+        }
         var result = new CompletableFuture<T>();
         workers.execute(() -> {
             try {

@@ -44,6 +44,11 @@ class CallRecorderTest {
             keep(fact);
             return CompletableFuture.completedStage(fact);
         }
+
+        @Override
+        public boolean answers() {
+            return true;
+        }
     };
 
     @Test

@@ -20,6 +20,7 @@ import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
 import io.offhook.telephony.IncomingCall;
+import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
 import io.offhook.tool.Toolbox;
 import io.vertx.core.Vertx;
@@ -66,6 +67,26 @@ class LiveCallsTest {
                 .hasSize(2)
                 .extracting(Fact.Happened::sequence)
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_store_known_to_fail_is_not_asked_and_keeps_nobody_out() {
+        store.hangs = true;
+        book.answers = false;
+        var node = node();
+        var call = new IncomingCall(CALL, Optional.empty(), Optional.empty(), "", false);
+        var token = ((Instruction.ConnectAgent) node.incoming(call).toCompletableFuture().join()).token();
+        var began = System.nanoTime();
+
+        var redeemed = node.redeem(CALL, token).toCompletableFuture().join();
+        var again = node.redeem(CALL, token).toCompletableFuture().join();
+
+        assertThat(redeemed).isTrue();
+        assertThat(again).as("this node remembers").isFalse();
+        assertThat(node.next(streamEnded(new CallId("CA2"))).toCompletableFuture().join())
+                .isInstanceOf(Instruction.GoTo.class);
+        assertThat(store.asked).hasValue(0);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
     }
 
     @Test
@@ -123,6 +144,7 @@ class LiveCallsTest {
 
     private static final class Book implements CallBook {
         final List<Fact> facts = new CopyOnWriteArrayList<>();
+        volatile boolean answers = true;
 
         @Override
         public void keep(Fact fact) {
@@ -133,6 +155,11 @@ class LiveCallsTest {
         public CompletionStage<?> keepDurably(Fact fact) {
             keep(fact);
             return CompletableFuture.completedStage(fact);
+        }
+
+        @Override
+        public boolean answers() {
+            return answers;
         }
     }
 

@@ -1,128 +1,190 @@
 package io.offhook.store.jdbc;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.offhook.store.StoreException;
-import java.util.Objects;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The connections to one database, migrated to the schema of this version. SQLite has one connection that writes and a
-/// few that read, so that a reader never waits for a writer; PostgreSQL has one pool. Any thread.
+/// The connections to one database. Making this connects to nothing: the first `makeReady` that gets through brings the
+/// schema up to the one of this version, so a server may start before its database. SQLite has one connection that
+/// writes and a few that read, so that a reader never waits for a writer; PostgreSQL has one pool. Any thread.
 public final class Database implements AutoCloseable {
-    private static final int READERS = 4;
-    private static final int POSTGRES_CONNECTIONS = 8;
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-    private final HikariDataSource writer;
-    private final HikariDataSource reader;
+    private final Connections connections;
+    private final List<Consumer<DataSource>> afterwards;
+    private final ReentrantLock preparing = new ReentrantLock();
+    private volatile boolean ready;
 
-    private Database(HikariDataSource writer, HikariDataSource reader) {
-        this.writer = writer;
-        this.reader = reader;
+    private Database(Connections connections, List<Consumer<DataSource>> afterwards) {
+        this.connections = connections;
+        this.afterwards = List.copyOf(afterwards);
     }
 
-    /// Connects and brings the schema up to date.
+    /// Connects to nothing yet.
     ///
-    /// @param url `jdbc:sqlite:<file>` or `jdbc:postgresql://host/database`
-    /// @throws StoreException when the URL is of another kind or the database does not answer
-    public static Database open(String url, Optional<String> user, Optional<String> password) {
-        boolean sqlite = url.startsWith("jdbc:sqlite:");
-        if (!sqlite && !url.startsWith("jdbc:postgresql:")) {
-            throw refused("the store's URL must begin with jdbc:sqlite: or jdbc:postgresql: (OFFHOOK_JDBC_URL)");
-        }
-        if (sqlite && (url.equals("jdbc:sqlite:") || url.contains(":memory:"))) {
-            throw refused("the store's URL must name a file, such as jdbc:sqlite:/var/lib/offhook/offhook.db");
-        }
-        @Nullable HikariDataSource writer = null;
+    /// @param url        `jdbc:sqlite:<file>` or `jdbc:postgresql://host/database`
+    /// @param afterwards what else must be there before the database is ready; may run again after a failure
+    /// @throws StoreException when the URL is of another kind
+    public static Database of(
+            String url, Optional<String> user, Optional<String> password, List<Consumer<DataSource>> afterwards) {
         try {
-            writer = new HikariDataSource(sqlite ? sqlite(url, 1, false) : postgres(url, user, password));
-            migrate(writer);
-            return new Database(writer, sqlite ? new HikariDataSource(sqlite(url, READERS, true)) : writer);
-        } catch (FlywayException e) {
-            Objects.requireNonNull(writer).close();
-            throw new StoreException("bring the store's schema up to date (OFFHOOK_JDBC_URL)", e);
+            return new Database(Connections.to(url, user, password), afterwards);
+        } catch (StoreException e) {
+            throw e;
         } catch (RuntimeException e) {
-            if (writer != null) {
-                writer.close();
-            }
-            // The cause may quote the URL, and a URL may hold a password: only its deepest message is kept.
-            throw new StoreException(
-                    "open the store: " + deepest(e),
-                    new IllegalStateException(e.getClass().getName()));
+            throw new StoreException("read the store's URL (OFFHOOK_JDBC_URL)", kept(e));
         }
+    }
+
+    /// As `of` and `makeReady`.
+    ///
+    /// @throws StoreException also when the database does not answer
+    public static Database open(String url, Optional<String> user, Optional<String> password) {
+        var database = of(url, user, password, List.of());
+        try {
+            database.makeReady();
+            return database;
+        } catch (StoreException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /// One attempt at start. A database that does not answer is no reason not to start: `makeReady` does it later.
+    ///
+    /// @return whether the database is ready
+    /// @throws StoreException when that takes an operator: a wrong password or path, a schema of another version
+    public boolean start(Duration patience) {
+        var attempt = new FutureTask<>(this::prepare, true);
+        Thread.ofPlatform().daemon().name("store-start").start(attempt);
+        String why;
+        try {
+            return attempt.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (SqlFault.of(e) != SqlFault.DATABASE) {
+                throw new StoreException("open the store: " + deepest(e), kept(e));
+            }
+            why = deepest(e);
+        } catch (TimeoutException e) {
+            why = "no answer within " + patience.toMillis() + " ms";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            why = "interrupted";
+        }
+        LOG.atWarn()
+                .addKeyValue("reason", why)
+                .log("the database does not answer: calls are served without it, and what happens in them waits on"
+                        + " local disk until it does (OFFHOOK_JDBC_URL)");
+        return false;
+    }
+
+    /// Makes sure that the schema is there; does the work once. Blocks for as long as a migration takes.
+    ///
+    /// @throws StoreException when that is not possible at present
+    public void makeReady() {
+        if (ready) {
+            return;
+        }
+        try {
+            prepare();
+        } catch (RuntimeException e) {
+            // The cause may quote the URL, and a URL may hold a password: only its deepest message is kept.
+            throw StoreException.unavailable("open the store: " + deepest(e), kept(e));
+        }
+    }
+
+    /// Whether the database was reached and has the schema of this version. Never blocks.
+    public boolean ready() {
+        return ready;
     }
 
     /// For statements that write; on SQLite there is one such connection.
     public DataSource writer() {
-        return writer;
+        return connections.writer();
     }
 
     public DataSource reader() {
-        return reader;
+        return connections.reader();
+    }
+
+    /// For the queries of tools: can't write, and takes no connection from the store.
+    public DataSource queries() {
+        return connections.queries();
     }
 
     @Override
     public void close() {
-        reader.close();
-        writer.close();
+        connections.close();
     }
 
-    private static HikariConfig sqlite(String url, int connections, boolean readOnly) {
-        var config = new HikariConfig();
-        config.setPoolName(readOnly ? "store-read" : "store-write");
-        config.setJdbcUrl(url);
-        config.setMaximumPoolSize(connections);
-        config.setMinimumIdle(1);
-        // The one writer may be busy with a batch; readers are bounded by the pool.
-        config.setConnectionTimeout(readOnly ? 1_000 : 5_000);
-        config.setValidationTimeout(500);
-        config.addDataSourceProperty("journal_mode", "WAL");
-        config.addDataSourceProperty("synchronous", "FULL");
-        config.addDataSourceProperty("busy_timeout", "2000");
-        config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
-        if (readOnly) {
-            config.setConnectionInitSql("pragma query_only = 1");
+    private void prepare() {
+        preparing.lock();
+        try {
+            if (ready) {
+                return;
+            }
+            connections.file().ifPresent(Database::keepToOurselves);
+            Flyway.configure(Database.class.getClassLoader())
+                    .dataSource(connections.schema())
+                    .locations("classpath:io/offhook/store/jdbc")
+                    .table("schema_history")
+                    .load()
+                    .migrate();
+            afterwards.forEach(step -> step.accept(connections.schema()));
+            ready = true;
+        } finally {
+            preparing.unlock();
         }
-        return config;
     }
 
-    private static HikariConfig postgres(String url, Optional<String> user, Optional<String> password) {
-        var config = new HikariConfig();
-        config.setPoolName("store");
-        config.setJdbcUrl(url);
-        user.ifPresent(config::setUsername);
-        password.ifPresent(config::setPassword);
-        config.setMaximumPoolSize(POSTGRES_CONNECTIONS);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(1_000);
-        config.setValidationTimeout(500);
-        config.setConnectionInitSql("set statement_timeout = 5000");
-        config.addDataSourceProperty("connectTimeout", "1");
-        // A network that swallows packets: the statement's own limit is never reported, so the socket needs one too.
-        config.addDataSourceProperty("socketTimeout", "6");
-        config.addDataSourceProperty("ApplicationName", "offhook");
-        return config;
+    /// The database holds what callers said. SQLite gives the files beside it the rights of the first one.
+    private static void keepToOurselves(Path file) {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
+        var ours = PosixFilePermissions.fromString("rw-------");
+        try {
+            if (!Files.exists(file)) {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(ours));
+            }
+            for (var each : List.of(file, sibling(file, "-wal"), sibling(file, "-shm"))) {
+                if (Files.exists(each) && !Files.getPosixFilePermissions(each).equals(ours)) {
+                    Files.setPosixFilePermissions(each, ours);
+                }
+            }
+        } catch (IOException e) {
+            // Its message is for the operator: the deepest one is only the path.
+            throw new UncheckedIOException("the file " + file + " can't be made, or its rights can't be set", e);
+        }
     }
 
-    private static void migrate(DataSource writer) {
-        Flyway.configure(Database.class.getClassLoader())
-                .dataSource(writer)
-                .locations("classpath:io/offhook/store/jdbc")
-                .table("schema_history")
-                .load()
-                .migrate();
+    private static Path sibling(Path file, String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
     }
 
-    private static StoreException refused(String message) {
-        return new StoreException(message, new IllegalArgumentException("store URL"));
+    private static IllegalStateException kept(Throwable failure) {
+        return new IllegalStateException(failure.getClass().getName());
     }
 
     private static String deepest(Throwable failure) {
         var cause = failure;
-        while (cause.getCause() != null) {
+        while (cause.getCause() != null && !(cause instanceof UncheckedIOException)) {
             cause = cause.getCause();
         }
         var message = cause.getMessage();

@@ -1,8 +1,13 @@
 package io.offhook.store.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.offhook.call.PhoneNumber;
 import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +17,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /// How one kind of fact becomes rows. Each statement may run again with the same fact, and in any order with the
 /// others.
 record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder) {
+    private static final int LONGEST_KEY = 250;
 
     interface Binder<F> {
         void bind(PreparedBatch batch, F fact, FactJson json);
@@ -84,7 +90,7 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     """,
                     (batch, fact, _) -> batch.bind(
                                     "speaker", fact.turn().speaker().name().toLowerCase(Locale.ROOT))
-                            .bind("item", clean(fact.turn().item()))
+                            .bind("item", key(fact.turn().item()))
                             .bind("place", fact.place())
                             .bind("words", clean(fact.turn().text()))
                             .bind("cut", fact.turn().cut() ? 1 : 0)
@@ -97,7 +103,7 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     on conflict do nothing
                     """,
                     (batch, fact, _) -> batch.bind(
-                                    "request", clean(fact.request().id()))
+                                    "request", key(fact.request().id()))
                             .bind("name", clean(fact.request().name()))
                             .bind("arguments", clean(fact.request().arguments()))
                             .bind("answer", clean(fact.outcome().answer()))
@@ -113,7 +119,7 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                         :text_out, :audio_out)
                     on conflict do nothing
                     """,
-                    (batch, fact, _) -> batch.bind("charge", clean(fact.key()))
+                    (batch, fact, _) -> batch.bind("charge", key(fact.key()))
                             .bind("model", clean(fact.usage().model()))
                             .bind("text_in", fact.usage().textIn())
                             .bind("audio_in", fact.usage().audioIn())
@@ -164,6 +170,20 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
 
     private static Optional<String> number(Optional<PhoneNumber> number) {
         return number.map(PhoneNumber::e164);
+    }
+
+    /// An engine's id as part of a key. An index takes no key of a few thousand characters, so of a long one its
+    /// beginning and its hash must do.
+    static String key(String id) {
+        return id.length() <= LONGEST_KEY ? clean(id) : clean(id.substring(0, LONGEST_KEY - 65)) + "#" + sha256(id);
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /// PostgreSQL refuses NUL, and no encoder takes half a surrogate pair. A model may send either, and one such

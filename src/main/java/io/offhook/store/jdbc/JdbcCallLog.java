@@ -28,17 +28,25 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The log of calls in SQLite or PostgreSQL. Any thread; every method blocks.
 ///
 /// Statements are grouped by kind within a batch. That is sound because they commute: each row says by its own time or
 /// key what may replace it, so facts of one call may also arrive from several nodes.
 public final class JdbcCallLog implements CallLog {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcCallLog.class);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+    /// Far longer than a token lives.
+    private static final Duration TOKEN_KEPT = Duration.ofMinutes(5);
+
     private final Database database;
     private final Jdbi writer;
     private final Jdbi reader;
     private final FactJson json = new FactJson();
+    // Of the one thread that appends.
+    private long tokensSweptNanos = System.nanoTime() - SWEEP_EVERY.toNanos();
 
     public JdbcCallLog(Database database) {
         this.database = database;
@@ -56,8 +64,14 @@ public final class JdbcCallLog implements CallLog {
         return open(url, Optional.empty(), Optional.empty());
     }
 
+    /// Brings the schema up to date first, if nobody could yet.
     @Override
     public void append(List<Fact> facts) {
+        database.makeReady();
+        if (facts.isEmpty()) {
+            with(writer, "ask the store", JdbcCallLog::answers);
+            return;
+        }
         with(writer, "write facts", handle -> {
             handle.useTransaction(transaction -> {
                 for (var statement : FactStatement.ALL) {
@@ -66,12 +80,29 @@ public final class JdbcCallLog implements CallLog {
             });
             return true;
         });
+        if (System.nanoTime() - tokensSweptNanos >= SWEEP_EVERY.toNanos()) {
+            tokensSweptNanos = System.nanoTime();
+            forgetTokens();
+        }
+    }
+
+    /// Expired tokens are refused by their own date, so their rows are of no more use.
+    private void forgetTokens() {
+        try {
+            with(
+                    writer,
+                    "forget stream tokens",
+                    handle -> handle.createUpdate("delete from stream_token where used_at < :before")
+                            .bind("before", System.currentTimeMillis() - TOKEN_KEPT.toMillis())
+                            .execute());
+        } catch (StoreException e) {
+            LOG.atDebug().setCause(e).log("used stream tokens stay for another minute");
+        }
     }
 
     @Override
     public Optional<StoredCall> find(CallId call) {
-        return with(
-                reader,
+        return look(
                 "read a call",
                 handle -> handle.createQuery("select * from call where id = :call")
                         .bind("call", call.value())
@@ -81,8 +112,7 @@ public final class JdbcCallLog implements CallLog {
 
     /// The calls that began last, newest first.
     public List<StoredCall> latest(int limit) {
-        return with(
-                reader,
+        return look(
                 "read the latest calls",
                 handle -> handle.createQuery("select * from call order by started_at desc, id limit :limit")
                         .bind("limit", limit)
@@ -202,6 +232,7 @@ public final class JdbcCallLog implements CallLog {
 
     @Override
     public boolean redeem(CallId call, String nonce) {
+        mustBeReady("redeem a stream token");
         return with(
                 writer,
                 "redeem a stream token",
@@ -215,13 +246,14 @@ public final class JdbcCallLog implements CallLog {
     }
 
     @Override
+    public boolean ready() {
+        return database.ready();
+    }
+
+    @Override
     public boolean healthy() {
         try {
-            return with(
-                    writer,
-                    "ask the store",
-                    handle ->
-                            handle.createQuery("select 1").mapTo(Integer.class).one() == 1);
+            return ready() && with(writer, "ask the store", JdbcCallLog::answers);
         } catch (StoreException e) {
             return false;
         }
@@ -233,13 +265,33 @@ public final class JdbcCallLog implements CallLog {
     }
 
     private <T> List<T> list(CallId call, String operation, String sql, RowMapper<T> mapper) {
-        return with(
-                reader,
+        return look(
                 operation,
                 handle -> handle.createQuery(sql)
                         .bind("call", call.value())
                         .map(mapper)
                         .list());
+    }
+
+    /// Of a table of ours, so that a database without them, or with a lock on them, does not count as healthy.
+    private static boolean answers(Handle handle) {
+        return handle.createQuery("select count(*) from (select 1 from call limit 1) as one")
+                        .mapTo(Integer.class)
+                        .one()
+                >= 0;
+    }
+
+    private <T> T look(String operation, Function<Handle, T> work) {
+        mustBeReady(operation);
+        return with(reader, operation, work);
+    }
+
+    /// Whoever asks can do without an answer, but not wait for a migration.
+    private void mustBeReady(String operation) {
+        if (!database.ready()) {
+            throw StoreException.unavailable(
+                    operation, new IllegalStateException("the database has not answered since the start"));
+        }
     }
 
     private static <T> T with(Jdbi jdbi, String operation, Function<Handle, T> work) {
@@ -250,31 +302,26 @@ public final class JdbcCallLog implements CallLog {
         }
     }
 
-    /// JDBI's message quotes the bound values, so only the driver's exception is kept.
+    /// JDBI's message quotes the bound values, so only the driver's codes are kept.
     private static StoreException failure(String operation, JdbiException failure) {
+        var kept = kept(failure);
+        return switch (SqlFault.of(failure)) {
+            case ROW -> StoreException.refusal(operation, kept);
+            case DATABASE, OPERATOR -> StoreException.unavailable(operation, kept);
+            case UNKNOWN -> new StoreException(operation, kept);
+        };
+    }
+
+    private static Exception kept(JdbiException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
-                var kept = new SQLException(
+                return new SQLException(
                         "SQL state " + sql.getSQLState() + ", code " + sql.getErrorCode(),
                         sql.getSQLState(),
                         sql.getErrorCode());
-                return ofTheData(sql) ? StoreException.refusal(operation, kept) : new StoreException(operation, kept);
             }
         }
-        return new StoreException(
-                operation, new IllegalStateException(failure.getClass().getName()));
-    }
-
-    /// Whether the database works and the row is at fault: it would be refused again.
-    private static boolean ofTheData(SQLException failure) {
-        if (failure instanceof SQLiteException sqlite) {
-            return switch (sqlite.getResultCode().code & 0xFF) {
-                case 18, 19, 20 -> true; // too big, constraint, mismatch
-                default -> false;
-            };
-        }
-        var state = failure.getSQLState();
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
+        return new IllegalStateException(failure.getClass().getName());
     }
 
     private static final RowMapper<StoredCall> CALL = (row, _) -> new StoredCall(

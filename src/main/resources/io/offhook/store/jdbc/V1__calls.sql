@@ -92,10 +92,3 @@ create table stream_token (
     used_at bigint not null,
     primary key (call_id, nonce)
 );
-
-create table node (
-    id text primary key,
-    address text not null,
-    started_at bigint not null,
-    seen_at bigint not null
-);

@@ -1,6 +1,7 @@
 package io.offhook.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
@@ -8,9 +9,12 @@ import io.offhook.call.ToolRequest;
 import io.offhook.call.Usage;
 import io.offhook.store.CallLogContract;
 import io.offhook.store.Fact;
+import io.offhook.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 abstract class JdbcCallLogContract extends CallLogContract {
@@ -51,4 +55,46 @@ abstract class JdbcCallLogContract extends CallLogContract {
             assertThat(again.find(call)).isPresent();
         }
     }
+
+    @Test
+    void an_id_too_long_for_an_index_costs_nothing_and_meets_no_other() {
+        // Nothing that an index could compress.
+        var random = new Random(7);
+        var noise = random.ints(20_000, 'a', 'z').mapToObj(Character::toString).collect(Collectors.joining());
+        var first = said(0, noise + "1", "one", 1);
+        var second = said(1, noise + "2", "two", 2);
+
+        log.append(List.of(first, second));
+        log.append(List.of(first, second));
+
+        assertThat(log.turns(call)).extracting(turn -> turn.text()).containsExactly("one", "two");
+    }
+
+    @Test
+    void tokens_are_forgotten_long_after_they_expired() throws Exception {
+        var fresh = ((JdbcCallLog) log).redeem(call, "fresh");
+        execute("insert into stream_token (call_id, nonce, used_at) values ('" + call + "', 'old', "
+                + (System.currentTimeMillis() - Duration.ofMinutes(6).toMillis()) + ")");
+
+        log.append(List.of(started(0)));
+
+        assertThat(fresh).isTrue();
+        assertThat(log.redeem(call, "fresh")).as("still used").isFalse();
+        assertThat(log.redeem(call, "old")).as("forgotten").isTrue();
+    }
+
+    @Test
+    void nothing_to_write_still_asks_the_store() throws Exception {
+        log.append(List.of());
+        execute("alter table call rename to gone");
+        try {
+            assertThat(log.healthy()).isFalse();
+            assertThatThrownBy(() -> log.append(List.of())).isInstanceOf(StoreException.class);
+        } finally {
+            execute("alter table gone rename to call");
+        }
+    }
+
+    /// Past the log.
+    protected abstract void execute(String sql) throws Exception;
 }

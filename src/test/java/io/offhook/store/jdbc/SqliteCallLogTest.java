@@ -9,8 +9,14 @@ import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoreException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,18 +32,85 @@ class SqliteCallLogTest extends JdbcCallLogContract {
         return JdbcCallLog.open(url(directory));
     }
 
+    @Override
+    protected void execute(String sql) throws Exception {
+        try (var connection = DriverManager.getConnection(url(directory));
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     @Test
-    void every_commit_is_forced_to_disk_and_readers_do_not_wait() throws Exception {
+    void every_commit_is_forced_to_disk() throws Exception {
+        try (var database = Database.open(url(directory), Optional.empty(), Optional.empty());
+                var connection = database.writer().getConnection();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("pragma synchronous")) {
+            assertThat(row.getInt(1)).as("2 is FULL").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void readers_do_not_wait_for_a_writer_and_see_what_was_there_before() throws Exception {
+        log.append(List.of(started(0)));
         try (var database = Database.open(url(directory), Optional.empty(), Optional.empty());
                 var connection = database.writer().getConnection();
                 var statement = connection.createStatement()) {
-            try (var row = statement.executeQuery("pragma synchronous")) {
-                assertThat(row.getInt(1)).as("2 is FULL").isEqualTo(2);
-            }
-            try (var row = statement.executeQuery("pragma journal_mode")) {
-                assertThat(row.getString(1)).isEqualTo("wal");
+            connection.setAutoCommit(false);
+            statement.execute("update call set phase = 'conversing'");
+            var asked = System.nanoTime();
+
+            var found = log.find(call).orElseThrow();
+
+            assertThat(found.phase()).isEqualTo("ringing");
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1));
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void queries_of_tools_take_no_connection_from_the_store_and_cannot_write() throws Exception {
+        try (var database = Database.open(url(directory), Optional.empty(), Optional.empty());
+                var one = database.queries().getConnection();
+                var two = database.queries().getConnection();
+                var three = database.queries().getConnection()) {
+            log.append(List.of(started(0)));
+
+            assertThat(new JdbcCallLog(database).find(call)).isPresent();
+            for (var connection : List.of(one, two, three)) {
+                assertThatThrownBy(() -> connection.createStatement().execute("delete from call"))
+                        .isInstanceOf(SQLException.class);
             }
         }
+    }
+
+    @Test
+    void the_database_is_for_our_user_only() throws Exception {
+        log.append(List.of(started(0)));
+
+        for (var file : List.of("offhook.db", "offhook.db-wal", "offhook.db-shm")) {
+            assertThat(rights(file)).as(file).isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void a_database_that_others_could_read_is_closed_to_them() throws Exception {
+        log.append(List.of(started(0)));
+        for (var file : List.of("offhook.db", "offhook.db-wal", "offhook.db-shm")) {
+            Files.setPosixFilePermissions(directory.resolve(file), PosixFilePermissions.fromString("rw-r--r--"));
+        }
+
+        try (var again = open()) {
+            assertThat(again.find(call)).isPresent();
+        }
+
+        for (var file : List.of("offhook.db", "offhook.db-wal", "offhook.db-shm")) {
+            assertThat(rights(file)).as(file).isEqualTo("rw-------");
+        }
+    }
+
+    private String rights(String file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(file)));
     }
 
     @Test
