@@ -2,8 +2,10 @@ package io.offhook.tool;
 
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,13 +15,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.argument.NamedArgumentFinder;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementCustomizer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class SqlTool implements Tool {
     private static final Logger LOG = LoggerFactory.getLogger(SqlTool.class);
     private static final int ROWS = 50;
+    private static final int CANCELS = 20;
+    private static final Duration CANCEL_EVERY = Duration.ofMillis(50);
 
     private final String name;
     private final String about;
@@ -40,7 +51,7 @@ public final class SqlTool implements Tool {
     private final Jdbi jdbi;
     private final Duration limit;
 
-    /// @param limit  after which the database is asked to stop, rounded up to seconds
+    /// @param limit  after which the database is asked to stop
     /// @throws IllegalArgumentException when the SQL is not one query
     public SqlTool(String name, String about, String parameters, String sql, DataSource database, Duration limit) {
         this.name = name;
@@ -68,31 +79,15 @@ public final class SqlTool implements Tool {
         return parameters;
     }
 
+    /// The query runs on a thread of its own: SQLite's is native code, which would hold a virtual thread's carrier.
     @Override
-    public Object run(Invocation invocation) throws ToolFailure {
-        try (var handle = jdbi.open()) {
-            var connection = handle.getConnection();
-            boolean sqlite = connection.getMetaData().getDatabaseProductName().equals("SQLite");
-            boolean wasReadOnly = readOnly(connection, sqlite, true);
-            try {
-                // SQLite's guard is the pragma; its transactions would ask for the write lock.
-                if (!sqlite) {
-                    handle.begin();
-                }
-                var rows = handle.createQuery(sql)
-                        .bindNamedArgumentFinder(new Bound(invocation))
-                        .setMaxRows(ROWS + 1)
-                        .setQueryTimeout((int) Math.max(1, limit.plusMillis(999).toSeconds()))
-                        .map((row, _) -> row(row))
-                        .list();
-                return result(rows);
-            } finally {
-                if (!sqlite) {
-                    handle.rollback();
-                }
-                readOnly(connection, sqlite, wasReadOnly);
-            }
-        } catch (JdbiException | SQLException e) {
+    public Object run(Invocation invocation) throws ToolFailure, InterruptedException {
+        var query = new Query(invocation);
+        var task = new FutureTask<>(query);
+        Thread.ofPlatform().daemon().name("tool-sql").start(task);
+        try {
+            return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
             // The driver's and JDBI's messages quote values, so only the kind of failure is kept.
             LOG.atWarn()
                     .addKeyValue("call", invocation.call())
@@ -100,6 +95,100 @@ public final class SqlTool implements Tool {
                     .addKeyValue("sql_state", sqlState(e))
                     .log("query failed");
             throw new ToolFailure("query_failed", "the database could not answer; say that you cannot see that now");
+        } catch (TimeoutException e) {
+            query.cancel();
+            throw new InterruptedException("the query took too long");
+        } catch (InterruptedException e) {
+            query.cancel();
+            throw e;
+        }
+    }
+
+    /// One run, which any thread may cancel.
+    private final class Query implements Callable<Object>, StatementCustomizer {
+        private final Invocation invocation;
+        private final ReentrantLock lock = new ReentrantLock();
+        // Guarded by the lock.
+        private Optional<Statement> running = Optional.empty();
+        private boolean cancelled;
+
+        Query(Invocation invocation) {
+            this.invocation = invocation;
+        }
+
+        @Override
+        public Object call() throws SQLException {
+            try (var handle = jdbi.open()) {
+                var connection = handle.getConnection();
+                boolean sqlite = connection.getMetaData().getDatabaseProductName().equals("SQLite");
+                boolean wasReadOnly = readOnly(connection, sqlite, true);
+                try {
+                    // SQLite's guard is the pragma; its transactions would ask for the write lock.
+                    if (!sqlite) {
+                        handle.begin();
+                    }
+                    var rows = handle.createQuery(sql)
+                            .bindNamedArgumentFinder(new Bound(invocation))
+                            .setMaxRows(ROWS + 1)
+                            .addCustomizer(this)
+                            .map((row, _) -> row(row))
+                            .list();
+                    return result(rows);
+                } finally {
+                    over();
+                    if (!sqlite) {
+                        handle.rollback();
+                    }
+                    readOnly(connection, sqlite, wasReadOnly);
+                }
+            }
+        }
+
+        @Override
+        public void beforeExecution(PreparedStatement statement, StatementContext context) throws SQLException {
+            lock.lock();
+            try {
+                if (cancelled) {
+                    throw new SQLException("cancelled before it began");
+                }
+                running = Optional.of(statement);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void over() {
+            lock.lock();
+            try {
+                running = Optional.empty();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// Again and again, since a cancel that comes a moment before the execution is lost.
+        void cancel() {
+            for (int times = 0; times < CANCELS && cancelOnce(); times++) {
+                LockSupport.parkNanos(CANCEL_EVERY.toNanos());
+            }
+        }
+
+        /// @return whether there was something to cancel
+        private boolean cancelOnce() {
+            lock.lock();
+            try {
+                cancelled = true;
+                if (running.isEmpty()) {
+                    return false;
+                }
+                running.get().cancel();
+                return true;
+            } catch (SQLException e) {
+                LOG.atWarn().addKeyValue("tool", name).addKeyValue("sql_state", sqlState(e)).log("cancel failed");
+                return true;
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.offhook.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
@@ -9,8 +10,11 @@ import io.offhook.engine.demo.DemoOrders;
 import io.offhook.store.jdbc.TestPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -20,6 +24,9 @@ import org.sqlite.SQLiteDataSource;
 
 class SqlToolTest {
     private static final Map<String, String> FACTS = Map.of("call.id", "CA1", "caller.number", "AB7492");
+
+    private static final String ENDLESS =
+            "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
 
     @Nested
     class OnSqlite extends Contract {
@@ -139,6 +146,46 @@ class SqlToolTest {
             assertThat(writing.result()).isEqualTo(ToolOutcome.ERROR);
             assertThat(run("select count(*) as n from demo_order", "{}").answer())
                     .isEqualTo("{\"n\":5}");
+        }
+
+        @Test
+        void a_query_ends_at_its_limit_in_the_database_too() throws Exception {
+            var quick = new SqlTool("query", "", "{\"type\":\"object\"}", ENDLESS, database, Duration.ofMillis(200));
+            var tools = new ConfiguredToolbox(List.of(ToolDefinition.of(quick, Duration.ofMillis(200))));
+            var began = System.nanoTime();
+
+            var outcome = tools.run(new ToolRequest("r1", "query", "{}"), FACTS);
+
+            assertThat(outcome.result()).isEqualTo(ToolOutcome.TIMEOUT);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+            await().atMost(Duration.ofSeconds(5)).until(() -> queries() == 0);
+        }
+
+        @Test
+        void a_query_holds_no_carrier_of_virtual_threads() throws Exception {
+            int carriers = Runtime.getRuntime().availableProcessors();
+            var slow = new SqlTool("query", "", "{\"type\":\"object\"}", ENDLESS, database, Duration.ofSeconds(20));
+            var running = new ArrayList<Thread>();
+            for (int i = 0; i <= carriers; i++) {
+                var id = "r" + i;
+                running.add(Thread.startVirtualThread(() -> assertThatThrownBy(() ->
+                                slow.run(new Tool.Invocation(id, "CA1", Map.of(), Map.of())))
+                        .isInstanceOf(InterruptedException.class)));
+            }
+            await().until(() -> queries() > carriers);
+            var other = new CountDownLatch(1);
+
+            Thread.startVirtualThread(other::countDown);
+
+            assertThat(other.await(2, TimeUnit.SECONDS)).isTrue();
+            running.forEach(Thread::interrupt);
+            await().atMost(Duration.ofSeconds(5)).until(() -> queries() == 0);
+        }
+
+        private static long queries() {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("tool-sql"))
+                    .count();
         }
 
         private ToolOutcome run(String sql, String arguments) {
