@@ -46,7 +46,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Makes what agent.yaml says ready to take calls.
-final class AgentPlans {
+final class AgentPlans implements AutoCloseable {
     private static final Duration MESSAGE = Duration.ofMinutes(3);
     private static final int FRAME = 200 * AudioFrame.BYTES_PER_MILLI;
     private static final int MAX_REASON = 200;
@@ -79,12 +79,23 @@ final class AgentPlans {
         this.database = database;
         this.javaTools = new JavaTools(given, loader);
         this.loader = loader;
-        this.plans = compile(directory.current());
+        try {
+            this.plans = compile(directory.current());
+        } catch (RuntimeException e) {
+            http.shutdownNow();
+            throw e;
+        }
     }
 
     /// @throws ConfigException when a tool can't be made; the plans from before stay
     void reload(AgentFiles agents) {
         plans = compile(agents);
+    }
+
+    /// Cuts off the requests of tools that still run.
+    @Override
+    public void close() {
+        http.shutdownNow();
     }
 
     List<AgentPlan> all() {

@@ -41,8 +41,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,8 +70,8 @@ public final class Offhook implements AutoCloseable {
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(20);
     private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration FLUSH = Duration.ofSeconds(5);
 
+    private final Made made;
     private final Vertx vertx;
     private final ExecutorService workers;
     private final AgentDirectory agents;
@@ -84,36 +84,39 @@ public final class Offhook implements AutoCloseable {
     private final Settings settings;
     private final int port;
 
-    private Offhook(Builder plan) {
+    private Offhook(Builder plan, Made made) {
+        this.made = made;
         this.settings = plan.settings;
         this.agents = plan.agents;
         boolean openAi = agents.current().useOpenAi();
         settings.requireForServing(openAi);
         meters = new Meters();
-        workers = Executors.newVirtualThreadPerTaskExecutor();
-        vertx = Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(plan.eventLoops));
         boolean offline = agents.current().all().stream().anyMatch(a -> a.engine().kind() == EngineChoice.Kind.DEMO);
-        var database = Database.of(
+        var database = made.with(Database.of(
                 home().url(),
                 Optional.empty(),
                 Optional.empty(),
-                offline ? List.of(DemoOrders::create) : List.of());
+                offline ? List.of(DemoOrders::create) : List.of()));
         connect(database);
         store = new JdbcCallLog(database);
-        writer = new BufferedCallLog(store, settings.home().resolve("spill"));
+        writer = made.with(new BufferedCallLog(store, settings.home().resolve("spill")));
+        workers = Executors.newVirtualThreadPerTaskExecutor();
+        made.with(workers::shutdownNow);
+        vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(plan.eventLoops));
+        made.with(this::closeSockets);
         var clock = new CallClock(plan.speed);
         demo = offline
-                ? Optional.of(DemoEngine.start(vertx, new FreeTtsSpeech(), plan.speed))
+                ? Optional.of(made.with(DemoEngine.start(vertx, new FreeTtsSpeech(), plan.speed)))
                 : Optional.empty();
-        var plans = new AgentPlans(
+        var plans = made.with(new AgentPlans(
                 agents,
                 engines(),
                 database.queries(),
                 plan.tools,
                 Optional.ofNullable(Thread.currentThread().getContextClassLoader())
-                        .orElseGet(ClassLoader::getSystemClassLoader));
+                        .orElseGet(ClassLoader::getSystemClassLoader)));
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         calls = new LiveCalls(
@@ -154,6 +157,7 @@ public final class Offhook implements AutoCloseable {
                 meters::noticed);
         port = listen(plan.eventLoops, routes);
         plans.all().forEach(greetings::prepare);
+        made.with(agents);
         agents.watch(RELOAD_EVERY, new AgentDirectory.Listener() {
             @Override
             public void reloaded(AgentFiles changed) {
@@ -226,7 +230,34 @@ public final class Offhook implements AutoCloseable {
 
         /// @throws ConfigException with everything that is missing or wrong
         public Offhook start() {
-            return new Offhook(this);
+            var made = new Made();
+            try {
+                return new Offhook(this, made);
+            } catch (RuntimeException e) {
+                made.close();
+                throw e;
+            }
+        }
+    }
+
+    /// What must be closed, also when a start fails half-way: the last first.
+    private static final class Made implements AutoCloseable {
+        private final ArrayDeque<AutoCloseable> parts = new ArrayDeque<>();
+
+        <T extends AutoCloseable> T with(T part) {
+            parts.push(part);
+            return part;
+        }
+
+        @Override
+        public void close() {
+            while (!parts.isEmpty()) {
+                try {
+                    parts.pop().close();
+                } catch (Exception e) {
+                    log.atWarn().setCause(e).log("a part of the server did not close");
+                }
+            }
         }
     }
 
@@ -234,7 +265,7 @@ public final class Offhook implements AutoCloseable {
 
     private Home home() {
         try {
-            Files.createDirectories(settings.home());
+            HomeFolder.make(settings.home());
         } catch (IOException e) {
             throw new ConfigException(List.of(new Mistake(
                     "OFFHOOK_HOME",
@@ -340,7 +371,6 @@ public final class Offhook implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         } catch (ExecutionException | TimeoutException e) {
-            close();
             throw new ConfigException(List.of(new Mistake(
                     "PORT",
                     "Port " + settings.port() + " can't be opened: something else uses it.",
@@ -422,8 +452,11 @@ public final class Offhook implements AutoCloseable {
 
     @Override
     public void close() {
-        agents.close();
-        demo.ifPresent(DemoEngine::close);
+        made.close();
+    }
+
+    /// Before the writer: a call that ends here still has something to write.
+    private void closeSockets() {
         try {
             vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -431,12 +464,6 @@ public final class Offhook implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             log.atWarn().log("sockets did not close in time");
         }
-        workers.shutdownNow();
-        if (!writer.drain(FLUSH)) {
-            log.atWarn().log("not everything could be written; the rest waits in the spill folder");
-        }
-        writer.close();
-        store.close();
     }
 
     /// Waits until every agent's greeting is recorded, or could not be.
