@@ -130,6 +130,10 @@ final class AgentReader {
                 .map(fields -> {
                     var voice = fields.value("voice")
                             .flatMap(v -> v.matching(VOICE, "Use a voice of the engine, such as marin or cedar."));
+                    if (first.isPresent()) {
+                        fields.value("greeting")
+                                .ifPresent(v -> v.notYet("A greeting in a second language (" + v.path() + ")"));
+                    }
                     if (first.isPresent() && voice.isPresent() && !voice.get().equals(usualVoice)) {
                         fields.value("voice").ifPresent(v -> v.notYet("A second voice (" + v.path() + ")"));
                     }
@@ -154,13 +158,13 @@ final class AgentReader {
 
     private static Greeting greeting(Value value, String say, Optional<Boolean> cached) {
         for (var name : Placeholders.in(say)) {
-            if (!Placeholders.isCaller(name)) {
+            if (!Placeholders.isFact(name)) {
                 value.mistake(
                         "A greeting can't take {" + name + "}.",
                         "Use {caller.first_name} and the like, or plain words.");
             }
         }
-        var personal = Placeholders.mentionsCaller(say);
+        var personal = Placeholders.mentionsFacts(say);
         if (personal && cached.orElse(false)) {
             value.mistake(
                     "A greeting that names the caller can't be cached.", "Remove cached: true, or the {caller.…}.");

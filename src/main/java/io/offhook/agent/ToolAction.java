@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What a tool does. Texts may hold placeholders that are filled per run: `{param}` and `{caller.x}` in URLs, headers
-/// and bodies, `:param` and `:caller.x` in SQL. Every placeholder is known to exist.
+/// and bodies, `:param` and `:caller.x` in SQL. Every placeholder is known to exist; any other brace is a brace.
 public sealed interface ToolAction {
     /// One HTTP request, as a template.
     ///
@@ -15,7 +15,7 @@ public sealed interface ToolAction {
     /// @param url a template whose scheme and host are free of placeholders
     /// @param headers may hold `{caller.x}`, never `{param}`
     /// @param body JSON object as nested maps, lists, strings, numbers and booleans; a string that is exactly
-    ///     one `{param}` stands for the argument with its type
+    ///     one `{param}` stands for the argument with its type. Absent: every argument that the URL doesn't use
     record Http(String method, String url, Map<String, Secret> headers, Optional<Map<String, Object>> body)
             implements ToolAction {
         public Http {
@@ -30,11 +30,11 @@ public sealed interface ToolAction {
         }
     }
 
-    /// One statement with bound names.
+    /// One query with bound names.
     record Sql(String query) implements ToolAction {}
 
     /// Code on the class path.
     ///
-    /// @param reference `com.acme.Refunds#refund`, a class name, or the name of a registered tool
+    /// @param reference `com.acme.Refunds#refund`, a class of `Tool`, or the name of a registered tool
     record Java(String reference) implements ToolAction {}
 }

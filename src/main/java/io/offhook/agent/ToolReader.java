@@ -64,11 +64,12 @@ final class ToolReader {
         if (value.isScalar()) {
             return value.text().flatMap(text -> request(value, text)).map(request -> {
                 var parameters = ToolParameters.derived(own(request.placeholders()));
+                known(value, "{%s}", request.placeholders(), parameters, "Names of parameters have no dot.");
                 return new ToolProfile(
                         name,
                         Optional.empty(),
                         Optional.of(parameters.schema()),
-                        new ToolAction.Http(request.method(), request.url(), Map.of(), body(request, parameters)),
+                        new ToolAction.Http(request.method(), request.url(), Map.of(), Optional.empty()),
                         Optional.empty(),
                         false,
                         usualTimeout);
@@ -121,20 +122,41 @@ final class ToolReader {
         return value.text().flatMap(text -> request(value, text)).map(request -> {
             var headers = headers(fields);
             var template = fields.value("body").flatMap(body -> bodyTemplate(body, request));
+            var inBody = new LinkedHashSet<String>();
+            template.ifPresent(body -> collect(body, inBody));
             var used = new LinkedHashSet<>(request.placeholders());
-            template.ifPresent(body -> collect(body, used));
+            used.addAll(inBody);
             var parameters = given.orElseGet(() -> ToolParameters.derived(own(used)));
-            check(fields, "http", used, parameters, !request.hasBody() || template.isPresent());
+            if (known(fields, request, inBody, parameters) && (template.isPresent() || !request.hasBody())) {
+                allUsed("{%s}", used, parameters);
+            }
             Placeholders.in(request.url().split("\\?", 2)[0]).stream()
                     .filter(parameters::isOptional)
                     .forEach(name -> value.mistake(
                             "{" + name + "} is part of the path, but the parameter is optional.",
                             "Make it required, or move it into the query: ?" + name + "={" + name + "}"));
             return new Made(
-                    new ToolAction.Http(
-                            request.method(), request.url(), headers, template.or(() -> body(request, parameters))),
+                    new ToolAction.Http(request.method(), request.url(), headers, template),
                     Optional.of(parameters.schema()));
         });
+    }
+
+    private static boolean known(Fields fields, Request request, Set<String> inBody, ToolParameters parameters) {
+        var known = known(
+                fields.value("http").orElseThrow(),
+                "{%s}",
+                request.placeholders(),
+                parameters,
+                "Declare it under params.");
+        return fields.value("body")
+                        .map(body -> known(
+                                body,
+                                "{%s}",
+                                inBody,
+                                parameters,
+                                "Declare it under params; braces of the body's own need a space inside: { id }."))
+                        .orElse(true)
+                && known;
     }
 
     private static Optional<Request> request(Value value, String text) {
@@ -195,12 +217,11 @@ final class ToolReader {
                         if (text.chars().anyMatch(Character::isISOControl)) {
                             value.mistake("The header " + name + " has a line break in it.", "Write it in one line.");
                         }
-                        for (var placeholder : Placeholders.in(text)) {
-                            if (!Placeholders.isCaller(placeholder)) {
-                                value.mistake(
-                                        "The header " + name + " can't take {" + placeholder + "}.",
-                                        "Models fill path segments, query values and bodies; headers take {caller.x} only.");
-                            }
+                        if (!Placeholders.in(text).stream().allMatch(Placeholders::isFact)) {
+                            // Not quoted: it may be a part of the secret.
+                            value.mistake(
+                                    "The header " + name + " has a placeholder that headers can't take.",
+                                    "Models fill path segments, query values and bodies; headers take {caller.x} only.");
                         }
                         headers.put(name, new Secret(text));
                     });
@@ -218,19 +239,6 @@ final class ToolReader {
             return Optional.empty();
         }
         return body.data().map(data -> (Map<String, Object>) data);
-    }
-
-    /// Without a template, a request with a body carries every parameter that the URL doesn't use.
-    private static Optional<Map<String, Object>> body(Request request, ToolParameters parameters) {
-        if (!request.hasBody()) {
-            return Optional.empty();
-        }
-        var inUrl = request.placeholders();
-        var body = new LinkedHashMap<String, Object>();
-        parameters.names().stream()
-                .filter(name -> !inUrl.contains(name))
-                .forEach(name -> body.put(name, "{" + name + "}"));
-        return Optional.of(body);
     }
 
     private static void collect(Object data, Set<String> into) {
@@ -251,10 +259,12 @@ final class ToolReader {
             if (sql.problem().isPresent()) {
                 value.mistake(
                         "The query of " + value.path() + " " + sql.problem().get() + ".",
-                        "Write one statement with bound names: select status from orders where id = :id");
+                        "Write one query with bound names: select status from orders where id = :id");
                 return Optional.empty();
             }
-            check(fields, "sql", sql.names(), parameters, true);
+            if (known(value, ":%s", sql.names(), parameters, "Declare it under params.")) {
+                allUsed(":%s", sql.names(), parameters);
+            }
             return Optional.of(new Made(new ToolAction.Sql(query), Optional.of(parameters.schema())));
         });
     }
@@ -268,35 +278,35 @@ final class ToolReader {
 
     // --- names
 
-    private static void check(
-            Fields fields, String kind, Set<String> used, ToolParameters parameters, boolean allMustBeUsed) {
-        var value = fields.value(kind).orElseThrow();
-        var sign = kind.equals("sql") ? ":%s" : "{%s}";
-        var misspelt = false;
+    /// Files a mistake for each name that is neither a parameter nor a fact of the call.
+    private static boolean known(Value at, String form, Set<String> used, ToolParameters parameters, String fix) {
+        var known = true;
         for (var name : used) {
-            if (!Placeholders.isCaller(name) && !parameters.names().contains(name)) {
-                misspelt = true;
-                value.mistake(
-                        sign.formatted(name) + " is neither a parameter of this tool nor caller.something."
+            if (!Placeholders.isFact(name) && !parameters.names().contains(name)) {
+                known = false;
+                at.mistake(
+                        form.formatted(name) + " is neither a parameter of this tool nor caller.something."
                                 + Value.didYouMean(name, parameters.names()),
-                        "Declare it under params.");
+                        fix);
             }
         }
-        if (allMustBeUsed && !misspelt) {
-            for (var name : parameters.names()) {
-                if (!used.contains(name)) {
-                    parameters.mistake(
-                            name,
-                            "The parameter " + name + " is never used.",
-                            "Use it as " + sign.formatted(name) + ", or remove it.");
-                }
+        return known;
+    }
+
+    private static void allUsed(String form, Set<String> used, ToolParameters parameters) {
+        for (var name : parameters.names()) {
+            if (!used.contains(name)) {
+                parameters.mistake(
+                        name,
+                        "The parameter " + name + " is never used.",
+                        "Use it as " + form.formatted(name) + ", or remove it.");
             }
         }
     }
 
     private static Set<String> own(Set<String> placeholders) {
         return placeholders.stream()
-                .filter(name -> !Placeholders.isCaller(name))
+                .filter(name -> !name.contains("."))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 }

@@ -7,6 +7,7 @@ import io.offhook.call.CallId;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ public final class ConfiguredToolbox implements Toolbox {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredToolbox.class);
     private static final int REMEMBERED_RUNS = 2_048;
     private static final int REPORTED_MISTAKES = 5;
+    private static final int REPORTED_FRAMES = 10;
+    private static final int REPORTED_CAUSES = 3;
 
     private final ToolJson json = new ToolJson();
     private final Map<String, Checked> tools = new LinkedHashMap<>();
@@ -161,7 +164,7 @@ public final class ConfiguredToolbox implements Toolbox {
             var arguments = json.arguments(request.arguments());
             var mistakes = mistakes(checked.schema(), arguments);
             if (!mistakes.isEmpty()) {
-                return failed("bad_arguments", mistakes, ToolOutcome.REFUSED, began);
+                return failed(ToolFailure.BAD_ARGUMENTS, mistakes, ToolOutcome.REFUSED, began);
             }
             // One id per call and request, since engines count their requests per session.
             var id = call.isEmpty() ? request.id() : call + "-" + request.id();
@@ -172,20 +175,42 @@ public final class ConfiguredToolbox implements Toolbox {
             return new ToolOutcome(answer.text(), ToolOutcome.OK, since(began), answer.shortened());
         } catch (ToolFailure e) {
             var answer = json.answer(e.answer());
-            var result = String.valueOf(e.answer().get("error")).equals("bad_arguments")
-                    ? ToolOutcome.REFUSED
-                    : ToolOutcome.ERROR;
-            return new ToolOutcome(answer.text(), result, since(began), answer.shortened());
+            return new ToolOutcome(answer.text(), result(e), since(began), answer.shortened());
         } catch (InterruptedException e) {
             return failed("timeout", "the system did not answer in time", ToolOutcome.TIMEOUT, began);
-        } catch (Exception | StackOverflowError e) {
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            // Not the exception itself: its message may quote the caller.
             LOG.atWarn()
                     .addKeyValue("call", call)
                     .addKeyValue("tool", request.name())
-                    .setCause(e)
+                    .addKeyValue("error", e.getClass().getName())
+                    .addKeyValue("at", places(e))
                     .log("tool failed");
             return failed("failed", "the tool failed; say that you cannot see that now", ToolOutcome.ERROR, began);
         }
+    }
+
+    private static String result(ToolFailure failure) {
+        return switch (failure.error()) {
+            case ToolFailure.BAD_ARGUMENTS -> ToolOutcome.REFUSED;
+            case ToolFailure.TIMEOUT -> ToolOutcome.TIMEOUT;
+            default -> ToolOutcome.ERROR;
+        };
+    }
+
+    /// Where it happened, from the inside out, and what caused it; no messages.
+    private static String places(Throwable failure) {
+        var places = new StringBuilder();
+        var link = failure;
+        for (int depth = 0; link != null && depth < REPORTED_CAUSES; depth++) {
+            places.append(depth == 0 ? "" : " caused by " + link.getClass().getName() + " at ")
+                    .append(Arrays.stream(link.getStackTrace())
+                            .limit(REPORTED_FRAMES)
+                            .map(StackTraceElement::toString)
+                            .collect(Collectors.joining(" < ")));
+            link = link.getCause();
+        }
+        return places.toString();
     }
 
     private static String mistakes(Schema schema, JsonNode arguments) {

@@ -3,13 +3,16 @@ package io.offhook.tool;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,12 +39,15 @@ public final class HttpTool implements Tool {
     private final List<Template> path;
     private final Map<String, Template> query;
     private final Map<String, Template> headers;
-    private final Optional<Map<String, Object>> body;
+    private final Optional<Object> body;
+    private final Duration limit;
     private final HttpClient client;
 
     /// @param request method and URL template, such as `GET https://host/path/{param}?q={param}`
     /// @param headers may name facts of the call (`{call.id}`), never arguments
-    /// @param body    JSON object to send, with `{param}` in its texts; by default the arguments not used in the URL
+    /// @param body    JSON object to send, with `{param}` in its texts: a key whose whole value is an argument that was
+    ///     left away is not sent. By default the arguments not used in the URL
+    /// @param limit   how long the answer may take
     /// @param client  must not follow redirects; `client()` makes one
     /// @throws IllegalArgumentException when the template lets an argument choose more than it may
     public HttpTool(
@@ -51,6 +57,7 @@ public final class HttpTool implements Tool {
             String request,
             Map<String, String> headers,
             Optional<Map<String, Object>> body,
+            Duration limit,
             HttpClient client) {
         if (client.followRedirects() != HttpClient.Redirect.NEVER) {
             throw new IllegalArgumentException("the HTTP client of a tool must not follow redirects");
@@ -58,7 +65,8 @@ public final class HttpTool implements Tool {
         this.name = name;
         this.about = about;
         this.parameters = parameters;
-        this.body = body;
+        this.body = body.map(HttpTool::compiled);
+        this.limit = limit;
         this.client = client;
         var words = request.strip().split("\\s+", -1);
         if (words.length != 2 || !METHODS.contains(words[0])) {
@@ -104,11 +112,31 @@ public final class HttpTool implements Tool {
 
     @Override
     public Object run(Invocation invocation) throws ToolFailure, InterruptedException {
-        var request = HttpRequest.newBuilder(uri(invocation)).timeout(Duration.ofSeconds(30));
-        for (var header : headers.entrySet()) {
-            var value = header.getValue().filled(invocation, HttpTool::headerText);
-            value.ifPresent(text -> request.setHeader(header.getKey(), text));
+        try {
+            var response = client.send(request(invocation), BodyHandlers.ofInputStream());
+            try (var stream = response.body()) {
+                return answer(response.statusCode(), stream);
+            }
+        } catch (HttpConnectTimeoutException e) {
+            throw unreachable();
+        } catch (HttpTimeoutException e) {
+            throw new ToolFailure(ToolFailure.TIMEOUT, "the system did not answer in time; say so and offer help");
+        } catch (IOException e) {
+            if (Thread.interrupted() || e.getCause() instanceof InterruptedException) {
+                throw new InterruptedException("stopped at its time limit");
+            }
+            throw unreachable();
         }
+    }
+
+    private static ToolFailure unreachable() {
+        return new ToolFailure("unreachable", "the system could not be reached; say that you cannot see that now");
+    }
+
+    HttpRequest request(Invocation invocation) throws ToolFailure {
+        var request = HttpRequest.newBuilder(uri(invocation)).timeout(limit);
+        headers.forEach((name, value) ->
+                value.filled(invocation, HttpTool::headerText).ifPresent(text -> request.setHeader(name, text)));
         if (method.equals("GET") || method.equals("DELETE")) {
             request.method(method, BodyPublishers.noBody());
         } else {
@@ -118,30 +146,24 @@ public final class HttpTool implements Tool {
         if (!method.equals("GET")) {
             request.setHeader("Idempotency-Key", headerText(invocation.id()));
         }
-        try {
-            var response = client.send(request.build(), BodyHandlers.ofInputStream());
-            try (var stream = response.body()) {
-                if (response.statusCode() / 100 != 2) {
-                    throw new ToolFailure(
-                            "http_status",
-                            response.statusCode() == 404
-                                    ? "nothing was found"
-                                    : "the system answered with an error; say that you cannot see that now",
-                            Map.of("status", response.statusCode()));
-                }
-                var bytes = stream.readNBytes(RESPONSE_BYTES + 1);
-                var text = new String(bytes, 0, Math.min(bytes.length, RESPONSE_BYTES), UTF_8);
-                if (bytes.length > RESPONSE_BYTES) {
-                    return new ToolJson.Shortened(text);
-                }
-                return text.isBlank() ? Map.of("done", true, "status", response.statusCode()) : json.parsed(text);
-            }
-        } catch (IOException e) {
-            if (Thread.interrupted() || e.getCause() instanceof InterruptedException) {
-                throw new InterruptedException("stopped at its time limit");
-            }
-            throw new ToolFailure("unreachable", "the system could not be reached; say that you cannot see that now");
+        return request.build();
+    }
+
+    private Object answer(int status, InputStream stream) throws ToolFailure, IOException {
+        if (status / 100 != 2) {
+            throw new ToolFailure(
+                    "http_status",
+                    status == 404
+                            ? "nothing was found"
+                            : "the system answered with an error; say that you cannot see that now",
+                    Map.of("status", status));
         }
+        var bytes = stream.readNBytes(RESPONSE_BYTES + 1);
+        var text = new String(bytes, 0, Math.min(bytes.length, RESPONSE_BYTES), UTF_8);
+        if (bytes.length > RESPONSE_BYTES) {
+            return new ToolJson.Shortened(text);
+        }
+        return text.isBlank() ? Map.of("done", true, "status", status) : json.parsed(text);
     }
 
     /// Where the request goes.
@@ -150,7 +172,7 @@ public final class HttpTool implements Tool {
         for (var segment : path) {
             var plain = segment.filled(invocation, value -> value)
                     .orElseThrow(
-                            () -> new ToolFailure("bad_arguments", "an argument that the address needs is missing"));
+                            () -> new ToolFailure(ToolFailure.BAD_ARGUMENTS, "an argument that the address needs is missing"));
             if (!segment.names().isEmpty()) {
                 refuseWays(plain);
             }
@@ -174,13 +196,13 @@ public final class HttpTool implements Tool {
             dots |= part.equals(".") || part.equals("..");
         }
         if (segment.isEmpty() || dots || segment.chars().anyMatch(Character::isISOControl)) {
-            throw new ToolFailure("bad_arguments", "an argument of the address is empty or not plain text");
+            throw new ToolFailure(ToolFailure.BAD_ARGUMENTS, "an argument of the address is empty or not plain text");
         }
     }
 
     private Object content(Invocation invocation) {
         if (body.isPresent()) {
-            return filled(body.get(), invocation);
+            return filled(body.get(), invocation).orElseThrow();
         }
         var left = new LinkedHashMap<>(invocation.arguments());
         path.forEach(segment -> left.keySet().removeAll(segment.names()));
@@ -188,17 +210,33 @@ public final class HttpTool implements Tool {
         return left;
     }
 
-    private static Object filled(Object value, Invocation invocation) {
+    /// The same data with a template for each text.
+    private static Object compiled(Object value) {
         return switch (value) {
-            case String text -> new Template(text).whole(invocation).orElse("");
+            case String text -> new Template(text);
             case Map<?, ?> map -> {
                 var copy = new LinkedHashMap<Object, Object>();
-                map.forEach((key, item) -> copy.put(key, filled(item, invocation)));
+                map.forEach((key, item) -> copy.put(key, compiled(item)));
                 yield copy;
             }
-            case List<?> list ->
-                list.stream().map(item -> filled(item, invocation)).toList();
+            case List<?> list -> list.stream().map(HttpTool::compiled).toList();
             default -> value;
+        };
+    }
+
+    private static Optional<Object> filled(Object value, Invocation invocation) {
+        return switch (value) {
+            case Template template -> template.whole(invocation);
+            case Map<?, ?> map -> {
+                var copy = new LinkedHashMap<Object, Object>();
+                map.forEach((key, item) -> filled(item, invocation).ifPresent(there -> copy.put(key, there)));
+                yield Optional.of(copy);
+            }
+            case List<?> list ->
+                Optional.of(list.stream()
+                        .flatMap(item -> filled(item, invocation).stream())
+                        .toList());
+            default -> Optional.of(value);
         };
     }
 
@@ -268,7 +306,7 @@ public final class HttpTool implements Tool {
     private Template literal(String text) {
         var template = new Template(text);
         try {
-            var unused = new URI("http://host/" + text.replaceAll("\\{[^}]*}", "x"));
+            var unused = new URI("http://host/" + template.sample());
         } catch (URISyntaxException e) {
             throw bad("has characters in its URL that must be written as %XX");
         }

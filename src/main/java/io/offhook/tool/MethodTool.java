@@ -37,35 +37,29 @@ public final class MethodTool implements Tool {
             String name, String about, Optional<String> parameters, String reference, ClassLoader loader) {
         int hash = reference.indexOf('#');
         if (hash < 1 || hash == reference.length() - 1) {
-            throw new IllegalArgumentException("a Java tool is written com.acme.Class#method: " + reference);
-        }
-        var methodName = reference.substring(hash + 1);
-        try {
-            var type = Class.forName(reference.substring(0, hash), true, loader);
-            var methods = Arrays.stream(type.getMethods())
-                    .filter(method -> method.getName().equals(methodName) && !method.isBridge())
-                    .toList();
-            if (methods.size() != 1) {
-                throw new IllegalArgumentException(
-                        reference + ": there must be one public method of that name, but there are " + methods.size());
-            }
-            var method = methods.getFirst();
-            if (!Arrays.stream(method.getParameters()).allMatch(MethodTool::named)) {
-                throw new IllegalArgumentException(
-                        reference + ": its class must be compiled with -parameters, or take one Map");
-            }
-            Object target = Modifier.isStatic(method.getModifiers())
-                    ? type
-                    : type.getConstructor().newInstance();
-            return new MethodTool(name, about, parameters, target, method);
-        } catch (ClassNotFoundException e) {
-            throw new IllegalArgumentException(reference + ": there is no such class on the class path", e);
-        } catch (InvocationTargetException e) {
-            throw new IllegalArgumentException(reference + ": its constructor failed", e.getCause());
-        } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(
-                    reference + ": the class must be public and have a public constructor without parameters", e);
+                    reference + ": no tool of this name is registered; a method is written com.acme.Class#method");
         }
+        var owner = ToolClass.load(reference, reference.substring(0, hash), loader);
+        var method = method(owner, reference.substring(hash + 1));
+        Object target = Modifier.isStatic(method.getModifiers()) ? owner.type() : owner.instance();
+        return new MethodTool(name, about, parameters, target, method);
+    }
+
+    private static Method method(ToolClass owner, String name) {
+        var methods = Arrays.stream(owner.type().getMethods())
+                .filter(method -> method.getName().equals(name) && !method.isBridge())
+                .toList();
+        if (methods.size() != 1) {
+            throw new IllegalArgumentException(owner.reference()
+                    + ": there must be one public method of that name, but there are " + methods.size());
+        }
+        var method = methods.getFirst();
+        if (!Arrays.stream(method.getParameters()).allMatch(MethodTool::named)) {
+            throw new IllegalArgumentException(
+                    owner.reference() + ": its class must be compiled with -parameters, or take one Map");
+        }
+        return method;
     }
 
     @Override
@@ -114,11 +108,11 @@ public final class MethodTool implements Tool {
             return given;
         }
         var value = given.orElseThrow(
-                () -> new ToolFailure("bad_arguments", "the argument " + parameter.getName() + " is missing"));
+                () -> new ToolFailure(ToolFailure.BAD_ARGUMENTS, "the argument " + parameter.getName() + " is missing"));
         try {
             return json.convert(value, type);
         } catch (JacksonException e) {
-            throw new ToolFailure("bad_arguments", "the argument " + parameter.getName() + " is of another type");
+            throw new ToolFailure(ToolFailure.BAD_ARGUMENTS, "the argument " + parameter.getName() + " is of another type");
         }
     }
 

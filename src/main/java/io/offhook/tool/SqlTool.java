@@ -257,7 +257,7 @@ public final class SqlTool implements Tool {
         while (text.endsWith(";")) {
             text = text.substring(0, text.length() - 1).strip();
         }
-        var bare = text.replaceAll("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", "''");
+        var bare = text.replaceAll("'[^']*+'|\"[^\"]*+\"|--[^\\n]*+|(?s:/\\*.*?\\*/)", " ").strip();
         if (bare.contains(";") || !bare.toLowerCase(Locale.ROOT).matches("(?s)(select|with|values)\\b.*")) {
             throw new IllegalArgumentException("the SQL of the tool " + name + " must be one query (select or with)");
         }

@@ -15,7 +15,8 @@ public interface Tool {
     String parameters();
 
     /// @return anything that can be written as JSON: a map, a list, a record, a string, a number
-    /// @throws Exception the model is told only that the tool failed; the message goes to the log
+    /// @throws Exception the model is told only that the tool failed. The log gets the exception's class and where it
+    ///     was thrown, never its message, since that may quote the caller; a [ToolFailure] tells the model more
     Object run(Invocation invocation) throws Exception;
 
     /// One run.
@@ -23,7 +24,7 @@ public interface Tool {
     /// @param id        stays the same if the run is ever repeated: use it as an idempotency key
     /// @param call      the provider's id of the call
     /// @param arguments checked against the schema; their content is the model's and thus untrusted
-    /// @param facts     what is known of the call: `caller.number`, `called.number`, `call.id`
+    /// @param facts     what is known of the call: `call.id`, `called.number`, `caller.number` unless it is withheld
     record Invocation(String id, String call, Map<String, Object> arguments, Map<String, String> facts) {
         @Override
         public String toString() {

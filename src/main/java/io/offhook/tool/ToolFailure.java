@@ -8,6 +8,12 @@ import java.util.Map;
 public final class ToolFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /// The slug of a failure that counts as one of time.
+    static final String TIMEOUT = "timeout";
+
+    /// The slug of a failure that the model can mend.
+    static final String BAD_ARGUMENTS = "bad_arguments";
+
     private final String error;
     private final transient Map<String, Object> details;
 
@@ -22,6 +28,10 @@ public final class ToolFailure extends Exception {
         super(say);
         this.error = error;
         this.details = Map.copyOf(details);
+    }
+
+    String error() {
+        return error;
     }
 
     Map<String, Object> answer() {

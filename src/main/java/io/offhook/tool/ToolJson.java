@@ -32,7 +32,7 @@ final class ToolJson {
     /// @throws ToolFailure when the text is no JSON object, too long or too deep
     JsonNode arguments(String text) throws ToolFailure {
         if (text.length() > ARGUMENT_CHARACTERS) {
-            throw new ToolFailure("bad_arguments", "the arguments are too long");
+            throw new ToolFailure(ToolFailure.BAD_ARGUMENTS, "the arguments are too long");
         }
         try {
             var node = mapper.readTree(text.isBlank() ? "{}" : text);
@@ -40,9 +40,9 @@ final class ToolJson {
                 return node;
             }
         } catch (JacksonException e) {
-            throw new ToolFailure("bad_arguments", "the arguments are not JSON");
+            throw new ToolFailure(ToolFailure.BAD_ARGUMENTS, "the arguments are not JSON");
         }
-        throw new ToolFailure("bad_arguments", "the arguments are not a JSON object");
+        throw new ToolFailure(ToolFailure.BAD_ARGUMENTS, "the arguments are not a JSON object");
     }
 
     Map<String, Object> map(JsonNode object) {

@@ -10,7 +10,7 @@ public interface Toolbox {
     /// Runs the tool on the calling (virtual) thread. Never throws and never takes longer than the tool's limit: bad
     /// arguments, unknown tools, failures and time-outs are outcomes whose answer tells the model what to say.
     ///
-    /// @param facts what is known of the call: `caller.number`, `called.number`, `call.id`
+    /// @param facts what is known of the call: `call.id`, `called.number`, `caller.number` unless it is withheld
     ToolOutcome run(ToolRequest request, Map<String, String> facts);
 
     /// The call is over: whatever is remembered of it is of no more use. May come twice.

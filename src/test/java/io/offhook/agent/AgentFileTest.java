@@ -93,6 +93,7 @@ class AgentFileTest {
                 .extracting(what -> what.substring(0, what.indexOf(" is not available")))
                 .containsExactly(
                         "A second voice (languages.es.voice)",
+                        "A greeting in a second language (languages.es.greeting)",
                         "The key caller",
                         "The key hours",
                         "The key tools.crm.mcp",
@@ -172,10 +173,6 @@ class AgentFileTest {
 
         assertThat(agent.defaultLanguage().greeting())
                 .contains(new Greeting("Welcome back, {caller.first_name}!", false));
-        assertThat(Placeholders.fillCaller("Hi {caller.first_name}, {\"json\": {x}}", _ -> Optional.of("$1 Dana")))
-                .isEqualTo("Hi $1 Dana, {\"json\": {x}}");
-        assertThat(Placeholders.fillCaller("Hi {caller.name}.", _ -> Optional.empty()))
-                .isEqualTo("Hi .");
     }
 
     @Test

@@ -3,10 +3,12 @@ package io.offhook.agent;
 import static io.offhook.agent.AgentYaml.mistakesWith;
 import static io.offhook.agent.AgentYaml.with;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.config.Secret;
 import java.time.Duration;
@@ -34,7 +36,7 @@ class ToolReaderTest {
                         "POST",
                         "https://a.example/{caller.id}/orders/{order}?part={part}",
                         Map.of(),
-                        Optional.of(Map.of())));
+                        Optional.empty()));
         assertThat(tool.parameters())
                 .contains(
                         "{\"type\":\"object\",\"properties\":{\"order\":{\"type\":\"string\"},\"part\":{\"type\":\"string\"}},"
@@ -74,13 +76,60 @@ class ToolReaderTest {
     }
 
     @Test
-    void a_body_is_made_of_the_parameters_that_the_url_leaves() {
+    void without_a_template_the_body_is_left_to_what_the_model_gives() {
         var tool = tool("""
                 params: { id: Which, note: What, urgent: { type: boolean, optional: true } }
                 http: PUT https://a.example/notes/{id}
                 """);
 
-        assertThat(((ToolAction.Http) tool.action()).body()).contains(Map.of("note", "{note}", "urgent", "{urgent}"));
+        assertThat(((ToolAction.Http) tool.action()).body()).isEmpty();
+    }
+
+    @Test
+    void braces_of_a_body_are_braces_unless_a_name_stands_in_them() {
+        var tool = tool("""
+                params: { id: Which }
+                http: POST https://a.example/graphql
+                body: { query: "{ orders { total } }", variables: { id: "{id}" } }
+                """);
+        var mistakes = mistakesWith("""
+                tools:
+                  it:
+                    params: { id: Which }
+                    http: POST https://a.example/graphql
+                    body: { query: "{ order {total} }", variables: { id: "{id}" } }
+                """);
+
+        assertThat(((ToolAction.Http) tool.action()).body().orElseThrow())
+                .containsEntry("query", "{ orders { total } }");
+        assertThat(mistakes)
+                .containsExactly(new Mistake(
+                        "agent.yaml:9:11",
+                        "{total} is neither a parameter of this tool nor caller.something.",
+                        "Declare it under params; braces of the body's own need a space inside: { id }."));
+    }
+
+    @Test
+    void a_placeholder_in_a_header_is_refused_without_a_word_of_the_header() {
+        var exception = catchThrowableOfType(
+                ConfigException.class,
+                () -> AgentYaml.parse(
+                        AgentYaml.MINIMAL + """
+                                tools: { it: { http: GET https://a.example, headers: { X-Key: "${KEY}" } } }
+                                """,
+                        Map.of("KEY", "hunter2{hunter3}")));
+
+        assertThat(exception).hasMessageContaining("X-Key").hasMessageNotContaining("hunter");
+    }
+
+    @Test
+    void numbers_of_the_call_fill_tools_too() {
+        assertThat(mistakesWith("tools: { it: 'GET https://a.example/{called.number}?by={caller.number}' }"))
+                .isEmpty();
+        assertThat(mistakesWith("tools: { it: { sql: 'select 1 from line where number = :called.number' } }"))
+                .isEmpty();
+        assertThat(mistakesWith("tools: { it: { params: {}, http: 'GET https://a.example/{called.name}' } }"))
+                .hasSize(1);
     }
 
     @ParameterizedTest
@@ -178,6 +227,8 @@ class ToolReaderTest {
                 "{ http: 'GET https://a.example/{a}', params: { a: { optional: true } } }",
                 "{ sql: select 1, headers: { a: b } }",
                 "{ sql: 'select 1; drop table call' }",
+                "{ sql: update invoice set total = 0 }",
+                "{ sql: '/* select */ delete from invoice' }",
                 "{ sql: 'select {a}', params: {} }",
                 "{ sql: \"select 'open\" }",
                 "{ sql: 'select :a' }",

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.offhook.call.CallId;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
@@ -17,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -132,6 +136,34 @@ class ConfiguredToolboxTest {
     }
 
     @Test
+    void the_log_tells_where_a_tool_failed_and_no_word_of_its_message() {
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        var logger = (Logger) LoggerFactory.getLogger(ConfiguredToolbox.class);
+        logger.addAppender(log);
+
+        toolbox(_ -> {
+                    throw new IllegalStateException("no order AB7492", new NumberFormatException("for +14155550100"));
+                })
+                .run(order("AB7492"), FACTS);
+        toolbox(_ -> {
+                    throw new NoClassDefFoundError("AB7492");
+                })
+                .run(order("AB7492"), FACTS);
+        logger.detachAppender(log);
+
+        var lines = log.list.stream().map(event -> event.getKeyValuePairs() + event.getFormattedMessage()
+                        + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getMessage()))
+                .toList();
+        assertThat(lines)
+                .anyMatch(line -> line.contains("IllegalStateException")
+                        && line.contains("NumberFormatException")
+                        && line.contains("ConfiguredToolboxTest"))
+                .anyMatch(line -> line.contains("NoClassDefFoundError"))
+                .noneMatch(line -> line.contains("AB7492") || line.contains("4155550100"));
+    }
+
+    @Test
     void a_huge_result_is_shortened_to_valid_json_within_the_limit() {
         for (var unit : List.of("x", "\"", "\u0001", "\u20AC", "\uD83D\uDE00")) {
             var outcome = toolbox(_ -> Map.of("text", unit.repeat(5 << 20))).run(order("AB7492"), FACTS);
@@ -190,7 +222,11 @@ class ConfiguredToolboxTest {
 
     @Test
     void a_method_that_is_not_there_is_refused_in_words() {
-        for (var reference : List.of("Refunds", "com.acme.Nothing#refund", Refunds.class.getName() + "#nothing")) {
+        for (var reference : List.of(
+                "Refunds",
+                "com.acme.Nothing#refund",
+                Refunds.class.getName() + "#nothing",
+                Broken.class.getName() + "#run")) {
             assertThatThrownBy(() -> MethodTool.of(
                             "x", "", Optional.empty(), reference, getClass().getClassLoader()))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -206,8 +242,42 @@ class ConfiguredToolboxTest {
 
         assertThat(tools.find("lookup_order")).contains(tool);
         assertThat(tools.find("other")).isEmpty();
+        assertThat(tools.find(Greeter.class.getName())).get().isInstanceOf(Greeter.class);
+        assertThatThrownBy(() -> tools.find(Refunds.class.getName()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(Refunds.class.getName() + "#method");
         assertThatThrownBy(() -> new JavaTools(List.of(tool, tool), getClass().getClassLoader()))
                 .hasMessageContaining("lookup_order");
+    }
+
+    public static final class Broken {
+        private static final int NUMBER = Integer.parseInt("not a number");
+
+        public int run() {
+            return NUMBER;
+        }
+    }
+
+    public static final class Greeter implements Tool {
+        @Override
+        public String name() {
+            return "greeter";
+        }
+
+        @Override
+        public String about() {
+            return "Greets";
+        }
+
+        @Override
+        public String parameters() {
+            return "{\"type\":\"object\"}";
+        }
+
+        @Override
+        public Object run(Invocation invocation) {
+            return "hello";
+        }
     }
 
     public static final class Refunds {

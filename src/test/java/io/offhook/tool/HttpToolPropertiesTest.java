@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
@@ -22,6 +23,7 @@ class HttpToolPropertiesTest {
             "GET https://api.acme.example:8443/orders/{a}/x-{b}?q={c}&fixed=1",
             Map.of(),
             Optional.empty(),
+            Duration.ofSeconds(1),
             HttpTool.client());
 
     @Property(tries = 2_000)

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(30)
 class HttpToolTest {
@@ -177,18 +179,111 @@ class HttpToolTest {
                 "GET https://host{x}/y")) {
             assertThatThrownBy(() -> tool(request)).as(request).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> new HttpTool(
-                        "t", "", ANY, "GET https://host/", Map.of("X", "{argument}"), Optional.empty(), client))
-                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_header_that_can_not_be_sent_is_refused_by_its_name_and_never_by_its_text() {
+        for (var header : Map.of("X-Key", "hunter2 {argument}", "Host", "hunter2", "b d", "hunter2").entrySet()) {
+            assertThatThrownBy(() -> tool("GET https://host/", Map.ofEntries(header), Optional.empty()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the header " + header.getKey())
+                    .hasMessageNotContaining("hunter2");
+        }
+        assertThat(new Template("Bearer hunter2{")).hasToString("Template[]");
+    }
+
+    @Test
+    void braces_that_hold_no_name_are_sent_as_they_are() {
+        server.createContext("/", HttpToolTest::echo);
+
+        var outcome = run(
+                tool(
+                        "POST " + origin + "/graphql",
+                        Map.of("X-Shape", "{ }"),
+                        Optional.of(Map.of("query", "{ order(id: 7) { total } } {", "id", "{id}"))),
+                "{\"id\":7}");
+
+        assertThat(json(outcome)).isEqualTo(json("{\"query\":\"{ order(id: 7) { total } } {\",\"id\":7}"));
+    }
+
+    @Test
+    void what_the_model_leaves_away_is_not_sent() {
+        server.createContext("/", HttpToolTest::echo);
+        var body = Map.<String, Object>of(
+                "reason", "{reason}", "note", "For {reason}.", "items", List.of("{item}", "fixed"), "by", "{caller.id}");
+
+        var templated = run(tool("POST " + origin + "/x", Map.of(), Optional.of(body)), "{}");
+        var leftOver = run(tool("POST " + origin + "/{id}?q={q}", Map.of(), Optional.empty()), "{\"id\":\"1\",\"n\":2}");
+
+        assertThat(json(templated)).isEqualTo(json("{\"note\":\"For .\",\"items\":[\"fixed\"],\"by\":\"\"}"));
+        assertThat(json(leftOver)).isEqualTo(json("{\"n\":2}"));
+    }
+
+    @Test
+    void what_is_not_known_of_the_caller_is_empty() {
+        server.createContext(
+                "/", exchange -> answer(exchange, 200, "\"" + exchange.getRequestURI() + "\""));
+
+        var outcome = run("GET " + origin + "/customers?id={caller.id}&phone={caller.number}&q={q}", "{}");
+
+        assertThat(outcome.answer()).isEqualTo("\"/customers?id=&phone=%2B14155550100\"");
+    }
+
+    @Test
+    void a_request_has_the_whole_limit_of_its_tool() throws Exception {
+        var patient = new HttpTool(
+                "t", "", ANY, "GET https://host/", Map.of(), Optional.empty(), Duration.ofMinutes(1), client);
+
+        var request = patient.request(new Tool.Invocation("i", "CA1", Map.of(), Map.of()));
+
+        assertThat(request.timeout()).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void a_request_that_runs_out_of_time_by_itself_is_one_of_time() {
+        server.createContext("/", exchange -> waits());
+        var hasty = new HttpTool(
+                "lookup",
+                "",
+                ANY,
+                "GET " + origin + "/",
+                Map.of(),
+                Optional.empty(),
+                Duration.ofMillis(100),
+                client);
+
+        var outcome = run(hasty, "{}");
+
+        assertThat(outcome.result()).isEqualTo(ToolOutcome.TIMEOUT);
     }
 
     private ToolOutcome run(String request, String arguments) {
-        return new ConfiguredToolbox(List.of(ToolDefinition.of(tool(request), Duration.ofSeconds(1))))
+        return run(tool(request), arguments);
+    }
+
+    private static ToolOutcome run(HttpTool tool, String arguments) {
+        return new ConfiguredToolbox(List.of(ToolDefinition.of(tool, Duration.ofSeconds(1))))
                 .run(new ToolRequest("r1", "lookup", arguments), FACTS);
     }
 
     private HttpTool tool(String request) {
-        return new HttpTool("lookup", "", ANY, request, Map.of("X-Call", "{call.id}"), Optional.empty(), client);
+        return tool(request, Map.of("X-Call", "{call.id}"), Optional.empty());
+    }
+
+    private HttpTool tool(String request, Map<String, String> headers, Optional<Map<String, Object>> body) {
+        return new HttpTool("lookup", "", ANY, request, headers, body, Duration.ofSeconds(5), client);
+    }
+
+    private static JsonNode json(ToolOutcome outcome) {
+        return json(outcome.answer());
+    }
+
+    private static JsonNode json(String text) {
+        return JsonMapper.shared().readTree(text);
+    }
+
+    private static void echo(HttpExchange exchange) throws IOException {
+        answer(exchange, 200, new String(exchange.getRequestBody().readAllBytes(), UTF_8));
     }
 
     private void waits() {
