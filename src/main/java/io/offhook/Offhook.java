@@ -115,8 +115,7 @@ public final class Offhook implements AutoCloseable {
                 engines(),
                 database.queries(),
                 plan.tools,
-                Optional.ofNullable(Thread.currentThread().getContextClassLoader())
-                        .orElseGet(ClassLoader::getSystemClassLoader)));
+                AgentPlans.loader()));
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         calls = new LiveCalls(
@@ -161,13 +160,9 @@ public final class Offhook implements AutoCloseable {
         agents.watch(RELOAD_EVERY, new AgentDirectory.Listener() {
             @Override
             public void reloaded(AgentFiles changed) {
-                try {
-                    plans.reload(changed);
-                    plans.all().forEach(greetings::prepare);
-                    log.atInfo().log("agents reloaded; the next call uses them");
-                } catch (ConfigException e) {
-                    refused(e);
-                }
+                plans.reload(changed);
+                plans.all().forEach(greetings::prepare);
+                log.atInfo().log("agents reloaded; the next call uses them");
             }
 
             @Override
@@ -287,17 +282,12 @@ public final class Offhook implements AutoCloseable {
         }
     }
 
-    private Function<EngineChoice.Kind, RealtimeEngine> engines() {
+    private Function<EngineChoice.Kind, Optional<RealtimeEngine>> engines() {
         var dialer = new WebSocketDialer(vertx);
-        var openAi = new OpenAiEngine(
-                vertx,
-                dialer,
-                settings.openAi().baseUrl(),
-                () -> settings.openAi().apiKey().map(Secret::reveal).orElse(""),
-                meters::noticed);
+        var openAi = settings.openAi().apiKey().<RealtimeEngine>map(key -> new OpenAiEngine(
+                vertx, dialer, settings.openAi().baseUrl(), key::reveal, meters::noticed));
         var offline = demo.<RealtimeEngine>map(engine -> new OpenAiEngine(
-                        vertx, dialer, engine.baseUrl(), engine::apiKey, meters::noticed))
-                .orElse(openAi);
+                vertx, dialer, engine.baseUrl(), engine::apiKey, meters::noticed));
         return kind -> kind == EngineChoice.Kind.DEMO ? offline : openAi;
     }
 

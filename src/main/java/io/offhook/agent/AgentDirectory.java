@@ -1,6 +1,7 @@
 package io.offhook.agent;
 
 import io.offhook.config.ConfigException;
+import io.offhook.config.Mistake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class AgentDirectory implements AutoCloseable {
     /// Hears what became of a changed file. Called on the watching thread.
     public interface Listener {
+        /// Puts the changed agents in force. Whatever this throws refuses them.
         void reloaded(AgentFiles agents);
 
         /// The change was refused; the agents from before go on.
@@ -59,16 +61,30 @@ public final class AgentDirectory implements AutoCloseable {
         return current;
     }
 
-    /// Reads the files again. Empty: they are in force. Otherwise: nothing has changed, and this is why.
-    public synchronized Optional<ConfigException> reload() {
+    /// Reads the files again and offers them to the listener. Unless it takes them, nothing has changed.
+    synchronized void reload(Listener listener) {
         if (files.isEmpty()) {
-            return Optional.empty();
+            return;
         }
         var before = stamps(stamps.keySet());
         var reading = AgentFiles.read(files, environment);
         stamps = stamps(reading.files(), before);
-        reading.agents().ifPresent(agents -> current = agents);
-        return reading.mistakes().isEmpty() ? Optional.empty() : Optional.of(new ConfigException(reading.mistakes()));
+        if (reading.agents().isEmpty()) {
+            listener.refused(new ConfigException(reading.mistakes()));
+            return;
+        }
+        try {
+            listener.reloaded(reading.agents().get());
+            current = reading.agents().get();
+        } catch (ConfigException e) {
+            listener.refused(e);
+        } catch (RuntimeException | LinkageError e) {
+            // A class of an operator's tool can fail in any way while it is loaded; the watch must outlive that.
+            listener.refused(new ConfigException(List.of(new Mistake(
+                    "agents",
+                    "They can't be made ready (" + e.getClass().getName() + ").",
+                    "See what the tools' classes do when they are loaded."))));
+        }
     }
 
     /// Looks at the files again and again on a virtual thread, until [#close]. Polling sees changes that file-system
@@ -94,7 +110,7 @@ public final class AgentDirectory implements AutoCloseable {
         if (stamps(stamps.keySet()).equals(stamps)) {
             return;
         }
-        reload().ifPresentOrElse(listener::refused, () -> listener.reloaded(current));
+        reload(listener);
     }
 
     @Override

@@ -5,7 +5,10 @@ import io.offhook.call.Route;
 import io.offhook.engine.Brief;
 import io.offhook.engine.RealtimeEngine;
 import io.offhook.tool.Toolbox;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /// One agent, ready to take calls: what agent.yaml says, with its engine and tools. Immutable; a running call keeps the
 /// plan that it began with.
@@ -14,6 +17,8 @@ import java.util.List;
 /// @param greetCached whether the greeting may be played from a recording
 /// @param concurrent  most calls at once with this agent
 /// @param keepTurns   whether the words of the call are stored
+/// @param facts       what is known of the call, such as `caller.number`; the texts above are filled with it
+/// @param filling     the same plan with its texts filled from other facts
 public record AgentPlan(
         CallRules rules,
         Brief brief,
@@ -23,8 +28,24 @@ public record AgentPlan(
         List<String> notices,
         boolean greetCached,
         int concurrent,
-        boolean keepTurns) {
+        boolean keepTurns,
+        Map<String, String> facts,
+        Function<Map<String, String>, AgentPlan> filling) {
     public AgentPlan {
         notices = List.copyOf(notices);
+        facts = Map.copyOf(facts);
+    }
+
+    /// The plan for a call of which this is known as well.
+    public AgentPlan knowing(Map<String, String> more) {
+        var all = new HashMap<>(facts);
+        all.putAll(more);
+        return filling.apply(all);
+    }
+
+    /// Without the facts: they are the caller's.
+    @Override
+    public String toString() {
+        return "AgentPlan[" + rules.agent() + "]";
     }
 }

@@ -10,6 +10,7 @@ import io.offhook.call.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,13 +53,19 @@ final class Entry {
 
     Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
         this.id = id;
-        this.plan = plan;
+        this.plan = plan.knowing(facts(id, from));
         this.from = from;
         this.since = now;
         // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
         this.sequence = new AtomicLong(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
         this.state = new AtomicReference<>(
                 new State(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), now));
+    }
+
+    private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {
+        var call = Map.of("call.id", id.value());
+        return from.map(number -> Map.of("call.id", id.value(), "caller.number", number.e164()))
+                .orElse(call);
     }
 
     /// Takes over a call that another node has begun.

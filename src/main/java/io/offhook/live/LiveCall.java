@@ -7,7 +7,6 @@ import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.Handoff;
 import io.offhook.call.Phase;
-import io.offhook.call.PhoneNumber;
 import io.offhook.call.Step;
 import io.offhook.call.Turn;
 import io.offhook.engine.EngineSession;
@@ -16,7 +15,6 @@ import io.vertx.core.Context;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -152,7 +150,7 @@ final class LiveCall {
             case CallEffect.CloseEngine _ -> closeEngine();
             case CallEffect.RunTool(var request) ->
                 workers.execute(() ->
-                        post(new CallEvent.ToolFinished(request, plan.toolbox().run(request, facts()))));
+                        post(new CallEvent.ToolFinished(request, plan.toolbox().run(request, plan.facts()))));
             case CallEffect.FileHandoff(var handoff) -> filing.file(handoff, () -> post(new CallEvent.HandoffFiled()));
         }
     }
@@ -173,14 +171,6 @@ final class LiveCall {
         var engine = session;
         session = Optional.empty();
         engine.ifPresent(EngineSession::close);
-    }
-
-    private Map<String, String> facts() {
-        return Map.of(
-                "call.id",
-                call.id().value(),
-                "caller.number",
-                call.caller().map(PhoneNumber::e164).orElse(""));
     }
 
     private void setAlarm() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offhook.config.ConfigException;
+import io.offhook.config.Mistake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,14 +29,21 @@ class AgentDirectoryTest {
     private static final class Heard implements AgentDirectory.Listener {
         final ConcurrentLinkedQueue<String> news = new ConcurrentLinkedQueue<>();
 
+        boolean reluctant;
+        List<Mistake> last = List.of();
+
         @Override
         public void reloaded(AgentFiles agents) {
+            if (reluctant) {
+                throw new ExceptionInInitializerError("a tool's class");
+            }
             news.add(agents.all().getFirst().instructions());
         }
 
         @Override
         public void refused(ConfigException mistakes) {
             news.add("refused");
+            last = mistakes.mistakes();
         }
     }
 
@@ -59,9 +67,9 @@ class AgentDirectoryTest {
         var before = directory.current();
         instruct("Say more.");
 
-        var problem = directory.reload();
+        directory.reload(heard);
 
-        assertThat(problem).isEmpty();
+        assertThat(heard.news).containsExactly("Say more.");
         assertThat(directory.current().all().getFirst().instructions()).isEqualTo("Say more.");
         assertThat(before.all().getFirst().instructions()).isEqualTo("You answer the phone.");
     }
@@ -72,11 +80,29 @@ class AgentDirectoryTest {
         var before = directory.current();
         Files.writeString(file, "offhook: 1\nnmae: acme\n");
 
-        var problem = directory.reload();
+        directory.reload(heard);
 
-        assertThat(problem.orElseThrow().mistakes())
+        assertThat(heard.last)
                 .anySatisfy(mistake -> assertThat(mistake.what()).contains("Did you mean name?"));
         assertThat(directory.current()).isSameAs(before);
+    }
+
+    @Test
+    void agents_that_can_not_be_made_ready_change_nothing_and_the_watch_goes_on() throws IOException {
+        var directory = open();
+        var before = directory.current();
+        heard.reluctant = true;
+        instruct("Say more.");
+
+        directory.look(heard);
+        var refused = directory.current();
+        heard.reluctant = false;
+        instruct("Say even more.");
+        directory.look(heard);
+
+        assertThat(refused).isSameAs(before);
+        assertThat(heard.news).containsExactly("refused", "Say even more.");
+        assertThat(directory.current().all().getFirst().instructions()).isEqualTo("Say even more.");
     }
 
     @Test

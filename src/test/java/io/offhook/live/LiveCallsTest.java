@@ -139,7 +139,9 @@ class LiveCallsTest {
                 List.of(),
                 false,
                 10,
-                true);
+                true,
+                Map.of(),
+                _ -> plan());
     }
 
     private static final class Book implements CallBook {
