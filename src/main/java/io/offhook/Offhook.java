@@ -295,11 +295,13 @@ public final class Offhook implements AutoCloseable {
         return new CallBook() {
             @Override
             public void keep(Fact fact) {
+                meters.recorded(fact);
                 writer.record(fact);
             }
 
             @Override
             public CompletionStage<?> keepDurably(Fact fact) {
+                meters.recorded(fact);
                 return writer.recordDurably(fact);
             }
 

@@ -5,7 +5,6 @@ import io.offhook.call.Call;
 import io.offhook.call.CallEffect;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallListener;
-import io.offhook.call.Phase;
 import io.offhook.call.Step;
 import io.offhook.call.Usage;
 import java.time.Duration;
@@ -20,6 +19,8 @@ final class CallMeters implements CallListener {
     private final String language;
     private boolean heard;
     private Optional<Instant> callerStopped = Optional.empty();
+    private Optional<Instant> wordsAwaited = Optional.empty();
+    private Optional<Instant> replyStarted = Optional.empty();
 
     CallMeters(Meters meters, String agent, String engine, String language) {
         this.meters = meters;
@@ -34,7 +35,21 @@ final class CallMeters implements CallListener {
             case CallEvent.CallerAudio _, CallEvent.MarkReached _ -> {
                 return;
             }
-            case CallEvent.CallerStoppedSpeaking _ -> callerStopped = Optional.of(now);
+            case CallEvent.CallerStoppedSpeaking _ -> {
+                callerStopped = Optional.of(now);
+                wordsAwaited = Optional.of(now);
+                replyStarted = Optional.empty();
+            }
+            case CallEvent.CallerWords _ -> {
+                wordsAwaited.ifPresent(stopped -> stage("transcription", stopped, now));
+                wordsAwaited = Optional.empty();
+            }
+            case CallEvent.ReplyStarted _ -> {
+                if (replyStarted.isEmpty()) {
+                    callerStopped.ifPresent(stopped -> stage("turn-end", stopped, now));
+                }
+                replyStarted = Optional.of(now);
+            }
             case CallEvent.EngineReady(var took, _) ->
                 meters.time("offhook.engine.connect", Tags.of("engine", engine), took);
             case CallEvent.EngineLost(var fault) -> engineError(fault.slug());
@@ -54,7 +69,6 @@ final class CallMeters implements CallListener {
         for (var remark : step.remarks()) {
             remark(remark);
         }
-        phase(before, step.call(), now);
     }
 
     /// The model can ask for tools that don't exist; those must not become labels.
@@ -71,11 +85,23 @@ final class CallMeters implements CallListener {
             heard = true;
             meters.time("offhook.call.first.audio", Tags.of("agent", agent), Duration.between(call.since(), now));
         }
-        callerStopped.ifPresent(stopped -> meters.time(
-                "offhook.turn.latency",
-                Tags.of("agent", agent, "language", language),
-                Duration.between(stopped, now)));
+        callerStopped.ifPresent(stopped -> {
+            meters.time(
+                    "offhook.turn.latency",
+                    Tags.of("agent", agent, "language", language),
+                    Duration.between(stopped, now));
+            replyStarted.ifPresent(started -> stage("model", started, now));
+        });
         callerStopped = Optional.empty();
+    }
+
+    /// Parts of a turn: `turn-end` until the engine begins to answer, `model` from there to the first sound,
+    /// `transcription` until the caller's words are written down. A tool's part is `offhook.tool.duration`.
+    private void stage(String name, Instant from, Instant to) {
+        meters.time(
+                "offhook.turn.stage",
+                Tags.of("agent", agent, "language", language, "stage", name),
+                Duration.between(from, to));
     }
 
     private void remark(String slug) {
@@ -84,33 +110,6 @@ final class CallMeters implements CallListener {
             case "silence" -> meters.count("offhook.silence", Tags.of("agent", agent), 1);
             case "media_gap" -> meters.count("offhook.stream.underruns", Tags.empty(), 1);
             default -> meters.noticed(slug);
-        }
-    }
-
-    private void phase(Call before, Call after, Instant now) {
-        if (before.phase().equals(after.phase())) {
-            return;
-        }
-        if (after.phase() instanceof Phase.HandingOff(var handoff, _, _)
-                && !(before.phase() instanceof Phase.HandingOff)) {
-            meters.count(
-                    "offhook.escalations",
-                    Tags.of("reason", handoff.cause().slug(), "destination", "default"),
-                    1);
-        }
-        var outcome =
-                switch (after.phase()) {
-                    case Phase.Ended(var disposition) -> disposition.outcome().slug();
-                    case Phase.Transferred _ -> "transferred";
-                    case Phase.Detached _ -> "stream-lost";
-                    default -> "";
-                };
-        if (!outcome.isEmpty()) {
-            meters.count("offhook.calls", Tags.of("agent", agent, "direction", "inbound", "outcome", outcome), 1);
-            meters.time(
-                    "offhook.call.duration",
-                    Tags.of("agent", agent, "outcome", outcome),
-                    Duration.between(after.since(), now));
         }
     }
 

@@ -6,16 +6,29 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.offhook.call.CallListener;
+import io.offhook.store.Fact;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /// The server's meters. Any thread.
 public final class Meters {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+    private final CallTally tally = new CallTally(this);
+
+    // The registry holds gauges weakly.
+    private final List<Supplier<Number>> strong = new CopyOnWriteArrayList<>();
+
     /// Fresh meters of one call's stream.
     public CallListener watching(String agent, String engine, String language) {
         return new CallMeters(this, agent, engine, language);
+    }
+
+    /// Counts what is being written down of a call.
+    public void recorded(Fact fact) {
+        tally.count(fact);
     }
 
     /// Counts a fault that was absorbed, such as `bad_signature`; `slug` is from a closed set.
@@ -32,9 +45,6 @@ public final class Meters {
         registry.gauge(name, value, supplier -> supplier.get().doubleValue());
         strong.add(value);
     }
-
-    // The registry holds gauges weakly.
-    private final java.util.List<Supplier<Number>> strong = new java.util.concurrent.CopyOnWriteArrayList<>();
 
     void count(String name, Tags tags, double amount) {
         Counter.builder(name).tags(tags).register(registry).increment(amount);

@@ -1,0 +1,124 @@
+package io.offhook.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.AudioFrame;
+import io.offhook.call.Call;
+import io.offhook.call.CallEffect;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallId;
+import io.offhook.call.CallListener;
+import io.offhook.call.CallRules;
+import io.offhook.call.ContentId;
+import io.offhook.call.EngineFault;
+import io.offhook.call.Phase;
+import io.offhook.call.Step;
+import io.offhook.call.StreamEnd;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
+import io.offhook.call.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CallMetersTest {
+    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+    private static final CallRules RULES = new CallRules(
+            "acme",
+            "Hello.",
+            "One moment.",
+            "en",
+            Duration.ofSeconds(15),
+            Duration.ofMinutes(10),
+            Map.of("lookup", new CallRules.ToolRule("", false)),
+            List.of());
+    private static final Call CALL =
+            Call.ringing(new CallId("CA1"), RULES, Optional.empty(), List.of(), NOON, NOON);
+    private static final CallEffect SOUND =
+            new CallEffect.PlayToCaller(AudioFrame.ofMuLaw(new byte[160]), Optional.empty());
+
+    private final Meters meters = new Meters();
+    private final CallListener watching = meters.watching("acme", "openai", "en");
+
+    private void at(int millis, CallEvent event, CallEffect... effects) {
+        watching.on(CALL, event, new Step(CALL, Arrays.asList(effects), List.of()), NOON.plusMillis(millis));
+    }
+
+    private String value(String start) {
+        return meters.scrape()
+                .lines()
+                .filter(line -> line.startsWith(start))
+                .findFirst()
+                .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                .orElse("none");
+    }
+
+    @Test
+    void a_turn_is_measured_whole_and_in_its_stages() {
+        at(100, new CallEvent.StreamOpened(List.of()), SOUND);
+        at(1_000, new CallEvent.CallerStoppedSpeaking("item-1"));
+        at(1_250, new CallEvent.ReplyStarted("reply-1"));
+        at(1_400, new CallEvent.CallerWords("item-1", "hello"));
+        at(1_750, new CallEvent.AgentAudioEnded(new ContentId("reply-1", "item-2", 0)), SOUND);
+
+        assertThat(value("offhook_call_first_audio_seconds_sum")).isEqualTo("0.1");
+        assertThat(value("offhook_turn_latency_seconds_sum")).isEqualTo("0.75");
+        assertThat(value("offhook_turn_stage_seconds_sum{agent=\"acme\",language=\"en\",stage=\"turn-end\"}"))
+                .isEqualTo("0.25");
+        assertThat(value("offhook_turn_stage_seconds_sum{agent=\"acme\",language=\"en\",stage=\"model\"}"))
+                .isEqualTo("0.5");
+        assertThat(value("offhook_turn_stage_seconds_sum{agent=\"acme\",language=\"en\",stage=\"transcription\"}"))
+                .isEqualTo("0.4");
+    }
+
+    @Test
+    void tools_that_nobody_configured_share_one_label() {
+        for (var name : List.of("lookup", "made_up_1", "made_up_2")) {
+            at(
+                    10,
+                    new CallEvent.ToolFinished(
+                            new ToolRequest("r", name, "{}"),
+                            new ToolOutcome("{}", ToolOutcome.OK, Duration.ofMillis(500), false)));
+        }
+
+        assertThat(value("offhook_tool_duration_seconds_count{outcome=\"ok\",tool=\"lookup\"}")).isEqualTo("1");
+        assertThat(value("offhook_tool_duration_seconds_count{outcome=\"ok\",tool=\"unknown\"}")).isEqualTo("2");
+        assertThat(meters.scrape()).doesNotContain("made_up");
+    }
+
+    @Test
+    void tokens_and_faults_of_the_engine_are_counted() {
+        at(10, new CallEvent.EngineReady(Duration.ofMillis(412)));
+        at(20, new CallEvent.UsageCounted(new Usage("a-model", 10, 20, 0, 0, 30, 0)));
+        at(30, new CallEvent.EngineLost(EngineFault.of(EngineFault.Kind.RATE)));
+
+        assertThat(value("offhook_engine_connect_seconds_sum")).isEqualTo("0.412");
+        assertThat(value("offhook_tokens_total{direction=\"output\",modality=\"text\"")).isEqualTo("30.0");
+        assertThat(value("offhook_tokens_total{direction=\"output\",modality=\"audio\"")).isEqualTo("none");
+        assertThat(value("offhook_engine_errors_total")).isEqualTo("1.0");
+    }
+
+    @Test
+    void a_lost_stream_counts_no_call() {
+        var ended = new Call(
+                CALL.id(),
+                CALL.since(),
+                CALL.rules(),
+                CALL.caller(),
+                new Phase.Detached(StreamEnd.LOST),
+                CALL.line(),
+                CALL.playout(),
+                CALL.engine(),
+                CALL.transcript(),
+                CALL.tools(),
+                CALL.timers());
+
+        watching.on(CALL, new CallEvent.StreamEnded(StreamEnd.LOST), Step.of(ended), NOON);
+
+        assertThat(value("offhook_calls_total")).isEqualTo("none");
+    }
+}

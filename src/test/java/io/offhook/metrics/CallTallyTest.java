@@ -1,0 +1,118 @@
+package io.offhook.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.CallId;
+import io.offhook.call.Disposition;
+import io.offhook.call.Disposition.Outcome;
+import io.offhook.call.Handoff;
+import io.offhook.call.HandoffCause;
+import io.offhook.call.Route;
+import io.offhook.store.Fact;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CallTallyTest {
+    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+    private static final CallId CALL = new CallId("CA1");
+
+    private final Meters meters = new Meters();
+
+    private static Instant at(int seconds) {
+        return NOON.plusSeconds(seconds);
+    }
+
+    private void recorded(Fact... facts) {
+        List.of(facts).forEach(meters::recorded);
+    }
+
+    private static Fact started() {
+        return new Fact.Started(CALL, NOON, "acme", Optional.empty(), Optional.empty(), "");
+    }
+
+    private static Fact ended(Outcome outcome, int seconds) {
+        return new Fact.Ended(CALL, at(seconds), new Disposition(outcome, "a_reason"));
+    }
+
+    private static Fact handedOff(int seconds) {
+        return new Fact.HandedOff(
+                CALL,
+                at(seconds),
+                new Handoff(
+                        CALL,
+                        new HandoffCause.CallerPressedZero(),
+                        "",
+                        "",
+                        Handoff.Urgency.NORMAL,
+                        Optional.empty(),
+                        "en",
+                        List.of(),
+                        at(seconds)));
+    }
+
+    private static Fact stepped(int step, String destination, Route.Result result, int seconds) {
+        return new Fact.RouteStepped(CALL, at(seconds), step, destination, Optional.of(result));
+    }
+
+    private List<String> lines(String meter) {
+        return meters.scrape()
+                .lines()
+                .filter(line -> line.startsWith(meter) && !line.contains("bucket"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Outcome.class)
+    void a_call_is_counted_once_with_its_outcome_whether_it_had_a_stream_or_not(Outcome outcome) {
+        recorded(started(), ended(outcome, 42), ended(Outcome.FAILED, 43));
+
+        assertThat(lines("offhook_calls_total"))
+                .containsExactly(
+                        "offhook_calls_total{agent=\"acme\",direction=\"inbound\",outcome=\"" + outcome.slug() + "\"} 1.0");
+        assertThat(lines("offhook_call_duration_seconds_sum"))
+                .containsExactly("offhook_call_duration_seconds_sum{agent=\"acme\",outcome=\"" + outcome.slug()
+                        + "\"} 42.0");
+    }
+
+    @Test
+    void a_lost_stream_is_not_the_end_of_a_call() {
+        recorded(started(), new Fact.PhaseChanged(CALL, at(5), "detached"));
+
+        assertThat(lines("offhook_calls_total")).isEmpty();
+    }
+
+    @Test
+    void the_end_of_a_call_that_began_elsewhere_is_counted_there() {
+        recorded(ended(Outcome.RESOLVED, 42));
+
+        assertThat(lines("offhook_calls_total")).isEmpty();
+    }
+
+    @Test
+    void each_wait_for_somebody_who_did_not_come_is_measured_from_the_step_before() {
+        recorded(
+                started(),
+                handedOff(10),
+                stepped(0, "number", Route.Result.NO_ANSWER, 30),
+                stepped(0, "number", Route.Result.NO_ANSWER, 31),
+                stepped(1, "voicemail", Route.Result.VOICEMAIL, 35));
+
+        assertThat(lines("offhook_handoff_wait_seconds_sum"))
+                .containsExactlyInAnyOrder(
+                        "offhook_handoff_wait_seconds_sum{destination=\"number\",outcome=\"no-answer\",reason=\"caller_pressed_zero\"} 20.0",
+                        "offhook_handoff_wait_seconds_sum{destination=\"voicemail\",outcome=\"voicemail\",reason=\"caller_pressed_zero\"} 5.0");
+        assertThat(lines("offhook_escalations_total"))
+                .containsExactly("offhook_escalations_total{destination=\"default\",reason=\"caller_pressed_zero\"} 1.0");
+    }
+
+    @Test
+    void a_talk_with_a_person_does_not_count_as_waiting() {
+        recorded(started(), handedOff(10), stepped(0, "number", Route.Result.ACCEPTED, 300));
+
+        assertThat(lines("offhook_handoff_wait")).isEmpty();
+    }
+}
