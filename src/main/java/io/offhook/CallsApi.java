@@ -9,61 +9,132 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Stored calls for programs: `GET /api/calls/{CallSid}`, with the admin token as bearer. Off without such a token.
+/// Stored calls for programs: `GET /api/calls/{CallSid}`, with the admin token as bearer. Mounted only when there is such
+/// a token. Every look at a transcript is logged, wrong tokens are throttled, and a few look-ups run at a time.
 final class CallsApi {
-    private final JdbcCallLog store;
-    private final Optional<Secret> token;
-    private final Executor workers;
+    private static final Logger log = LoggerFactory.getLogger(CallsApi.class);
+    private static final int WRONG_TOKENS_A_MINUTE = 10;
+    private static final int LOOKUPS_AT_A_TIME = 4;
+    private static final int REPORTED_FRAMES = 10;
 
-    CallsApi(JdbcCallLog store, Optional<Secret> token, Executor workers) {
+    private final JdbcCallLog store;
+    private final byte[] bearer;
+    private final Executor workers;
+    private final Throttle throttle;
+    private final Semaphore lookups = new Semaphore(LOOKUPS_AT_A_TIME);
+
+    CallsApi(JdbcCallLog store, Secret token, Executor workers, InstantSource clock) {
         this.store = store;
-        this.token = token;
+        this.bearer = ("Bearer " + token.reveal()).getBytes(StandardCharsets.UTF_8);
         this.workers = workers;
+        this.throttle = new Throttle(WRONG_TOKENS_A_MINUTE, clock);
     }
 
     void mount(Router router) {
         router.get("/api/calls/:id").handler(this::call);
     }
 
-    private void call(RoutingContext request) {
-        if (!allowed(request)) {
-            request.response()
-                    .setStatusCode(401)
-                    .putHeader("WWW-Authenticate", "Bearer")
-                    .end();
-            return;
+    private record Answer(int status, String body) {
+        static Answer error(int status, String error) {
+            return new Answer(status, "{\"error\":\"" + error + "\"}");
         }
+    }
+
+    private void call(RoutingContext request) {
+        var source = request.request().remoteAddress().hostAddress();
+        var wait = throttle.wait(source);
+        if (wait.isPresent()) {
+            request.response().putHeader("Retry-After", Long.toString(wait.get().toSeconds() + 1));
+            send(request, Answer.error(429, "too many wrong tokens"));
+        } else if (!allowed(request)) {
+            throttle.wrong(source);
+            log.atWarn().addKeyValue("source", source).log("wrong admin token");
+            request.response().putHeader("WWW-Authenticate", "Bearer");
+            send(request, Answer.error(401, "the admin token is missing or wrong"));
+        } else if (!lookups.tryAcquire()) {
+            request.response().putHeader("Retry-After", "1");
+            send(request, Answer.error(503, "too many look-ups at a time"));
+        } else {
+            lookUp(request, source);
+        }
+    }
+
+    private void lookUp(RoutingContext request, String source) {
         var context = request.vertx().getOrCreateContext();
+        var id = Optional.ofNullable(request.pathParam("id")).orElse("");
         workers.execute(() -> {
-            var answer = answer(Optional.ofNullable(request.pathParam("id")).orElse(""));
-            context.runOnContext(_ -> request.response()
-                    .setStatusCode(answer.status())
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Cache-Control", "no-store")
-                    .putHeader("X-Content-Type-Options", "nosniff")
-                    .end(answer.body()));
+            Answer answer;
+            try {
+                answer = answer(id);
+            } finally {
+                lookups.release();
+            }
+            log.atInfo()
+                    .addKeyValue("call_hash", hash(id))
+                    .addKeyValue("source", source)
+                    .addKeyValue("status", answer.status())
+                    .log("transcript read");
+            context.runOnContext(_ -> send(request, answer));
         });
     }
 
-    private record Answer(int status, String body) {}
+    private static void send(RoutingContext request, Answer answer) {
+        request.response()
+                .setStatusCode(answer.status())
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(answer.body());
+    }
 
-    private Answer answer(String id) {
+    private Answer answer(String text) {
+        CallId id;
         try {
-            return store.find(new CallId(id))
-                    .map(call -> new Answer(200, JsonMapper.shared().writeValueAsString(body(call))))
-                    .orElse(new Answer(404, "{\"error\":\"no such call\"}"));
+            id = new CallId(text);
         } catch (IllegalArgumentException e) {
-            return new Answer(404, "{\"error\":\"no such call\"}");
-        } catch (StoreException e) {
-            return new Answer(503, "{\"error\":\"the store does not answer\"}");
+            return Answer.error(404, "no such call");
         }
+        try {
+            return store.find(id)
+                    .map(call -> new Answer(200, JsonMapper.shared().writeValueAsString(body(call))))
+                    .orElse(Answer.error(404, "no such call"));
+        } catch (StoreException e) {
+            return Answer.error(503, "the store does not answer");
+        } catch (RuntimeException e) {
+            return fault(e);
+        }
+    }
+
+    /// Without the exception's message: it may quote what was read.
+    private static Answer fault(RuntimeException bug) {
+        var reference = UUID.randomUUID().toString().substring(0, 8);
+        log.atError()
+                .addKeyValue("reference", reference)
+                .addKeyValue("error", bug.getClass().getName())
+                .addKeyValue(
+                        "at",
+                        Arrays.stream(bug.getStackTrace())
+                                .limit(REPORTED_FRAMES)
+                                .map(StackTraceElement::toString)
+                                .collect(Collectors.joining(" < ")))
+                .log("a stored call could not be given out");
+        return new Answer(500, "{\"error\":\"unexpected fault\",\"reference\":\"" + reference + "\"}");
     }
 
     private Map<String, Object> body(StoredCall call) {
@@ -126,9 +197,16 @@ final class CallsApi {
 
     private boolean allowed(RoutingContext request) {
         var given = Optional.ofNullable(request.request().getHeader("Authorization")).orElse("");
-        return token.filter(secret -> MessageDigest.isEqual(
-                        ("Bearer " + secret.reveal()).getBytes(StandardCharsets.UTF_8),
-                        given.getBytes(StandardCharsets.UTF_8)))
-                .isPresent();
+        return MessageDigest.isEqual(bearer, given.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Tells equal calls in the log of look-ups without naming them.
+    private static String hash(String id) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 }

@@ -41,6 +41,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -82,15 +83,19 @@ public final class Offhook implements AutoCloseable {
     private final Meters meters;
     private final Optional<DemoEngine> demo;
     private final Settings settings;
+    private final Connections connections;
+    private final String interfaceName;
     private final int port;
 
     private Offhook(Builder plan, Made made) {
         this.made = made;
         this.settings = plan.settings;
+        this.interfaceName = plan.interfaceName;
         this.agents = plan.agents;
         boolean openAi = agents.current().useOpenAi();
         settings.requireForServing(openAi);
         meters = new Meters();
+        connections = new Connections(meters::noticed);
         boolean offline = agents.current().all().stream().anyMatch(a -> a.engine().kind() == EngineChoice.Kind.DEMO);
         var database = made.with(Database.of(
                 home().url(),
@@ -154,6 +159,7 @@ public final class Offhook implements AutoCloseable {
                 calls,
                 () -> fallback(plans),
                 meters::noticed);
+        meters.gauge("offhook.connections", connections::open);
         port = listen(plan.eventLoops, routes);
         plans.all().forEach(greetings::prepare);
         made.with(agents);
@@ -192,6 +198,7 @@ public final class Offhook implements AutoCloseable {
         private final List<Tool> tools = new ArrayList<>();
         private final List<Supplier<CallListener>> watchers = new ArrayList<>();
         private double speed = 1;
+        private String interfaceName = "0.0.0.0";
         // One event loop for two cores: the other is wanted for the kernel, the collector and the tools.
         private int eventLoops = Math.max(1, (Runtime.getRuntime().availableProcessors() + 1) / 2);
 
@@ -215,6 +222,12 @@ public final class Offhook implements AutoCloseable {
         /// Lets the calls' clock run faster than real time, for demonstrations and tests.
         public Builder speed(double times) {
             speed = times;
+            return this;
+        }
+
+        /// Listens on this machine's loopback interface only, where nobody else can ring.
+        public Builder loopbackOnly() {
+            interfaceName = "127.0.0.1";
             return this;
         }
 
@@ -340,17 +353,18 @@ public final class Offhook implements AutoCloseable {
 
     private int listen(int instances, TwilioRoutes routes) {
         var bound = new AtomicInteger();
+        var callsApi = settings.adminToken().map(token -> new CallsApi(store, token, workers, Clock.systemUTC()));
         var deployed = vertx.deployVerticle(
                 () -> new AbstractVerticle() {
                     @Override
                     public void start(Promise<Void> started) {
-                        vertx.createHttpServer(new HttpServerOptions()
+                        vertx.createHttpServer(connections.limits(new HttpServerOptions()
                                         .setTcpNoDelay(true)
                                         .setAcceptBacklog(4096)
-                                        .setIdleTimeout(0)
-                                        .setHandle100ContinueAutomatically(true))
-                                .requestHandler(router(vertx, routes))
-                                .listen(settings.port())
+                                        .setHandle100ContinueAutomatically(true)))
+                                .connectionHandler(connections::opened)
+                                .requestHandler(router(vertx, routes, callsApi))
+                                .listen(settings.port(), interfaceName)
                                 .onSuccess(server -> bound.set(server.actualPort()))
                                 .<Void>mapEmpty()
                                 .onComplete(started);
@@ -371,10 +385,10 @@ public final class Offhook implements AutoCloseable {
         return bound.get();
     }
 
-    private Router router(Vertx on, TwilioRoutes routes) {
+    private Router router(Vertx on, TwilioRoutes routes, Optional<CallsApi> callsApi) {
         var router = Router.router(on);
         routes.mount(router);
-        new CallsApi(store, settings.adminToken(), workers).mount(router);
+        callsApi.ifPresent(api -> api.mount(router));
         router.get("/livez").handler(request -> request.response().end("ok\n"));
         router.get("/readyz")
                 .handler(request -> request.response()

@@ -1,6 +1,7 @@
 package io.offhook.websocket;
 
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -37,6 +38,10 @@ public final class WebSocketUpgrade {
         var pipeline = http.channelHandlerContext().pipeline();
         if (!http.channel().eventLoop().inEventLoop()) {
             throw new IllegalStateException("accept on the event loop of the request");
+        }
+        // The server's idle time-out is for requests; a socket has its owner's rules.
+        if (pipeline.get(IdleStateHandler.class) != null) {
+            pipeline.remove(IdleStateHandler.class);
         }
         var connection = new WebSocketConnection(false, http.context(), limits, listener);
         // Right behind the HTTP decoder, and before that goes: it then hands on what it has already read of the peer's

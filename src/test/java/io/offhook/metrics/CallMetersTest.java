@@ -92,7 +92,7 @@ class CallMetersTest {
 
     @Test
     void tokens_and_faults_of_the_engine_are_counted() {
-        at(10, new CallEvent.EngineReady(Duration.ofMillis(412)));
+        at(10, new CallEvent.EngineReady(Duration.ofMillis(412), Optional.empty()));
         at(20, new CallEvent.UsageCounted(new Usage("a-model", 10, 20, 0, 0, 30, 0)));
         at(30, new CallEvent.EngineLost(EngineFault.of(EngineFault.Kind.RATE)));
 
