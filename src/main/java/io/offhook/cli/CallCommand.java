@@ -1,19 +1,32 @@
 package io.offhook.cli;
 
+import io.offhook.call.PhoneNumber;
+import io.offhook.config.ConfigException;
+import io.offhook.config.Mistake;
+import io.offhook.config.Settings;
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Caller;
 import io.offhook.simulator.CannedCaller;
 import io.offhook.simulator.Clip;
 import io.offhook.simulator.Humans;
+import io.offhook.simulator.Notice;
+import io.offhook.simulator.SimulatedCall;
 import io.offhook.simulator.SimulatedCarrier;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,6 +37,11 @@ import picocli.CommandLine.Spec;
         description = "Rings any Offhook server over Twilio's wire format, without Twilio.",
         mixinStandardHelpOptions = true)
 final class CallCommand implements Callable<Integer> {
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+
+    @Mixin(name = Output.MIXIN)
+    private Output output = new Output();
+
     @Option(names = "--caller", paramLabel = "NAME", description = "A canned caller, such as order-status.")
     private Optional<String> caller = Optional.empty();
 
@@ -49,70 +67,162 @@ final class CallCommand implements Callable<Integer> {
     @Option(names = "--stay", paramLabel = "SECONDS", description = "With --audio: hang up after this long.")
     private int stay = 60;
 
+    @Option(names = "--dry-run", description = "Checks everything and says who would ring, but does not ring.")
+    private boolean dryRun;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    /// Who speaks: a canned caller or a file.
+    private record Script(Optional<CannedCaller> canned, Optional<Clip> clip) {
+        String name() {
+            return canned.map(CannedCaller::name).orElse("the audio file");
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
-        var account = environment("TWILIO_ACCOUNT_SID");
-        var token = environment("TWILIO_AUTH_TOKEN").split(",", 2)[0].strip();
-        var publicUrl = URI.create(environment("OFFHOOK_PUBLIC_URL").replaceAll("/+$", ""));
-        var canned = audio.isPresent() ? Optional.<CannedCaller>empty() : Optional.of(chosen());
-        var out = System.out;
+        var script = script();
+        checkNumbersAndFiles();
+        var settings = settings();
+        if (!reachable()) {
+            output.complain("No server answers at " + server + ".\n"
+                    + "  Start it with ./offhook serve, or say with --server where it listens.");
+            return OffhookCommand.UNREACHABLE;
+        }
+        if (dryRun) {
+            output.data("  Would ring " + server + " as " + script.name() + ".");
+            output.document("dry-run", Map.of("server", server.toString(), "caller", script.name()));
+            output.next("./offhook call");
+            return 0;
+        }
+        return ring(script, settings);
+    }
+
+    private int ring(Script script, Settings settings) throws IOException {
+        var publicUrl = settings.publicUrl().orElseThrow();
+        var interruption = Interruption.listen();
         try (var carrier = SimulatedCarrier.builder()
-                .account(account, token)
+                .account(
+                        settings.twilio().accountSid().orElseThrow(),
+                        settings.twilio().authTokens().getFirst().reveal())
                 .voiceUrl(publicUrl + "/voice/incoming")
                 .statusCallback(publicUrl + "/voice/status")
                 .reach(publicUrl, server)
                 .humans(new Humans())
-                .observe(step -> CallReport.network(out, step))
+                .observe(step -> CallReport.network(output, step))
                 .start()) {
             var call = carrier.ring(Caller.of(from, to));
-            var problems = 0;
-            if (canned.isPresent()) {
-                var verdict = canned.get().play(call, _ -> {});
-                verdict.problems().forEach(problem -> System.err.println("  " + problem));
-                problems = verdict.problems().size();
-            } else {
-                call.await(CallStep.StreamOpened.class, Duration.ofSeconds(15));
-                call.awaitHeard(Duration.ofSeconds(1), Duration.ofSeconds(10));
-                call.say(Clip.load(audio.orElseThrow()));
-                try {
-                    call.awaitEnded(Duration.ofSeconds(stay));
-                } catch (RuntimeException stillTalking) {
-                    call.hangUp();
-                    call.awaitEnded(Duration.ofSeconds(10));
-                }
-            }
-            CallReport.timings(out, call);
+            interruption.ends(call::hangUp);
+            var problems = play(script, call);
             if (record.isPresent()) {
                 call.record(record.get());
-                out.println("  Recorded    " + record.get());
+                output.say("  Recorded    " + record.get());
             }
-            call.notices().forEach(notice -> System.err.println("  carrier: " + notice));
-            return problems == 0 && call.alarms().isEmpty() ? 0 : OffhookCommand.FOUND_ERRORS;
+            if (interruption.happened()) {
+                return OffhookCommand.INTERRUPTED;
+            }
+            return report(call, problems);
         }
     }
 
-    private CannedCaller chosen() {
-        var name = caller.orElse("order-status");
-        return CannedCaller.named(name)
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(),
-                        "There is no caller \"" + name + "\". There are: "
-                                + CannedCaller.all().stream()
-                                        .map(CannedCaller::name)
-                                        .collect(Collectors.joining(", "))));
+    private List<String> play(Script script, SimulatedCall call) {
+        var problems = new ArrayList<String>();
+        if (script.canned().isPresent()) {
+            problems.addAll(Playing.of(script.canned().get(), call, _ -> {}).problems());
+            return problems;
+        }
+        call.await(CallStep.StreamOpened.class, Duration.ofSeconds(15));
+        call.awaitHeard(Duration.ofSeconds(1), Duration.ofSeconds(10));
+        call.say(script.clip().orElseThrow());
+        if (!Playing.ends(call, Duration.ofSeconds(stay))) {
+            call.hangUp();
+            if (!Playing.ends(call, Duration.ofSeconds(10))) {
+                problems.add("the call did not end");
+            }
+        }
+        call.alarms().stream().distinct().forEach(alarm -> problems.add("the carrier reports error " + alarm));
+        return problems;
     }
 
-    private String environment(String name) {
-        var value = System.getenv(name);
-        if (value == null || value.isBlank()) {
+    private int report(SimulatedCall call, List<String> problems) {
+        CallReport.timings(output, call);
+        problems.forEach(problem -> output.complain("  " + problem));
+        var notices = call.notices().stream().map(Notice::toString).toList();
+        notices.forEach(notice -> output.say("  carrier: " + notice));
+        var result = new LinkedHashMap<String, Object>();
+        result.put("id", call.sid());
+        result.put("ok", problems.isEmpty());
+        result.put("problems", problems);
+        result.put("notices", notices);
+        result.put("timings", CallReport.timings(call));
+        output.document("result", result);
+        output.next("./offhook call --caller billing-dispute    GET /api/calls/" + call.sid());
+        return problems.isEmpty() ? 0 : OffhookCommand.FOUND_ERRORS;
+    }
+
+    // --- before it rings ---
+
+    private Script script() {
+        if (audio.isPresent() && caller.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--audio and --caller: only one of them can speak.");
+        }
+        if (audio.isEmpty()) {
+            return new Script(Optional.of(Playing.named(caller.orElse("order-status"), spec)), Optional.empty());
+        }
+        try {
+            return new Script(Optional.empty(), Optional.of(Clip.load(audio.get())));
+        } catch (IOException | RuntimeException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    name + " is missing. Set it to what the server has: the caller signs like Twilio.");
+                    "--audio: " + audio.get() + (Files.exists(audio.get()) ? " is no WAV file." : " does not exist."),
+                    e);
         }
-        return value.strip();
+    }
+
+    private void checkNumbersAndFiles() {
+        for (var number : List.of(from, to)) {
+            try {
+                var unused = new PhoneNumber(number);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--from and --to: the " + e.getMessage() + ".", e);
+            }
+        }
+        record.map(Path::toAbsolutePath)
+                .map(Path::getParent)
+                .filter(folder -> !Files.isDirectory(folder))
+                .ifPresent(folder -> {
+                    throw new ParameterException(
+                            spec.commandLine(), "--record: the folder " + folder + " does not exist.");
+                });
+    }
+
+    /// The caller signs like Twilio, so it needs what the server has.
+    private Settings settings() {
+        var reading = Settings.read(OffhookCommand.environment(spec));
+        var missing = reading.missingForServing(false);
+        if (!reading.mistakes().isEmpty()) {
+            var all = new ArrayList<Mistake>(reading.mistakes());
+            all.addAll(missing);
+            throw new ConfigException(all);
+        }
+        if (!missing.isEmpty()) {
+            throw ConfigException.missing(missing);
+        }
+        return reading.settings();
+    }
+
+    private boolean reachable() {
+        var host = Optional.ofNullable(server.getHost())
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "--server: write it like http://127.0.0.1:8080"));
+        int port = server.getPort() >= 0 ? server.getPort() : "https".equals(server.getScheme()) ? 443 : 80;
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), (int) CONNECT.toMillis());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -5,59 +5,89 @@ import io.offhook.call.CallEvent;
 import io.offhook.call.CallListener;
 import io.offhook.call.Phase;
 import io.offhook.call.Step;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
-/// Prints a call as it happens, for a person at a terminal.
+/// Prints a call as it happens, for a person at a terminal or a program behind a pipe.
 final class CallLogPrinter implements CallListener {
-    private final PrintStream out;
+    private final Output output;
 
-    CallLogPrinter(PrintStream out) {
-        this.out = out;
+    CallLogPrinter(Output output) {
+        this.output = output;
     }
 
     @Override
     public void on(Call before, CallEvent event, Step step, Instant now) {
         var call = step.call();
-        var at = Terminal.clock(Duration.between(call.since(), now));
+        var at = Duration.between(call.since(), now);
         switch (event) {
             case CallEvent.StreamOpened(var greeting) when !greeting.isEmpty() ->
-                line(at, "agent", call.rules().greeting() + " " + Terminal.dim("(from the cache)"));
-            case CallEvent.AgentWords(_, var text) -> line(at, "agent", text);
+                print(at, "agent", call.rules().greeting(), Terminal.dim("(from the cache)"), Map.of("cached", true));
+            case CallEvent.AgentWords(_, var text) -> print(at, "agent", text);
             case CallEvent.CallerWords(_, var text) ->
-                line(at, "caller", text.isEmpty() ? "(not understood)" : text);
+                print(at, "caller", text.isEmpty() ? "(not understood)" : text);
             case CallEvent.ToolFinished(var request, var outcome) ->
-                line(
+                print(
                         at,
                         "tool",
                         request.name() + " " + request.arguments() + " -> " + outcome.answer() + " "
-                                + outcome.result() + ", " + Terminal.millis(outcome.took()));
-            case CallEvent.DigitPressed(char digit) -> line(at, "key", String.valueOf(digit));
-            case CallEvent.EngineLost(var fault) -> line(at, "engine", "lost: " + fault.slug());
+                                + outcome.result() + ", " + Terminal.millis(outcome.took()),
+                        "",
+                        Map.of(
+                                "name", request.name(),
+                                "arguments", request.arguments(),
+                                "answer", outcome.answer(),
+                                "result", outcome.result(),
+                                "ms", outcome.took().toMillis()));
+            case CallEvent.DigitPressed(char digit) -> print(at, "key", String.valueOf(digit));
+            case CallEvent.EngineLost(var fault) -> print(at, "engine", "lost: " + fault.slug());
             default -> {}
         }
         for (var remark : step.remarks()) {
             switch (remark) {
-                case "barge_in" -> line(at, "caller", Terminal.dim("(interrupts; the agent falls silent)"));
-                case "engine_reconnected" -> line(at, "engine", "back, with the whole conversation");
+                case "barge_in" -> print(at, "caller", Terminal.dim("(interrupts; the agent falls silent)"));
+                case "engine_reconnected" -> print(at, "engine", "back, with the whole conversation");
                 default -> {}
             }
         }
         if (call.phase() instanceof Phase.HandingOff(var handoff, _, _)
                 && !(before.phase() instanceof Phase.HandingOff)) {
-            line(
+            var urgency = handoff.urgency().name().toLowerCase(Locale.ROOT);
+            print(
                     at,
                     "handoff",
-                    handoff.cause().slug() + " · " + handoff.urgency().name().toLowerCase(Locale.ROOT)
+                    handoff.cause().slug() + " · " + urgency
                             + (handoff.reason().isEmpty() ? "" : " · " + handoff.reason())
                             + (handoff.summary().isEmpty() ? "" : " · " + handoff.summary())
-                            + " · " + handoff.transcript().size() + " turns");
+                            + " · " + handoff.transcript().size() + " turns",
+                    "",
+                    Map.of(
+                            "cause", handoff.cause().slug(),
+                            "urgency", urgency,
+                            "reason", handoff.reason(),
+                            "summary", handoff.summary(),
+                            "turns", handoff.transcript().size()));
         }
     }
 
-    private void line(String at, String who, String text) {
-        Terminal.entry(out, "  " + at + "  " + String.format("%-8s", who), text);
+    private void print(Duration at, String who, String text) {
+        print(at, who, text, "", Map.of());
+    }
+
+    /// @param more facts for programs beside the text
+    private void print(Duration at, String who, String text, String aside, Map<String, ?> more) {
+        var event = new LinkedHashMap<String, Object>();
+        event.put("at_ms", at.toMillis());
+        event.put("who", who);
+        event.put("text", text);
+        event.putAll(more);
+        output.entry(
+                "  " + Terminal.clock(at) + "  " + String.format("%-8s", who),
+                aside.isEmpty() ? text : text + " " + aside,
+                "event",
+                event);
     }
 }

@@ -2,10 +2,11 @@ package io.offhook.cli;
 
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.SimulatedCall;
-import java.io.PrintStream;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// What a simulated call came to: what the network did, and how long the caller waited.
@@ -13,18 +14,22 @@ final class CallReport {
     private CallReport() {}
 
     /// Prints the network's own part of the call as it happens.
-    static void network(PrintStream out, CallStep step) {
+    static void network(Output output, CallStep step) {
         switch (step) {
-            case CallStep.Said(var at, var text) -> line(out, at, "network", "says: " + text);
+            case CallStep.Said(var at, var text) -> line(output, at, "network", "says: " + text);
             case CallStep.Dialled(var at, var to, _, _) ->
-                line(out, at, "network", "dials " + to.stream().map(CallReport::masked).collect(Collectors.joining(", ")));
+                line(
+                        output,
+                        at,
+                        "network",
+                        "dials " + to.stream().map(CallReport::masked).collect(Collectors.joining(", ")));
             case CallStep.Enqueued(var at, _, var workflow, _) ->
-                line(out, at, "network", "puts the caller in the queue of " + workflow.orElse("the team"));
-            case CallStep.Bridged(var at, _) -> line(out, at, "human", "takes the caller");
+                line(output, at, "network", "puts the caller in the queue of " + workflow.orElse("the team"));
+            case CallStep.Bridged(var at, _) -> line(output, at, "human", "takes the caller");
             case CallStep.Recorded(var at, var length, _) ->
-                line(out, at, "network", "records a message of " + Terminal.millis(length));
+                line(output, at, "network", "records a message of " + Terminal.millis(length));
             case CallStep.Ended(var at, var reason) ->
-                line(out, at, "network", "call over: " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                line(output, at, "network", "call over: " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
             default -> {}
         }
     }
@@ -33,19 +38,37 @@ final class CallReport {
         return destination.startsWith("+") ? "+***" + destination.substring(destination.length() - 2) : destination;
     }
 
-    private static void line(PrintStream out, Duration at, String who, String text) {
-        Terminal.entry(out, "  " + Terminal.clock(at) + "  " + String.format("%-8s", who), text);
+    private static void line(Output output, Duration at, String who, String text) {
+        output.entry(
+                "  " + Terminal.clock(at) + "  " + String.format("%-8s", who),
+                text,
+                "event",
+                Map.of("at_ms", at.toMillis(), "who", who, "text", text));
     }
 
-    static void timings(PrintStream out, SimulatedCall call) {
+    static void timings(Output output, SimulatedCall call) {
         var timings = call.timings();
-        out.println();
-        out.println("  Timings     webhook to first sound       "
+        output.data("");
+        output.data("  Timings     webhook to first sound       "
                 + timings.ringToFirstSound().map(Terminal::millis).orElse("none"));
-        out.println("              caller's last word to agent  " + all(timings.replies()));
+        output.data("              caller's last word to agent  " + all(timings.replies()));
         if (!timings.bargeIns().isEmpty()) {
-            out.println("              barge-in to clear            " + all(timings.bargeIns()));
+            output.data("              barge-in to clear            " + all(timings.bargeIns()));
         }
+    }
+
+    /// The same, for programs.
+    static Map<String, Object> timings(SimulatedCall call) {
+        var timings = call.timings();
+        var all = new LinkedHashMap<String, Object>();
+        timings.ringToFirstSound().ifPresent(first -> all.put("first_sound_ms", first.toMillis()));
+        all.put("reply_ms", millis(timings.replies()));
+        all.put("barge_in_ms", millis(timings.bargeIns()));
+        return all;
+    }
+
+    private static List<Long> millis(List<Duration> times) {
+        return times.stream().map(Duration::toMillis).toList();
     }
 
     private static String all(List<Duration> times) {

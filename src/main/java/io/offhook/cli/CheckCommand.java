@@ -1,8 +1,8 @@
 package io.offhook.cli;
 
+import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentFiles;
 import io.offhook.agent.AgentProfile;
-import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.config.Secret;
 import io.offhook.config.Settings;
@@ -14,19 +14,26 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "check",
-        description = "Checks agent.yaml, the keys, and whether everything can be reached.",
+        description = "Checks agent.yaml, its tools, the keys, and whether everything can be reached.",
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    @Mixin(name = Output.MIXIN)
+    private Output output = new Output();
 
     @Parameters(arity = "0..*", paramLabel = "agent.yaml", description = "The files to check (or OFFHOOK_AGENT).")
     private List<Path> files = List.of();
@@ -34,71 +41,71 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--offline", description = "Checks files and settings only.")
     private boolean offline;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(PATIENCE)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private final List<Map<String, Object>> found = new ArrayList<>();
     private int errors;
     private int code;
 
     @Override
-    public Integer call() {
-        var mistakes = new ArrayList<Mistake>();
-        Optional<Settings> settings = Optional.empty();
-        try {
-            settings = Optional.of(Settings.from(System.getenv()));
-        } catch (ConfigException e) {
-            mistakes.addAll(e.mistakes());
+    public Integer call() throws InterruptedException {
+        var around = Surroundings.of(files, OffhookCommand.environment(spec));
+        around.mistakes().forEach(mistake -> failed(OffhookCommand.USAGE, mistake));
+        var toolMistakes = around.toolMistakes();
+        toolMistakes.forEach(mistake -> failed(OffhookCommand.USAGE, mistake));
+        if (toolMistakes.isEmpty()) {
+            around.agents().map(AgentDirectory::current).map(AgentFiles::all).stream()
+                    .flatMap(List::stream)
+                    .forEach(this::compiled);
         }
-        var paths = files.isEmpty()
-                ? settings.map(Settings::agentFiles).orElse(List.of(Path.of("agent.yaml")))
-                : files;
-        Optional<AgentFiles> agents = Optional.empty();
-        try {
-            agents = Optional.of(AgentFiles.load(paths, System.getenv()));
-            agents.get().all().forEach(CheckCommand::compiled);
-        } catch (ConfigException e) {
-            mistakes.addAll(e.mistakes());
+        around.missing().forEach(mistake -> failed(OffhookCommand.CREDENTIALS, mistake));
+        if (!offline) {
+            reach(
+                    around.settings(),
+                    around.agents().map(AgentDirectory::current).map(AgentFiles::useOpenAi).orElse(true));
         }
-        for (var mistake : mistakes) {
-            failed(OffhookCommand.USAGE, mistake.where(), mistake.what(), mistake.fix());
-        }
-        boolean openAi = agents.map(AgentFiles::useOpenAi).orElse(true);
-        settings.ifPresent(found -> {
-            for (var missing : found.missingForServing(openAi)) {
-                failed(OffhookCommand.CREDENTIALS, missing.where(), missing.what(), missing.fix());
-            }
-            if (!offline) {
-                reach(found, openAi);
-            }
-        });
-        System.out.println(errors == 0 ? "  no errors" : "  " + errors + (errors == 1 ? " error" : " errors"));
+        output.data(errors == 0 ? "  no errors" : "  " + errors + (errors == 1 ? " error" : " errors"));
+        output.document("", Map.of("ok", errors == 0, "errors", errors, "exit", code, "checks", found));
+        output.next(errors == 0 ? "./offhook serve" : "./offhook check, when that is put right");
         return code;
     }
 
-    private static void compiled(AgentProfile agent) {
+    private void compiled(AgentProfile agent) {
         passed(
                 agent.name(),
                 agent.languages().size() + " language(s), " + agent.tools().size() + " tool(s), "
                         + agent.escalation().route().size() + " destination(s), no dead ends");
     }
 
-    private void reach(Settings settings, boolean openAi) {
-        settings.openAi().apiKey().filter(_ -> openAi).map(Secret::reveal).ifPresent(key -> {
-            var base = settings.openAi().baseUrl().toString().replaceFirst("^ws", "http");
-            ask(
-                    "OPENAI_API_KEY",
-                    HttpRequest.newBuilder(URI.create(base + "/models")).header("Authorization", "Bearer " + key),
-                    "Check the key, and that OPENAI_BASE_URL is right.");
-        });
-        settings.publicUrl()
-                .ifPresent(url -> ask(
+    private void reach(Settings settings, boolean openAi) throws InterruptedException {
+        var key = settings.openAi().apiKey().filter(_ -> openAi).map(Secret::reveal);
+        try (var http = HttpClient.newBuilder()
+                .connectTimeout(PATIENCE)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build()) {
+            if (key.isPresent()) {
+                var base = settings.openAi().baseUrl().toString().replaceFirst("^ws", "http");
+                ask(
+                        http,
+                        "OPENAI_API_KEY",
+                        HttpRequest.newBuilder(URI.create(base + "/models"))
+                                .header("Authorization", "Bearer " + key.get()),
+                        "Check the key, and that OPENAI_BASE_URL is right.");
+            }
+            if (settings.publicUrl().isPresent()) {
+                ask(
+                        http,
                         "OFFHOOK_PUBLIC_URL",
-                        HttpRequest.newBuilder(URI.create(url + "/livez")),
-                        "Start the server (offhook serve) and see that this address leads to it."));
+                        HttpRequest.newBuilder(URI.create(settings.publicUrl().get() + "/livez")),
+                        "Start the server (offhook serve) and see that this address leads to it.");
+            }
+        }
     }
 
-    private void ask(String what, HttpRequest.Builder request, String fix) {
+    private void ask(HttpClient http, String what, HttpRequest.Builder request, String fix)
+            throws InterruptedException {
         try {
             long start = System.nanoTime();
             int status = http.send(
@@ -108,26 +115,37 @@ final class CheckCommand implements Callable<Integer> {
             if (status == 200) {
                 passed(what, "answered in " + took + " ms");
             } else if (status == 401 || status == 403) {
-                failed(OffhookCommand.CREDENTIALS, what, "refused with HTTP " + status, fix);
+                failed(OffhookCommand.CREDENTIALS, new Mistake(what, "refused with HTTP " + status, fix));
             } else {
-                failed(OffhookCommand.FOUND_ERRORS, what, "answered with HTTP " + status, fix);
+                failed(OffhookCommand.FOUND_ERRORS, new Mistake(what, "answered with HTTP " + status, fix));
             }
         } catch (IOException e) {
-            failed(OffhookCommand.UNREACHABLE, what, "can't be reached", fix);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            failed(OffhookCommand.UNREACHABLE, new Mistake(what, "can't be reached", fix));
         }
     }
 
-    private static void passed(String what, String text) {
-        System.out.println("  ok     " + String.format("%-20s", what) + text);
+    private void passed(String what, String text) {
+        output.data("  ok     " + String.format("%-20s", what) + " " + text);
+        note("ok", what, text, "");
     }
 
     /// The first kind of error decides the exit code.
-    private void failed(int exitCode, String what, String text, String fix) {
+    private void failed(int exitCode, Mistake mistake) {
         errors++;
         code = code == 0 ? exitCode : code;
-        System.out.println("  error  " + String.format("%-20s", what) + text);
-        System.out.println("         fix: " + fix);
+        output.data("  error  " + String.format("%-20s", mistake.where()) + " " + mistake.what());
+        if (!mistake.fix().isEmpty()) {
+            output.data("         fix: " + mistake.fix());
+        }
+        note("error", mistake.where(), mistake.what(), mistake.fix());
+    }
+
+    private void note(String status, String where, String what, String fix) {
+        var entry = new LinkedHashMap<String, Object>();
+        entry.put("status", status);
+        entry.put("where", where);
+        entry.put("what", what);
+        entry.put("fix", fix);
+        found.add(entry);
     }
 }

@@ -3,7 +3,8 @@ package io.offhook.cli;
 import io.offhook.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.AutoComplete;
+import java.util.Map;
+import java.util.UUID;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,8 +24,18 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             SchemaCommand.class,
             VersionCommand.class,
+            CompletionCommand.class,
             WarmCommand.class,
             CommandLine.HelpCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:well",
+            "1:errors were found, or something unexpected happened",
+            "2:usage, or a bad agent.yaml or setting",
+            "3:keys or other settings are missing, or were refused",
+            "4:somebody can't be reached",
+            "130:interrupted"
         },
         footer = {"", "Try it with no account:  offhook demo"})
 public final class OffhookCommand implements Runnable {
@@ -32,10 +43,27 @@ public final class OffhookCommand implements Runnable {
     public static final int USAGE = 2;
     public static final int CREDENTIALS = 3;
     public static final int UNREACHABLE = 4;
+    public static final int INTERRUPTED = 130;
+
+    private final Map<String, String> environment;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
+
+    /// @param environment stands for the process's own
+    OffhookCommand(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    public OffhookCommand() {
+        this(System.getenv());
+    }
+
+    /// What a command takes its settings from.
+    static Map<String, String> environment(CommandSpec command) {
+        return command.root().userObject() instanceof OffhookCommand offhook ? offhook.environment : System.getenv();
+    }
 
     @Override
     public void run() {
@@ -46,24 +74,49 @@ public final class OffhookCommand implements Runnable {
     ///
     /// @return the exit code
     public static int execute(String... arguments) {
-        var line = new CommandLine(new OffhookCommand());
+        return execute(
+                System.getenv(),
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                arguments);
+    }
+
+    static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        var line = new CommandLine(new OffhookCommand(environment));
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-        line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        line.setOut(out);
+        line.setErr(err);
         if (!Terminal.colourful()) {
             line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
-        line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
-        line.setExecutionExceptionHandler((failure, command, _) -> {
-            if (failure instanceof ConfigException mistakes) {
-                command.getErr().println(mistakes.getMessage());
-                boolean keys = mistakes.mistakes().stream().allMatch(m -> m.where().equals("environment"));
-                return keys ? CREDENTIALS : USAGE;
+        line.setExecutionExceptionHandler((failure, command, _) -> failed(failure, command));
+        try {
+            return line.execute(arguments);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static int failed(Exception failure, CommandLine command) {
+        var err = command.getErr();
+        return switch (failure) {
+            case ConfigException mistakes -> {
+                err.println(mistakes.getMessage());
+                yield mistakes.onlyMissing() ? CREDENTIALS : USAGE;
             }
-            command.getErr().println("offhook: " + failure.getMessage());
-            failure.printStackTrace(command.getErr());
-            return FOUND_ERRORS;
-        });
-        return line.execute(arguments);
+            case InterruptedException _ -> INTERRUPTED;
+            default -> {
+                var reference = UUID.randomUUID().toString().substring(0, 8);
+                boolean verbose = Output.verbose(command.getCommandSpec());
+                err.println("offhook: " + command.getCommandName() + " stopped on an unexpected "
+                        + failure.getClass().getSimpleName() + " (reference " + reference + ")"
+                        + (verbose ? ":" : "; run it again with -v, and report what it prints."));
+                if (verbose) {
+                    failure.printStackTrace(err);
+                }
+                yield FOUND_ERRORS;
+            }
+        };
     }
 }

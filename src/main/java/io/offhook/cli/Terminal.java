@@ -1,6 +1,6 @@
 package io.offhook.cli;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -9,13 +9,17 @@ final class Terminal {
     private Terminal() {}
 
     /// Colours only for a terminal that shows them and a person who wants them.
-    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again without a terminal.
     static boolean colourful() {
-        var console = System.console();
-        return console != null
-                && console.isTerminal()
+        return interactive()
                 && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /// Whether a person sits there.
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again without a terminal.
+    static boolean interactive() {
+        var console = System.console();
+        return console != null && console.isTerminal();
     }
 
     static String dim(String text) {
@@ -38,7 +42,7 @@ final class Terminal {
     }
 
     /// Prints `label` and a text that is wrapped to 80 columns under itself.
-    static synchronized void entry(PrintStream out, String label, String text) {
+    static void entry(PrintWriter out, String label, String text) {
         int width = 80 - label.length();
         var rest = new StringBuilder(label);
         var line = new StringBuilder();

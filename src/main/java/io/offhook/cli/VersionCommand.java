@@ -2,12 +2,17 @@ package io.offhook.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
 
 @Command(name = "version", description = "Prints the version.", mixinStandardHelpOptions = true)
 final class VersionCommand implements Runnable {
+    @Mixin(name = Output.MIXIN)
+    private Output output = new Output();
+
     static final class Provider implements IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -30,7 +35,10 @@ final class VersionCommand implements Runnable {
     @Override
     public void run() {
         for (var line : new Provider().getVersion()) {
-            System.out.println(line);
+            output.data(line);
         }
+        output.document(
+                "", Map.of("offhook", version(), "java", Runtime.version().toString()));
+        output.next("./offhook demo");
     }
 }

@@ -41,6 +41,7 @@ public record Settings(
             new Variable("OFFHOOK_AGENT", "agent.yaml"),
             new Variable("OFFHOOK_HOME", "~/.offhook"),
             new Variable("OFFHOOK_ADMIN_TOKEN", "-"),
+            new Variable("OFFHOOK_LOG", "INFO"),
             new Variable("OFFHOOK_DRAIN_DEADLINE", "15m"),
             new Variable("OFFHOOK_DRAIN_CONVERGE", "10s"),
             new Variable("PORT", "8080"));
@@ -64,16 +65,43 @@ public record Settings(
     /// How long a stopping server waits: `converge` before it refuses late calls, `deadline` for the live ones.
     public record Drain(Duration deadline, Duration converge) {}
 
+    /// One attempt.
+    ///
+    /// @param settings without what the mistakes are about
+    /// @param mistakes every variable that holds something unusable
+    public record Reading(Settings settings, List<Mistake> mistakes) {
+        public Reading {
+            mistakes = List.copyOf(mistakes);
+        }
+
+        /// What serving lacks beside what is wrong: a variable that holds something unusable is not missing, too.
+        public List<Mistake> missingForServing(boolean withOpenAi) {
+            return settings.missingForServing(withOpenAi).stream()
+                    .filter(missing -> mistakes.stream().noneMatch(wrong -> variable(wrong).equals(variable(missing))))
+                    .toList();
+        }
+
+        private static String variable(Mistake mistake) {
+            return mistake.what().split(" ", 2)[0];
+        }
+    }
+
+    /// Reads the environment as far as it goes, for whoever has more to report.
+    public static Reading read(Map<String, String> environment) {
+        var mistakes = new ArrayList<Mistake>();
+        var settings = new SettingsReader(environment, mistakes).read();
+        return new Reading(settings, mistakes);
+    }
+
     /// Reads the environment.
     ///
     /// @throws ConfigException with every variable that holds something unusable
     public static Settings from(Map<String, String> environment) {
-        var mistakes = new ArrayList<Mistake>();
-        var settings = new SettingsReader(environment, mistakes).read();
-        if (!mistakes.isEmpty()) {
-            throw new ConfigException(mistakes);
+        var reading = read(environment);
+        if (!reading.mistakes().isEmpty()) {
+            throw new ConfigException(reading.mistakes());
         }
-        return settings;
+        return reading.settings();
     }
 
     /// What is missing for answering real calls; `withOpenAi` when at least one agent speaks through OpenAI.
@@ -111,7 +139,7 @@ public record Settings(
     public void requireForServing(boolean withOpenAi) {
         var missing = missingForServing(withOpenAi);
         if (!missing.isEmpty()) {
-            throw new ConfigException(missing);
+            throw ConfigException.missing(missing);
         }
     }
 

@@ -1,0 +1,59 @@
+package io.offhook.cli;
+
+import io.offhook.AgentPlans;
+import io.offhook.agent.AgentDirectory;
+import io.offhook.agent.AgentFiles;
+import io.offhook.config.ConfigException;
+import io.offhook.config.Mistake;
+import io.offhook.config.Settings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a command finds around it: settings, agents, and all that is wrong or missing there, so that it can be said at
+/// once.
+///
+/// @param agents   those that can be read
+/// @param mistakes what is wrong with settings and files
+/// @param missing  settings that serving these agents needs
+record Surroundings(
+        Settings settings, Optional<AgentDirectory> agents, List<Mistake> mistakes, List<Mistake> missing) {
+
+    /// @param files instead of those that the environment names; empty for those
+    static Surroundings of(List<Path> files, Map<String, String> environment) {
+        var reading = Settings.read(environment);
+        var mistakes = new ArrayList<>(reading.mistakes());
+        Optional<AgentDirectory> agents = Optional.empty();
+        try {
+            agents = Optional.of(AgentDirectory.open(
+                    files.isEmpty() ? reading.settings().agentFiles() : files, environment));
+        } catch (ConfigException e) {
+            mistakes.addAll(e.mistakes());
+        }
+        boolean openAi = agents.map(AgentDirectory::current)
+                .filter(AgentFiles::useOpenAi)
+                .isPresent();
+        return new Surroundings(reading.settings(), agents, List.copyOf(mistakes), reading.missingForServing(openAi));
+    }
+
+    /// What keeps the tools of these agents from being made.
+    List<Mistake> toolMistakes() {
+        return agents.map(AgentDirectory::current)
+                .map(AgentPlans::mistakes)
+                .orElse(List.of());
+    }
+
+    /// @throws ConfigException with everything that is wrong or missing, the tools included
+    AgentDirectory agentsToServe() {
+        if (mistakes.isEmpty() && missing.isEmpty()) {
+            return agents.orElseThrow();
+        }
+        var all = new ArrayList<>(mistakes);
+        all.addAll(toolMistakes());
+        boolean onlyMissing = all.isEmpty();
+        all.addAll(missing);
+        throw onlyMissing ? ConfigException.missing(all) : new ConfigException(all);
+    }
+}

@@ -1,0 +1,255 @@
+package io.offhook.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What each command prints where, and how it ends.
+@Timeout(60)
+class CommandsTest {
+    private static final String AGENT = """
+            offhook: 1
+            name: acme
+            instructions: You answer the phone.
+            escalate: "+14155550100"
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, String> environment = new HashMap<>();
+
+    private record Outcome(int exit, String out, String err) {
+        List<JsonNode> json() {
+            return out.lines().map(line -> JsonMapper.shared().readTree(line)).toList();
+        }
+
+        String lastMessage() {
+            return err.isBlank() ? "" : err.strip().lines().toList().getLast();
+        }
+    }
+
+    @BeforeEach
+    void an_environment_to_serve_in() throws Exception {
+        environment.put("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000042");
+        environment.put("TWILIO_AUTH_TOKEN", "test-token");
+        environment.put("OPENAI_API_KEY", "sk-test");
+        environment.put("OFFHOOK_PUBLIC_URL", "https://voice.example.test");
+        environment.put("OFFHOOK_HOME", folder.resolve("home").toString());
+        environment.put("OFFHOOK_AGENT", agent(""));
+    }
+
+    private String agent(String lines) throws Exception {
+        return Files.writeString(folder.resolve("agent.yaml"), AGENT + lines).toString();
+    }
+
+    private Outcome offhook(String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int exit = OffhookCommand.execute(environment, new PrintWriter(out), new PrintWriter(err), arguments);
+        return new Outcome(exit, out.toString(), err.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "version",
+                "schema",
+                "completion",
+                "check --offline",
+                "serve --dry-run",
+                "demo --dry-run",
+                "demo --no-open --dry-run"
+            })
+    void every_command_keeps_the_conventions(String line) {
+        var words = line.split(" ");
+
+        var plain = offhook(words);
+        var json = offhook((line + " --json --no-input").split(" "));
+        var quiet = offhook((line + " -q").split(" "));
+
+        assertThat(plain.exit()).isZero();
+        assertThat(plain.out()).isNotBlank();
+        assertThat(plain.lastMessage()).startsWith("Next: ").contains("offhook");
+        assertThat(json.exit()).isZero();
+        assertThat(json.json()).singleElement().satisfies(document -> assertThat(
+                        document.path("schema").asString())
+                .isEqualTo("offhook." + words[0] + "/1"));
+        assertThat(quiet.err()).isEmpty();
+        assertThat(quiet.out()).isEqualTo(plain.out());
+    }
+
+    @Test
+    void all_that_is_wrong_or_missing_is_said_at_once() throws Exception {
+        environment.put("PORT", "abc");
+        environment.remove("TWILIO_AUTH_TOKEN");
+        agent("nmae: acme\n");
+
+        var served = offhook("serve");
+        var checked = offhook("check", "--offline");
+
+        assertThat(served.exit()).isEqualTo(2);
+        assertThat(served.out()).isEmpty();
+        assertThat(served.err())
+                .contains("PORT is \"abc\"", "There is no key nmae. Did you mean name?", "TWILIO_AUTH_TOKEN is missing");
+        assertThat(checked.exit()).isEqualTo(2);
+        assertThat(checked.out())
+                .contains("PORT is \"abc\"", "There is no key nmae. Did you mean name?", "TWILIO_AUTH_TOKEN is missing")
+                .contains("3 errors");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "call", "check --offline"})
+    void missing_keys_exit_with_3(String line) {
+        environment.remove("TWILIO_AUTH_TOKEN");
+        environment.remove("TWILIO_ACCOUNT_SID");
+
+        var outcome = offhook(line.split(" "));
+
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.out() + outcome.err())
+                .contains("TWILIO_AUTH_TOKEN is missing", "TWILIO_ACCOUNT_SID is missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "call", "check --offline"})
+    void a_setting_that_can_not_be_used_exits_with_2(String line) {
+        environment.put("PORT", "abc");
+
+        assertThat(offhook(line.split(" ")).exit()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "dmeo",
+                "demo --caller nobody",
+                "demo --speed 100",
+                "demo --port 70000",
+                "demo --port x",
+                "serve --unheard-of",
+                "call --audio /no/such/file.wav",
+                "call --audio x.wav --caller order-status",
+                "call --from 12",
+                "call --record /no/such/folder/x.wav",
+                "call --caller nobody"
+            })
+    void wrong_usage_exits_with_2_and_says_why(String line) {
+        var outcome = line.isEmpty() ? offhook() : offhook(line.split(" "));
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).isNotBlank();
+    }
+
+    @Test
+    void a_call_to_no_server_exits_with_4() throws Exception {
+        int free;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+
+        var outcome = offhook("call", "--server", "http://127.0.0.1:" + free);
+
+        assertThat(outcome.exit()).isEqualTo(4);
+        assertThat(outcome.err()).contains("No server answers at http://127.0.0.1:" + free, "./offhook serve");
+    }
+
+    @Test
+    void check_finds_tools_that_can_not_be_made() throws Exception {
+        agent("""
+                tools:
+                  gone: { java: com.acme.Gone#run }
+                  host: { http: GET https://a.example, headers: { Host: x } }
+                """);
+
+        var outcome = offhook("check", "--offline", "--json");
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        var document = outcome.json().getFirst();
+        assertThat(document.path("ok").asBoolean()).isFalse();
+        assertThat(document.path("errors").asInt()).isEqualTo(2);
+        assertThat(document.path("exit").asInt()).isEqualTo(2);
+        assertThat(document.path("checks"))
+                .extracting(check -> check.path("status").asString() + " " + check.path("where").asString())
+                .containsExactly("error acme: tools.gone", "error acme: tools.host");
+    }
+
+    @Test
+    void check_finds_a_query_that_is_none_at_its_line() throws Exception {
+        agent("tools: { pay: { sql: update invoice set paid = 1 } }\n");
+
+        var outcome = offhook("check", "--offline");
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.out()).contains("agent.yaml:5:22", "is no query");
+    }
+
+    @Test
+    void check_says_what_can_not_be_reached_and_what_is_refused() throws Exception {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            environment.put("OPENAI_BASE_URL", "http://127.0.0.1:" + socket.getLocalPort() + "/v1");
+        }
+        environment.put("OFFHOOK_PUBLIC_URL", "http://127.0.0.1:1");
+
+        var outcome = offhook("check");
+
+        assertThat(outcome.exit()).isEqualTo(4);
+        assertThat(outcome.out()).contains("OPENAI_API_KEY", "OFFHOOK_PUBLIC_URL", "can't be reached", "2 errors");
+    }
+
+    @Test
+    void a_port_that_is_taken_exits_with_2_and_names_the_way_out() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
+            environment.put("PORT", Integer.toString(taken.getLocalPort()));
+
+            var outcome = offhook("serve");
+
+            assertThat(outcome.exit()).isEqualTo(2);
+            assertThat(outcome.err()).contains("can't be opened", "--port").doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void a_demo_call_is_a_stream_of_json_lines_with_its_result_at_the_end() {
+        var outcome = offhook("demo", "--exit", "--speed", "8", "--caller", "press-zero", "--json", "-q");
+
+        assertThat(outcome.exit()).as(outcome.out() + outcome.err()).isZero();
+        assertThat(outcome.err()).isEmpty();
+        var lines = outcome.json();
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.path("schema").asString()).isEqualTo("offhook.demo/1");
+            assertThat(line.path("kind").asString()).isIn("event", "heard", "result");
+        });
+        var result = lines.getLast();
+        assertThat(result.path("kind").asString()).isEqualTo("result");
+        assertThat(result.path("ok").asBoolean()).isTrue();
+        assertThat(result.path("outcome").asString()).isEqualTo("transferred");
+        assertThat(result.path("timings").path("first_sound_ms").asInt()).isPositive();
+    }
+
+    @Test
+    void every_command_has_help_and_names_its_exit_codes_in_one_place() {
+        for (var command : List.of("demo", "serve", "call", "check", "schema", "version", "completion")) {
+            assertThat(offhook(command, "--help").out()).contains("--json", "--quiet", "--verbose", "--no-input");
+        }
+        assertThat(offhook("--help").out()).contains("130");
+    }
+}
