@@ -322,6 +322,20 @@ class LauncherTest {
     }
 
     @Test
+    void a_folder_that_can_not_be_written_is_reported_and_not_waited_for() throws Exception {
+        jdk("25.0.3");
+        environment.remove("OFFHOOK_AOT");
+        var tools = toolsWithoutJava();
+        script(tools.resolve("mkdir"), "#!/bin/sh\nexit 1\n");
+        environment.put("PATH", tools.toString());
+
+        var outcome = offhook("--make-aot");
+
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.err()).contains("cannot write to", "target").doesNotContain("Waiting");
+    }
+
+    @Test
     void a_real_jvm_takes_the_options_and_the_cache_and_keeps_quiet_about_a_stale_one() throws Exception {
         var real = System.getProperty("java.home");
         environment.put("JAVA_HOME", real);
