@@ -22,7 +22,7 @@ public record TwilioSettings(String accountSid, List<String> tokens, URI publicU
         if (!accountSid.matches("AC[0-9a-zA-Z]{32}")) {
             throw new IllegalArgumentException("the Twilio account SID is AC and 32 letters or digits");
         }
-        var scheme = publicUrl.getScheme() == null ? "" : publicUrl.getScheme().toLowerCase(Locale.ROOT);
+        var scheme = scheme(publicUrl);
         var host = publicUrl.getHost() == null ? "" : publicUrl.getHost();
         boolean loopback = LOOPBACK.matcher(host).matches();
         if (host.isEmpty() || !(scheme.equals("https") || scheme.equals("http"))) {
@@ -53,12 +53,16 @@ public record TwilioSettings(String accountSid, List<String> tokens, URI publicU
 
     /// The absolute URL of one of our paths, as Twilio knows it.
     String url(String path) {
-        return publicUrl.getScheme() + "://" + publicUrl.getRawAuthority() + prefix() + path;
+        return scheme(publicUrl) + "://" + publicUrl.getRawAuthority() + prefix() + path;
     }
 
     /// The same for a WebSocket: `wss`, or `ws` on this machine.
     String socketUrl(String path) {
         return "ws" + url(path).substring("http".length());
+    }
+
+    private static String scheme(URI url) {
+        return url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
     }
 
     /// Without the tokens.

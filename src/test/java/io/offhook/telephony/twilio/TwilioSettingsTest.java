@@ -22,6 +22,14 @@ class TwilioSettingsTest {
                 .isEqualTo("ws://localhost:8080/voice/stream");
     }
 
+    @Test
+    void a_scheme_in_capitals_means_the_same() {
+        var settings = settings("HTTPS://voice.example.com", false);
+
+        assertThat(settings.url("/voice/continue")).isEqualTo("https://voice.example.com/voice/continue");
+        assertThat(settings.socketUrl("/voice/stream")).isEqualTo("wss://voice.example.com/voice/stream");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
