@@ -231,7 +231,8 @@ final class TwilioStream implements Leg {
             digitsSince = now;
             digits = 0;
         }
-        if (++digits > MAX_DIGITS_A_SECOND) {
+        // Never 0: whatever keys came before it, it is the caller's way to a human.
+        if (digit != '0' && ++digits > MAX_DIGITS_A_SECOND) {
             metrics.count(TwilioMetrics.DTMF_DROPPED);
         } else {
             events.accept(new DigitPressed(digit));
