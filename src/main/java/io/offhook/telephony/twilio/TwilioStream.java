@@ -65,6 +65,9 @@ final class TwilioStream implements Leg {
     private final ArrayDeque<CallEvent> held = new ArrayDeque<>();
     private int heldBytes;
     private Consumer<CallEvent> events = this::hold;
+    /// The call's own, which is told of a stream that broke while the call was still taking it.
+    private Consumer<CallEvent> taker = _ -> {};
+
     private final long openedAt;
     private long lastMediaAt;
     private long digitsSince;
@@ -195,11 +198,14 @@ final class TwilioStream implements Leg {
         phase = Phase.UP;
         lastMediaAt = nanoTime.getAsLong();
         settled.run();
-        var taker = switchboard.connect(call, this);
-        if (taker.isEmpty()) {
+        var connected = switchboard.connect(call, this);
+        if (connected.isEmpty()) {
             close();
-        } else if (phase == Phase.UP) {
-            events = taker.get();
+            return;
+        }
+        taker = connected.get();
+        if (phase == Phase.UP) {
+            events = taker;
             for (var event = held.poll(); event != null && phase == Phase.UP; event = held.poll()) {
                 events.accept(event);
             }
@@ -278,10 +284,9 @@ final class TwilioStream implements Leg {
         }
         metrics.count(TwilioMetrics.BACKPRESSURE);
         // Later, for the call is in the middle of the step that plays this.
-        var listener = events;
         over();
         socket.close(TRY_LATER);
-        eventLoop.execute(() -> listener.accept(new StreamEnded(StreamEnd.BACKPRESSURE)));
+        eventLoop.execute(() -> taker.accept(new StreamEnded(StreamEnd.BACKPRESSURE)));
         return false;
     }
 

@@ -1,5 +1,6 @@
 package io.offhook.telephony.twilio;
 
+import io.offhook.call.AudioFrame;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
 import io.offhook.telephony.IncomingCall;
@@ -30,6 +31,9 @@ final class FakeSwitchboard implements Switchboard {
     volatile CompletableFuture<Instruction> answer = new CompletableFuture<>();
     volatile boolean takes = true;
 
+    /// What is played while the call is being connected, if anything.
+    volatile Optional<AudioFrame> greeting = Optional.empty();
+
     /// The event loop that called `connect`, if one did.
     volatile Optional<Context> loop = Optional.empty();
 
@@ -50,6 +54,7 @@ final class FakeSwitchboard implements Switchboard {
         var events = new CopyOnWriteArrayList<CallEvent>();
         loop = Optional.ofNullable(Vertx.currentContext());
         connected.add(new Connected(call, leg, events));
+        greeting.ifPresent(frame -> leg.play(frame, Optional.of("greeting")));
         return takes ? Optional.of(events::add) : Optional.empty();
     }
 

@@ -266,6 +266,17 @@ class TwilioStreamTest {
     }
 
     @Test
+    void a_greeting_that_nobody_reads_ends_the_stream_once_the_call_has_taken_it() {
+        switchboard.greeting = Optional.of(AudioFrame.silence(100_000));
+        receive(START, MEDIA);
+        redeem(true);
+
+        assertThat(events()).containsExactly(new StreamEnded(StreamEnd.BACKPRESSURE));
+        assertThat(socket.closes).containsExactly(1013);
+        assertThat(counted).containsExactly("backpressure");
+    }
+
+    @Test
     void a_flood_of_digits_is_cut_to_twenty_a_second() {
         open();
         for (int i = 0; i < 50; i++) {
