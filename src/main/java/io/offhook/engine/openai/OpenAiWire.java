@@ -59,6 +59,9 @@ final class OpenAiWire {
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*={0,2}");
     private static final Pattern LANGUAGE = Pattern.compile("([A-Za-z]{2,3})(?:[-_].*)?");
+    /// Not a prefix: `gpt-realtime-2025-08-28` does not reason.
+    private static final Pattern REASONING_MODEL = Pattern.compile("gpt-realtime-2(\\.\\d+)?(-mini)?");
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -143,8 +146,8 @@ final class OpenAiWire {
                     .set("parameters", MAPPER.readTree(tool.parameters()));
         }
         session.put("tool_choice", "auto");
-        if (brief.model().startsWith("gpt-realtime-2")) {
-            // A model that does not reason refuses the whole update for either of these.
+        if (REASONING_MODEL.matcher(brief.model()).matches()) {
+            // Any other refuses the whole update for either of these.
             options.reasoning().ifPresent(effort -> session.putObject("reasoning").put("effort", effort));
             options.parallelToolCalls().ifPresent(parallel -> session.put("parallel_tool_calls", parallel));
         }

@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,14 +76,25 @@ class OpenAiWireTest {
         assertThat(session.path("parallel_tool_calls").asBoolean(true)).isFalse();
     }
 
-    @Test
-    void a_model_that_does_not_reason_is_not_told_how_to() {
-        var brief = brief("gpt-realtime-1.5", Map.of("reasoning", "low", "parallel_tool_calls", "true"));
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-realtime-2.1, true",
+        "gpt-realtime-2.1-mini, true",
+        "gpt-realtime-2, true",
+        "gpt-realtime-1.5, false",
+        "gpt-realtime, false",
+        "gpt-realtime-2025-08-28, false",
+        "gpt-realtime-mini, false",
+        "gpt-realtime-mini-2025-12-15, false",
+        "gpt-4o-realtime-preview, false"
+    })
+    void only_a_model_that_reasons_is_told_how_to(String model, boolean reasons) {
+        var brief = brief(model, Map.of("reasoning", "low", "parallel_tool_calls", "true"));
 
         var update = Oracles.accepted(OpenAiWire.sessionUpdate(brief));
 
-        assertThat(update.path("session").has("reasoning")).isFalse();
-        assertThat(update.path("session").has("parallel_tool_calls")).isFalse();
+        assertThat(update.path("session").has("reasoning")).isEqualTo(reasons);
+        assertThat(update.path("session").has("parallel_tool_calls")).isEqualTo(reasons);
     }
 
     @Test
