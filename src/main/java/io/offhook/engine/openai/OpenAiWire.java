@@ -217,14 +217,15 @@ final class OpenAiWire {
     }
 
     /// A plain reply, or words to be said exactly: those without context (`input` empty), so that nothing before can
-    /// draw the model away from them, but kept in the conversation like any reply.
+    /// draw the model away from them, but kept in the conversation like any reply. A quotation mark in the words does
+    /// not end them.
     static String ask(Replies.Order order) {
         var event = event("response.create").put("event_id", order.eventId());
         switch (order.wish()) {
             case Replies.PlainReply _ -> {}
             case Replies.SayExactly(var text) -> {
                 var response = event.putObject("response")
-                        .put("instructions", "Say exactly this, and nothing else: \"" + text + "\"")
+                        .put("instructions", "Say exactly this, and nothing else: \"" + text.replace("\"", "\\\"") + "\"")
                         .put("tool_choice", "none");
                 response.putArray("input");
             }

@@ -111,7 +111,7 @@ class OpenAiWireTest {
         assertThat(asked.path("item").path("arguments").asString()).isEqualTo(HOSTILE);
         assertThat(answered.path("item").path("output").asString()).isEqualTo(HOSTILE);
         assertThat(said.path("response").path("instructions").asString())
-                .isEqualTo("Say exactly this, and nothing else: \"" + HOSTILE + "\"");
+                .isEqualTo("Say exactly this, and nothing else: \"" + HOSTILE.replace("\"", "\\\"") + "\"");
     }
 
     @Test
