@@ -61,8 +61,6 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
 
     private static final int MAX_WORDS = 64 << 10;
     private static final int MAX_CALL_IDS = 1_024;
-    private static final int PING_BEATS = 3;
-    private static final int LOST_BEATS = 4;
     private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
     private final Vertx vertx;
@@ -257,9 +255,9 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
 
     private void beat() {
         silentBeats++;
-        if (silentBeats >= LOST_BEATS) {
+        if (silentBeats >= Timing.LOST_BEATS) {
             lose(EngineFault.of(Kind.CLOSED));
-        } else if (silentBeats == PING_BEATS && connection != null) {
+        } else if (silentBeats == Timing.PING_BEATS && connection != null) {
             connection.ping();
         }
     }

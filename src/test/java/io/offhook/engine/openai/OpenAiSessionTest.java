@@ -571,6 +571,12 @@ class OpenAiSessionTest {
     }
 
     @Test
+    void a_dead_connection_is_noticed_before_the_caller_wonders() {
+        assertThat(Timing.USUAL.lostWithin()).isLessThan(ofSeconds(5));
+        assertThat(Timing.PING_BEATS).isEqualTo(Timing.LOST_BEATS / 2);
+    }
+
+    @Test
     void a_quiet_engine_that_answers_pings_is_not_lost() {
         timing = new Timing(ofSeconds(3), ofMillis(20));
         engine.inject(EngineFault.NO_SESSION_UPDATED);
