@@ -131,6 +131,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
                     .onSuccess(this::connected)
                     .onFailure(failure -> lose(faultOf(failure)));
         } catch (IllegalArgumentException unusable) {
+            LOG.atError().addKeyValue("reason", unusable.getMessage()).log("engine cannot be dialled");
             // Later, because whoever opens the session does not have it yet.
             context.runOnContext(_ -> lose(EngineFault.of(Kind.PROTOCOL)));
         }

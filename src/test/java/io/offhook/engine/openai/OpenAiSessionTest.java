@@ -4,6 +4,9 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.offhook.call.AudioFrame;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallEvent.AgentAudio;
@@ -54,6 +57,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /// A session against the simulated engine, which refuses what the real one refuses.
 class OpenAiSessionTest {
@@ -70,6 +74,7 @@ class OpenAiSessionTest {
     private SimulatedEngine engine = SimulatedEngine.builder().vertx(ENGINE_LOOP).dialogue(script).speed(20).start();
     private URI address = engine.baseUrl();
     private Timing timing = Timing.USUAL;
+    private String apiKey = "sk-test";
     private OpenAiSession session;
 
     @BeforeAll
@@ -425,6 +430,23 @@ class OpenAiSessionTest {
     }
 
     @Test
+    void a_key_that_no_header_can_carry_is_logged_by_the_name_of_its_header() {
+        var log = (Logger) LoggerFactory.getLogger(OpenAiSession.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        log.addAppender(lines);
+
+        apiKey = "sk-pasted\n";
+        opened();
+
+        assertThat(lost().fault().kind()).isEqualTo(Kind.PROTOCOL);
+        assertThat(lines.list.toString() + lines.list.getFirst().getKeyValuePairs())
+                .contains("Authorization")
+                .doesNotContain("sk-pasted");
+        log.detachAppender(lines);
+    }
+
+    @Test
     void garbage_among_the_events_is_counted_and_changes_nothing() {
         engine.inject(EngineFault.GARBAGE_AMONG);
         script.says("It ships today.");
@@ -634,7 +656,7 @@ class OpenAiSessionTest {
     // --- the stage ---
 
     private OpenAiEngine engineAt(URI base) {
-        return new OpenAiEngine(vertx, dialer, base, () -> "sk-test", noticed::add, timing);
+        return new OpenAiEngine(vertx, dialer, base, () -> apiKey, noticed::add, timing);
     }
 
     private static ConditionFactory await() {
