@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +58,6 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     /// More than half a minute of audio: the engine does not read any more.
     private static final long MAX_QUEUED_BYTES = 512 << 10;
 
-    private static final int MAX_WORDS = 64 << 10;
     private static final int MAX_CALL_IDS = 1_024;
     private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
@@ -87,7 +85,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private Transcoding hearing = new Transcoding(WireFormat.PCMU);
     private Transcoding speaking = new Transcoding(WireFormat.PCMU);
     private Optional<ContentId> spoken = Optional.empty();
-    private final Map<ContentId, StringBuilder> words = new LinkedHashMap<>();
+    private final AgentWordsInProgress words = new AgentWordsInProgress();
     private final Set<String> requested = new LinkedHashSet<>();
 
     private Optional<Instant> expiresAt = Optional.empty();
@@ -348,9 +346,13 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
             case OpenAiEvent.SessionCreated created -> created(created);
             case OpenAiEvent.SessionUpdated updated -> updated(updated);
             case OpenAiEvent.AudioEnded(var content) -> emit(new CallEvent.AgentAudioEnded(content));
-            case OpenAiEvent.WordsPiece(var content, var text) -> collect(content, text);
+            case OpenAiEvent.WordsPiece(var content, var text) -> {
+                if (!words.add(content, text)) {
+                    noticed.accept("engine_words_dropped");
+                }
+            }
             case OpenAiEvent.Words(var content, var text) -> {
-                words.remove(content);
+                words.completed(content);
                 emit(new CallEvent.AgentWords(content, text));
             }
             case OpenAiEvent.ReplyBegan(var reply) -> {
@@ -429,21 +431,9 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         }
     }
 
-    private void collect(ContentId content, String text) {
-        var all = words.computeIfAbsent(content, _ -> new StringBuilder());
-        all.append(text, 0, Math.min(text.length(), MAX_WORDS - all.length()));
-    }
-
     /// Hands on the words of contents that will get no more.
     private void release(Optional<String> reply) {
-        for (var content : List.copyOf(words.keySet())) {
-            if (reply.isEmpty() || reply.get().equals(content.reply())) {
-                var text = words.remove(content);
-                if (text != null) {
-                    emit(new CallEvent.AgentWords(content, text.toString()));
-                }
-            }
-        }
+        words.take(reply).forEach((content, text) -> emit(new CallEvent.AgentWords(content, text)));
     }
 
     private void replyDone(OpenAiEvent.ReplyDone done) {

@@ -462,6 +462,22 @@ class OpenAiSessionTest {
     }
 
     @Test
+    void words_of_endless_contents_are_not_collected() {
+        opened();
+        var remote = ready();
+
+        for (int part = 0; part < 70; part++) {
+            remote.sendRaw("{\"type\":\"response.output_audio_transcript.delta\",\"response_id\":\"resp_1\","
+                    + "\"item_id\":\"item_1\",\"content_index\":" + part + ",\"delta\":\"x\"}");
+        }
+        remote.cut();
+
+        assertThat(lost().fault().kind()).isEqualTo(Kind.CLOSED);
+        assertThat(events.stream().filter(AgentWords.class::isInstance)).hasSize(64);
+        assertThat(noticed).hasSize(6).containsOnly("engine_words_dropped");
+    }
+
+    @Test
     void garbage_alone_makes_no_session() {
         engine.inject(EngineFault.GARBAGE_ONLY);
 
