@@ -50,7 +50,7 @@ final class Spill implements AutoCloseable {
 
     /// Takes over the files of processes that are gone.
     void adopt() throws IOException {
-        for (var theirs : SpillFolder.abandoned(directory)) {
+        for (var theirs : folder.abandoned()) {
             try (theirs) {
                 for (var file : theirs.files()) {
                     var mine = Files.move(file, next(), StandardCopyOption.ATOMIC_MOVE);

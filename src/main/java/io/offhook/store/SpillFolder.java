@@ -22,10 +22,12 @@ final class SpillFolder implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final int COPIES = 100;
 
+    private final Path directory;
     private final Path path;
     private final FileChannel lock;
 
-    private SpillFolder(Path path, FileChannel lock) {
+    private SpillFolder(Path directory, Path path, FileChannel lock) {
+        this.directory = directory;
         this.path = path;
         this.lock = lock;
     }
@@ -43,7 +45,7 @@ final class SpillFolder implements AutoCloseable {
                 continue;
             }
             // Another process may take it for an abandoned one before it is locked.
-            var mine = claim(path);
+            var mine = claim(directory, path);
             if (mine.isPresent()) {
                 return mine.get();
             }
@@ -51,12 +53,15 @@ final class SpillFolder implements AutoCloseable {
         throw new IOException("no folder of our own can be made in " + directory);
     }
 
-    /// Those that no living process holds, oldest first; each is held by the caller now.
-    static List<SpillFolder> abandoned(Path directory) throws IOException {
+    /// Those beside this one that no living process holds, oldest first; each is held by the caller now.
+    List<SpillFolder> abandoned() throws IOException {
         try (var entries = Files.list(directory)) {
             var folders = new ArrayList<SpillFolder>();
-            for (var path : entries.filter(Files::isDirectory).sorted().toList()) {
-                claim(path).ifPresent(folders::add);
+            // Not this one: to open and close its lock file once more would give up the lock, on POSIX.
+            for (var each : entries.filter(entry -> Files.isDirectory(entry) && !entry.equals(path))
+                    .sorted()
+                    .toList()) {
+                claim(directory, each).ifPresent(folders::add);
             }
             return folders;
         }
@@ -107,9 +112,9 @@ final class SpillFolder implements AutoCloseable {
         }
     }
 
-    /// A folder that this very process holds is told from a free one by the exception. (Closing the channel then gives
-    /// up the lock towards other processes, on POSIX; so one process should have one server for each directory.)
-    private static Optional<SpillFolder> claim(Path path) throws IOException {
+    /// A folder that another server in this process holds is told from a free one by the exception. Closing the channel
+    /// then gives up that lock towards other processes, so one process should have one server for each directory.
+    private static Optional<SpillFolder> claim(Path directory, Path path) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(
@@ -119,7 +124,7 @@ final class SpillFolder implements AutoCloseable {
         }
         try {
             if (channel.tryLock() != null && Files.exists(path.resolve(LOCK))) {
-                return Optional.of(new SpillFolder(path, channel));
+                return Optional.of(new SpillFolder(directory, path, channel));
             }
         } catch (OverlappingFileLockException _) {
             // Ours.

@@ -1,5 +1,6 @@
 package io.offhook.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,9 @@ import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
 import io.offhook.call.Turn;
 import io.offhook.store.BufferedCallLog.Settings;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,6 +194,35 @@ class BufferedCallLogTest {
     }
 
     @Test
+    void facts_of_another_process_are_taken_over_when_it_is_killed_and_not_before() throws Exception {
+        var child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Other.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var lines = new BufferedReader(new InputStreamReader(child.getInputStream(), UTF_8))) {
+            assertThat(lines.lines().anyMatch("spilled"::equals)).isTrue();
+            try (var log = new BufferedCallLog(store, directory, QUICK)) {
+                assertThat(log.load().spilling()).isFalse();
+                assertThat(spilledFiles()).hasSize(1);
+            }
+
+            child.destroyForcibly().waitFor();
+
+            try (var log = new BufferedCallLog(store, directory, QUICK)) {
+                await().until(() -> !log.load().spilling());
+                assertThat(store.firstSeen()).containsExactlyElementsOf(numbers(0, 10));
+            }
+        } finally {
+            child.destroyForcibly();
+        }
+    }
+
+    @Test
     void a_store_that_was_never_reached_is_asked_again_though_nothing_is_to_be_written() {
         store.reached = false;
         store.down = true;
@@ -345,6 +377,19 @@ class BufferedCallLogTest {
 
     private static List<Long> numbers(long from, long to) {
         return IntStream.range((int) from, (int) to).mapToObj(i -> (long) i).toList();
+    }
+
+    /// The process that is killed: says `spilled` once its facts are on disk, and then waits.
+    static final class Other {
+        public static void main(String[] arguments) throws Exception {
+            var store = new FakeLog();
+            store.down = true;
+            var log = new BufferedCallLog(store, Path.of(arguments[0]), QUICK);
+            record(log, 0, 9);
+            log.recordDurably(fact(9)).toCompletableFuture().join();
+            System.out.println("spilled");
+            new CountDownLatch(1).await();
+        }
     }
 
     /// A store that can be down, hang, or refuse a row. One thread writes.
