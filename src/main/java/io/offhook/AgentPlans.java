@@ -10,7 +10,7 @@ import io.offhook.call.CallEvent;
 import io.offhook.call.CallMachine.EscalationArguments.Escalation;
 import io.offhook.call.Handoff.Urgency;
 import io.offhook.call.PhoneNumber;
-import io.offhook.call.Turn;
+import io.offhook.call.Memory;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.engine.Brief;
@@ -97,7 +97,7 @@ public final class AgentPlans implements AutoCloseable {
 
     private static final class NoEngine implements RealtimeEngine {
         @Override
-        public EngineSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events) {
+        public EngineSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events) {
             throw new IllegalStateException("there is no call to speak on");
         }
 

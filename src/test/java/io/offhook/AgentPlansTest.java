@@ -10,7 +10,7 @@ import io.offhook.agent.EngineChoice;
 import io.offhook.agent.EngineChoice.Kind;
 import io.offhook.call.CallEvent;
 import io.offhook.call.PhoneNumber;
-import io.offhook.call.Turn;
+import io.offhook.call.Memory;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.engine.Brief;
@@ -39,7 +39,7 @@ class AgentPlansTest {
 
     private record NamedEngine(String name) implements RealtimeEngine {
         @Override
-        public EngineSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events) {
+        public EngineSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events) {
             throw new AssertionError("nobody calls here");
         }
     }

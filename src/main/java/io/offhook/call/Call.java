@@ -1,7 +1,6 @@
 package io.offhook.call;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /// One phone call, whole. A value: `CallMachine` makes the next one; pages and the store read any of them.
@@ -20,13 +19,10 @@ public record Call(
         Timers timers) {
 
     /// A call whose stream is about to open.
-    ///
-    /// @param history what was said on an earlier stream of the same call
     public static Call ringing(
             CallId id,
             CallRules rules,
             Optional<PhoneNumber> caller,
-            List<Turn> history,
             Instant since,
             Instant now) {
         return new Call(
@@ -38,9 +34,14 @@ public record Call(
                 Line.fresh(now),
                 Playout.silent(now),
                 EngineLink.none(now),
-                Transcript.of(history),
+                Transcript.EMPTY,
                 ToolDesk.IDLE,
                 Timers.NONE);
+    }
+
+    /// The same with what happened on an earlier stream of it; tools that it still waits for go on.
+    public Call continuing(Transcript earlier) {
+        return with(earlier).with(ToolDesk.waitingFor(earlier.unanswered()));
     }
 
     Call with(Phase next) {

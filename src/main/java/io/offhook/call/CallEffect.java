@@ -23,8 +23,8 @@ public sealed interface CallEffect {
 
     // --- the engine ---
 
-    /// Opens a session that knows these turns.
-    record OpenEngine(List<Turn> history) implements CallEffect {}
+    /// Opens a session that knows this.
+    record OpenEngine(List<Memory> history) implements CallEffect {}
 
     record HearCaller(AudioFrame frame) implements CallEffect {}
 

@@ -46,6 +46,7 @@ public final class CallMachine {
 
     private final Phrases phrases;
     private final Hearing hearing;
+    private final EngineCare engine;
     private final ToolTurns tools;
 
     /// Reads the arguments of `escalate_to_human`; given, since the core knows no JSON.
@@ -61,6 +62,7 @@ public final class CallMachine {
     public CallMachine(Phrases phrases, EscalationArguments escalation) {
         this.phrases = phrases;
         this.hearing = new Hearing(phrases);
+        this.engine = new EngineCare(phrases);
         this.tools = new ToolTurns(phrases, escalation);
     }
 
@@ -77,7 +79,8 @@ public final class CallMachine {
                 case Phase.Ringing _ -> ringing(step, event);
                 case Phase.Conversing _ -> conversing(step, event);
                 case Phase.SayingGoodbye _, Phase.HandingOff _ -> Departure.leaving(step, event);
-                case Phase.Transferred _, Phase.Detached _, Phase.Ended _ -> {
+                case Phase.Detached _ -> detached(step, event);
+                case Phase.Transferred _, Phase.Ended _ -> {
                     // The stream is gone; only the provider's last word matters.
                 }
             }
@@ -101,12 +104,12 @@ public final class CallMachine {
 
     // --- Ringing ---
 
-    private static void ringing(Draft step, CallEvent event) {
+    private void ringing(Draft step, CallEvent event) {
         if (!(event instanceof StreamOpened(var greeting))) {
             return;
         }
         var call = step.call();
-        boolean resumed = !call.transcript().entries().isEmpty();
+        boolean resumed = !call.transcript().isEmpty();
         step.phase(new Phase.Conversing());
         step.line(Line.fresh(step.now()));
         if (!greeting.isEmpty() && !resumed) {
@@ -119,7 +122,8 @@ public final class CallMachine {
         if (resumed) {
             step.replies(step.call().engine().replies().owing(step.now()));
         }
-        EngineCare.open(step);
+        engine.open(step);
+        ToolTurns.resumed(step);
         step.start(Timer.CALL_LIMIT, call.rules().length());
         if (call.rules().length().compareTo(WARNING_AHEAD.multipliedBy(2)) > 0) {
             step.start(Timer.CALL_WARNING, call.rules().length().minus(WARNING_AHEAD));
@@ -144,7 +148,7 @@ public final class CallMachine {
             case CallerStoppedSpeaking _ -> Hearing.stoppedSpeaking(step);
             case CallerWords(var item, var text) -> Hearing.words(step, item, text);
             case ReplyEnded reply -> replyEnded(step, reply);
-            case ToolFinished(var request, var outcome) -> ToolTurns.finished(step, request, outcome.answer());
+            case ToolFinished(var request, var outcome) -> tools.finished(step, request, outcome);
             case TimePassed _ -> timePassed(step);
             case DrainDeadlineReached _ ->
                 Departure.handOff(step, new HandoffCause.ServerDraining(), false);
@@ -158,6 +162,7 @@ public final class CallMachine {
             return;
         }
         step.line(step.call().line().active(step.now()));
+        step.tools(step.call().tools().rested());
         if (digit == '1' && step.call().tools().consent().isPresent()) {
             step.tools(step.call().tools().consented());
             var note = new Turn(
@@ -169,6 +174,7 @@ public final class CallMachine {
 
     private static void streamEnded(Draft step, StreamEnd why) {
         step.effect(new CloseEngine());
+        step.engine(EngineLink.none(step.now()));
         step.stopAll();
         step.heardSoFar();
         if (why == StreamEnd.STOPPED) {
@@ -184,6 +190,14 @@ public final class CallMachine {
         EngineCare.replyEnded(step, reply);
         if (!reply.requests().isEmpty()) {
             tools.requested(step, reply);
+        }
+    }
+
+    // --- Detached ---
+
+    private static void detached(Draft step, CallEvent event) {
+        if (event instanceof ToolFinished(var request, var outcome)) {
+            ToolTurns.finishedMeanwhile(step, request, outcome);
         }
     }
 
@@ -204,8 +218,8 @@ public final class CallMachine {
     private void timeFor(Draft step, Timer timer) {
         switch (timer) {
             case ENGINE_START -> EngineCare.mute(step);
-            case ENGINE_RETRY -> EngineCare.open(step);
-            case ENGINE_RENEWAL -> EngineCare.renew(step);
+            case ENGINE_RETRY -> engine.open(step);
+            case ENGINE_RENEWAL -> engine.renew(step);
             case COMFORT -> EngineCare.comfort(step);
             case REPLY_OWED -> EngineCare.replyOverdue(step);
             case SILENCE -> silence(step);

@@ -13,7 +13,6 @@ import io.offhook.call.CallEvent.DigitPressed;
 import io.offhook.call.CallEvent.EngineLost;
 import io.offhook.call.CallEvent.HandoffFiled;
 import io.offhook.call.CallEvent.MarkReached;
-import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.CallEvent.ReplyEnded;
 import io.offhook.call.CallEvent.StreamEnded;
 import io.offhook.call.CallEvent.TimePassed;
@@ -28,6 +27,7 @@ final class Departure {
     private static final Duration WORDS_START = Duration.ofSeconds(4);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration FILING = Duration.ofMillis(1_500);
+    private static final String CALLER_HANGUP = "caller_hangup";
 
     private Departure() {}
 
@@ -96,6 +96,9 @@ final class Departure {
             case AgentAudio audio -> {
                 if (lastWords(step.call().phase()).open()) {
                     AgentSpeech.audio(step, audio);
+                    if (!step.call().engine().replies().isRunning(audio.content().reply())) {
+                        lastWords(step, LastWords.BEGUN);
+                    }
                     step.start(Timer.LAST_WORDS, patience(step));
                 }
             }
@@ -106,14 +109,12 @@ final class Departure {
                 step.finalMark();
                 // A reply that was still running when the way out was taken is not the last words asked for after it.
                 if (!step.call().engine().replies().isRunning(reply.reply())) {
-                    lastWords(step, reply.how() == ReplyEnd.COMPLETED ? LastWords.SENT : LastWords.OVER);
-                    step.start(Timer.LAST_WORDS, patience(step));
+                    noMoreWords(step);
                 }
             }
             case EngineLost _ -> {
                 step.finalMark();
-                lastWords(step, step.call().playout().provenHeard() ? LastWords.OVER : LastWords.SENT);
-                step.start(Timer.LAST_WORDS, patience(step));
+                noMoreWords(step);
             }
             case HandoffFiled _ -> filed(step);
             case DigitPressed(char digit) -> {
@@ -136,21 +137,35 @@ final class Departure {
             // Already on the way; the caller doesn't want to hear about it.
             step.effect(new ClearPlayout());
             step.playout(step.call().playout().cut(step.now()));
-            step.phase(new Phase.HandingOff(handoff, filed, LastWords.OVER));
+            step.phase(new Phase.HandingOff(handoff, filed, words.givenUp()));
         }
     }
 
     private static void streamEndedWhileLeaving(Draft step, StreamEnd why) {
-        boolean handingOff = step.call().phase() instanceof Phase.HandingOff;
+        boolean hungUp = why == StreamEnd.STOPPED;
         step.effect(new CloseEngine());
         step.stopAll();
-        if (why != StreamEnd.STOPPED && step.call().phase() instanceof Phase.HandingOff(var handoff, _, _)) {
-            step.phase(new Phase.Transferred(handoff, false));
+        step.heardSoFar();
+        switch (step.call().phase()) {
+            case Phase.HandingOff(var handoff, _, _) when !hungUp -> transferred(step, handoff, false);
+            case Phase.HandingOff _ ->
+                step.phase(new Phase.Ended(new Disposition(Disposition.Outcome.ABANDONED, CALLER_HANGUP)));
+            case Phase.SayingGoodbye(var reason, var words) ->
+                ended(step, reason, hungUp || (words.said() && !step.call().playout().audible(step.now())));
+            default -> {}
+        }
+    }
+
+    /// The agent will say no more; what it has said is still to be heard.
+    private static void noMoreWords(Draft step) {
+        boolean none = lastWords(step.call().phase()) == LastWords.AWAITED;
+        if (!none) {
+            lastWords(step, LastWords.SENT);
+            step.start(Timer.LAST_WORDS, patience(step));
+        } else if (step.call().playout().audible(step.now())) {
+            step.start(Timer.LAST_WORDS, step.call().playout().unheard(step.now()));
         } else {
-            step.phase(new Phase.Ended(
-                    handingOff
-                            ? new Disposition(Disposition.Outcome.ABANDONED, "caller_hangup")
-                            : new Disposition(Disposition.Outcome.RESOLVED, "goodbye")));
+            lastWords(step, LastWords.NONE);
         }
     }
 
@@ -185,10 +200,11 @@ final class Departure {
                 due = step.call().timers().firstDue(step.now())) {
             step.stop(due.get());
             if (due.get() == Timer.LAST_WORDS) {
-                if (!step.call().playout().provenHeard()) {
+                var words = lastWords(step.call().phase());
+                if (words.said() && !step.call().playout().provenHeard()) {
                     step.remark("marks_missing");
                 }
-                lastWords(step, LastWords.OVER);
+                lastWords(step, words.givenUp());
             } else if (due.get() == Timer.HANDOFF_FILING) {
                 step.remark("handoff_unconfirmed");
                 filed(step);
@@ -200,24 +216,29 @@ final class Departure {
     private static void leave(Draft step) {
         boolean heard = step.call().playout().provenHeard();
         switch (step.call().phase()) {
-            case Phase.SayingGoodbye(var reason, var words) when over(words, heard) -> {
+            case Phase.SayingGoodbye(var reason, var words) when words.over(heard) -> {
                 close(step);
-                step.phase(new Phase.Ended(new Disposition(Disposition.Outcome.RESOLVED, reason)));
+                ended(step, reason, words.said());
             }
-            case Phase.HandingOff(var handoff, var filed, var words) when filed && over(words, heard) -> {
-                boolean announced = words != LastWords.NONE
-                        && step.call().transcript().entries().stream()
-                                .anyMatch(entry -> entry.speaker() == Turn.Speaker.AGENT
-                                        && !entry.at().isBefore(handoff.at()));
+            case Phase.HandingOff(var handoff, var filed, var words) when filed && words.over(heard) -> {
                 close(step);
-                step.phase(new Phase.Transferred(handoff, announced));
+                transferred(step, handoff, words.said());
             }
             default -> {}
         }
     }
 
-    private static boolean over(LastWords words, boolean heard) {
-        return words == LastWords.NONE || words == LastWords.OVER || (words == LastWords.SENT && heard);
+    private static void ended(Draft step, String reason, boolean goodbyeHeard) {
+        step.phase(new Phase.Ended(new Disposition(Disposition.Outcome.RESOLVED, reason), goodbyeHeard));
+    }
+
+    /// The human is told everything that was said up to now.
+    private static void transferred(Draft step, Handoff handoff, boolean announced) {
+        var complete = handoff.with(step.call().transcript().turns());
+        if (!complete.equals(handoff)) {
+            step.effect(new FileHandoff(complete));
+        }
+        step.phase(new Phase.Transferred(complete, announced));
     }
 
     private static void close(Draft step) {
@@ -227,29 +248,26 @@ final class Departure {
         step.effect(new CloseStream());
     }
 
+    /// The provider says that the call is over.
     static void over(Draft step) {
         if (step.call().phase() instanceof Phase.Ended) {
             return;
         }
-        step.heardSoFar();
-        step.stopAll();
-        step.effect(new CloseEngine());
-        step.effect(new CloseStream());
+        close(step);
         step.phase(new Phase.Ended(
                 switch (step.call().phase()) {
-                    case Phase.HandingOff _ -> new Disposition(Disposition.Outcome.ABANDONED, "caller_hangup");
-                    case Phase.SayingGoodbye(var reason, _) ->
-                        new Disposition(Disposition.Outcome.RESOLVED, reason);
+                    case Phase.HandingOff _ -> new Disposition(Disposition.Outcome.ABANDONED, CALLER_HANGUP);
+                    case Phase.SayingGoodbye(var reason, _) -> new Disposition(Disposition.Outcome.RESOLVED, reason);
                     case Phase.Transferred(var handoff, _) ->
                         new Disposition(
                                 Disposition.Outcome.TRANSFERRED, handoff.cause().slug());
-                    default -> new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup");
+                    default -> new Disposition(Disposition.Outcome.HUNG_UP, CALLER_HANGUP);
                 }));
     }
 
     /// Takes whoever is on the way to a human there without further words.
     static void atOnce(Draft step) {
-        lastWords(step, LastWords.OVER);
+        lastWords(step, lastWords(step.call().phase()).givenUp());
         leave(step);
     }
 }

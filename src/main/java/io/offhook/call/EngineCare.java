@@ -26,12 +26,16 @@ final class EngineCare {
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
     private static final int MAX_LOSSES = 3;
 
-    private EngineCare() {}
+    private final Phrases phrases;
+
+    EngineCare(Phrases phrases) {
+        this.phrases = phrases;
+    }
 
     // --- the session ---
 
-    static void open(Draft step) {
-        step.effect(new OpenEngine(step.call().transcript().turns()));
+    void open(Draft step) {
+        step.effect(new OpenEngine(step.call().transcript().memories(phrases.notUnderstood())));
         step.engine(step.call().engine().opening(step.now()));
         var left = startLeft(step);
         step.start(Timer.ENGINE_START, left.compareTo(START) < 0 ? left : START);
@@ -50,14 +54,13 @@ final class EngineCare {
                 before.state() == EngineLink.State.RENEWING
                         ? "session_renewed"
                         : before.losses() > 0 ? "engine_reconnected" : "engine_ready");
-        var entries = step.call().transcript().entries();
-        boolean fresh = entries.isEmpty();
-        boolean callerWaits = !fresh
-                && entries.getLast().speaker() == Turn.Speaker.CALLER
-                && !step.call().line().speaking();
-        if (fresh && !step.call().rules().greeting().isEmpty()) {
+        var transcript = step.call().transcript();
+        boolean callerWaits =
+                transcript.callerSpokeLast() && !step.call().line().speaking();
+        if (transcript.isEmpty() && !step.call().rules().greeting().isEmpty()) {
             step.say(step.call().rules().greeting());
-        } else if (before.replies().owed() || callerWaits) {
+        } else if ((before.replies().owed() || callerWaits)
+                && step.call().tools().running().isEmpty()) {
             step.askForReply();
         }
     }
@@ -110,7 +113,7 @@ final class EngineCare {
     }
 
     /// The session nears its own end.
-    static void renew(Draft step) {
+    void renew(Draft step) {
         if (!step.quiet()) {
             step.start(Timer.ENGINE_RENEWAL, A_MOMENT);
             return;

@@ -21,7 +21,9 @@ public record EngineFault(Kind kind, Optional<Duration> retryAfter) {
         STALL,
         CLOSED,
         EXPIRED,
-        REPLY_FAILED
+        REPLY_FAILED,
+        /// It asks for tools again and again, and never speaks.
+        LOOPING
     }
 
     public static EngineFault of(Kind kind) {

@@ -24,6 +24,11 @@ public record Handoff(
         transcript = List.copyOf(transcript);
     }
 
+    /// The same with what was said since.
+    Handoff with(List<Turn> turns) {
+        return new Handoff(call, cause, reason, summary, urgency, caller, language, turns, at);
+    }
+
     /// How soon a human is needed.
     public enum Urgency {
         LOW,

@@ -46,6 +46,7 @@ final class Hearing {
         step.line(step.call().line().speaking(true, step.now()));
         step.start(Timer.SPEECH_GAP, SPEECH_GAP);
         step.transcript(step.call().transcript().begun(Turn.Speaker.CALLER, item, step.now()));
+        step.tools(step.call().tools().rested());
         if (step.call().playout().audible(step.now())) {
             bargeIn(step);
         }

@@ -35,21 +35,42 @@ public sealed interface Phase {
     /// The stream was lost, the call may live: the provider will ask what comes next.
     record Detached(StreamEnd why) implements Phase {}
 
-    record Ended(Disposition disposition) implements Phase {}
+    /// @param goodbyeHeard whether the caller may be hung up on without another word
+    record Ended(Disposition disposition, boolean goodbyeHeard) implements Phase {
+        Ended(Disposition disposition) {
+            this(disposition, true);
+        }
+    }
 
     /// The agent's last words before the stream closes.
     enum LastWords {
-        /// Nothing more is to be said.
+        /// Nothing is to be said, or nothing came of it.
         NONE,
-        /// Asked for, and the reply has not ended.
+        /// Asked for; not a sound of them has come.
         AWAITED,
+        /// Coming, and being played.
+        BEGUN,
         /// Sent in full; being played.
         SENT,
-        /// Heard to the end, or given up on.
+        /// Heard to the end, or as far as they came.
         OVER;
 
         boolean open() {
-            return this == AWAITED || this == SENT;
+            return this == AWAITED || this == BEGUN || this == SENT;
+        }
+
+        public boolean said() {
+            return this == BEGUN || this == SENT || this == OVER;
+        }
+
+        /// What they are when nobody waits for them any more.
+        LastWords givenUp() {
+            return said() ? OVER : NONE;
+        }
+
+        /// @param heard whether everything that was sent is known to be heard
+        boolean over(boolean heard) {
+            return this == NONE || this == OVER || (this == SENT && heard);
         }
     }
 }

@@ -11,9 +11,12 @@ import java.util.Set;
 ///
 /// @param running  requests that run, oldest first
 /// @param unspoken whether answers are given that the agent has not spoken about yet
+/// @param rounds   replies in a row that asked for tools, since the caller last had a say
 /// @param consent  the question put to the caller before a tool with `confirm: true` may run
-public record ToolDesk(List<ToolRequest> running, boolean unspoken, Optional<Consent> consent) {
-    static final ToolDesk IDLE = new ToolDesk(List.of(), false, Optional.empty());
+/// @param ending   the model's wish to end the call, which waits for the tools asked for beside it
+public record ToolDesk(
+        List<ToolRequest> running, boolean unspoken, int rounds, Optional<Consent> consent, Optional<Ending> ending) {
+    static final ToolDesk IDLE = waitingFor(List.of());
 
     private static final Set<String> YES = Set.of(
             "yes",
@@ -50,19 +53,38 @@ public record ToolDesk(List<ToolRequest> running, boolean unspoken, Optional<Con
         }
     }
 
+    /// @param said      whether the agent has said its goodbye in the same reply
+    /// @param untroubled whether every tool asked for beside it did what was asked
+    public record Ending(ToolRequest request, boolean said, boolean untroubled) {}
+
+    static ToolDesk waitingFor(List<ToolRequest> requests) {
+        return new ToolDesk(requests, false, 0, Optional.empty(), Optional.empty());
+    }
+
+    ToolDesk nextRound() {
+        return new ToolDesk(running, unspoken, rounds + 1, consent, ending);
+    }
+
+    /// The caller has the word.
+    ToolDesk rested() {
+        return new ToolDesk(running, unspoken, 0, consent, ending);
+    }
+
     ToolDesk started(ToolRequest request) {
         var more = new ArrayList<>(running);
         more.add(request);
-        return new ToolDesk(List.copyOf(more), unspoken, consent);
+        return new ToolDesk(List.copyOf(more), unspoken, rounds, consent, ending);
     }
 
-    ToolDesk answered(ToolRequest request) {
+    ToolDesk answered(ToolRequest request, boolean well) {
         return new ToolDesk(
                 running.stream()
                         .filter(other -> !other.id().equals(request.id()))
                         .toList(),
                 true,
-                consent);
+                rounds,
+                consent,
+                ending.map(e -> new Ending(e.request(), e.said(), e.untroubled() && well)));
     }
 
     boolean waitsFor(ToolRequest request) {
@@ -70,19 +92,30 @@ public record ToolDesk(List<ToolRequest> running, boolean unspoken, Optional<Con
     }
 
     ToolDesk spoken() {
-        return new ToolDesk(running, false, consent);
+        return new ToolDesk(running, false, rounds, consent, Optional.empty());
     }
 
+    ToolDesk endingWith(ToolRequest request, boolean said) {
+        return new ToolDesk(running, unspoken, rounds, consent, Optional.of(new Ending(request, said, true)));
+    }
+
+    /// Asks the caller. A question that is open already stays as old as it is, so that a yes on its way still counts.
     ToolDesk asking(ToolRequest request, Instant now) {
-        return new ToolDesk(running, true, Optional.of(new Consent(request.name(), request.arguments(), now, false)));
+        return consent.filter(asked -> asked.covers(request)).isPresent()
+                ? this
+                : with(Optional.of(new Consent(request.name(), request.arguments(), now, false)));
     }
 
     ToolDesk consented() {
-        return new ToolDesk(running, unspoken, consent.map(c -> new Consent(c.name(), c.arguments(), c.askedAt(), true)));
+        return with(consent.map(c -> new Consent(c.name(), c.arguments(), c.askedAt(), true)));
     }
 
     ToolDesk unasked() {
-        return new ToolDesk(running, unspoken, Optional.empty());
+        return with(Optional.empty());
+    }
+
+    private ToolDesk with(Optional<Consent> next) {
+        return new ToolDesk(running, unspoken, rounds, next, ending);
     }
 
     /// Reads an answer to a yes-or-no question: true, false, or empty when it is neither. A no anywhere outweighs a

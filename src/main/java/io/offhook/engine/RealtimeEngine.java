@@ -1,7 +1,7 @@
 package io.offhook.engine;
 
 import io.offhook.call.CallEvent;
-import io.offhook.call.Turn;
+import io.offhook.call.Memory;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -12,8 +12,8 @@ public interface RealtimeEngine {
     /// when the session is configured, or `EngineLost` exactly once whenever and however it ends, except
     /// by `close`.
     ///
-    /// @param history what was said before, for a session that takes over from another
-    EngineSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events);
+    /// @param history what happened before, for a session that takes over from another
+    EngineSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events);
 
     /// Name for metrics, such as `openai`.
     String name();

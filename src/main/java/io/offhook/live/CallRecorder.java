@@ -53,7 +53,7 @@ final class CallRecorder implements CallListener {
             case CallEvent.DigitPressed _ -> happened(call, now, "key_pressed", "{}");
             default -> {}
         }
-        if (call.phase() instanceof Phase.Ended(var disposition) && !(before.phase() instanceof Phase.Ended)) {
+        if (call.phase() instanceof Phase.Ended(var disposition, _) && !(before.phase() instanceof Phase.Ended)) {
             record.keep(new Fact.Ended(call.id(), now, disposition));
         }
     }

@@ -6,10 +6,9 @@ import io.offhook.call.Handoff;
 import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.StreamEnd;
-import io.offhook.call.Turn;
+import io.offhook.call.Transcript;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,7 @@ final class Entry {
             Optional<LiveCall> live,
             Optional<Handoff> handoff,
             Optional<Disposition> ended,
-            List<Turn> before,
+            Transcript before,
             Instant changedAt) {
 
         boolean onLine() {
@@ -59,7 +58,7 @@ final class Entry {
         // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
         this.sequence = new AtomicLong(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
         this.state = new AtomicReference<>(
-                new State(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), now));
+                new State(Optional.empty(), Optional.empty(), Optional.empty(), Transcript.EMPTY, now));
     }
 
     private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {
@@ -77,7 +76,7 @@ final class Entry {
             Optional<PhoneNumber> from,
             Optional<Handoff> handoff,
             Optional<Disposition> ended,
-            List<Turn> history,
+            Transcript history,
             boolean streamed,
             Instant now) {
         var entry = new Entry(id, plan, from, now);
@@ -135,9 +134,9 @@ final class Entry {
     }
 
     /// What was said so far, on whatever stream and node.
-    List<Turn> history() {
+    Transcript history() {
         var now = state.get();
-        return now.live().map(live -> live.call().transcript().turns()).orElse(now.before());
+        return now.live().map(live -> live.call().transcript()).orElse(now.before());
     }
 
     Phase phase() {
@@ -159,16 +158,20 @@ final class Entry {
 
     /// Gives the call a stream.
     ///
-    /// @return whether it may have one; the first of two that come at once may
-    boolean attach(LiveCall live, Instant now) {
+    /// @return what happened on earlier streams; empty when the call may have no other: the second of two at once may not
+    Optional<Transcript> attach(LiveCall live, Instant now) {
         for (var is = state.get(); is.free(); is = state.get()) {
+            var earlier = is.live();
             if (state.compareAndSet(
                     is, new State(Optional.of(live), Optional.empty(), Optional.empty(), is.before(), now))) {
                 streams.incrementAndGet();
-                return true;
+                // In this order, so that no answer of a tool falls between the two.
+                earlier.ifPresent(old -> old.succeededBy(live));
+                return Optional.of(
+                        earlier.map(old -> old.call().transcript()).orElse(is.before()));
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     void touched(Instant now) {

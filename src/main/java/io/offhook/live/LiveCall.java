@@ -1,14 +1,16 @@
 package io.offhook.live;
 
+import io.offhook.call.AudioFrame;
 import io.offhook.call.Call;
 import io.offhook.call.CallEffect;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.Handoff;
+import io.offhook.call.Memory;
 import io.offhook.call.Phase;
 import io.offhook.call.Step;
-import io.offhook.call.Turn;
+import io.offhook.call.Transcript;
 import io.offhook.engine.EngineSession;
 import io.offhook.telephony.Leg;
 import io.vertx.core.Context;
@@ -37,6 +39,7 @@ final class LiveCall {
     private final ArrayDeque<CallEvent> waiting = new ArrayDeque<>();
 
     private volatile Call call;
+    private volatile Optional<LiveCall> successor = Optional.empty();
     private Optional<EngineSession> session = Optional.empty();
     private int sessions;
     private boolean advancing;
@@ -80,6 +83,19 @@ final class LiveCall {
         return plan;
     }
 
+    /// The stream is up.
+    ///
+    /// @param history what happened on earlier streams of the same call
+    void begin(Transcript history, List<AudioFrame> greeting) {
+        call = call.continuing(history);
+        accept(new CallEvent.StreamOpened(greeting));
+    }
+
+    /// The call goes on, on another stream. Any thread.
+    void succeededBy(LiveCall next) {
+        successor = Optional.of(next);
+    }
+
     /// Hands over an event from any thread.
     void post(CallEvent event) {
         context.runOnContext(_ -> accept(event));
@@ -102,6 +118,10 @@ final class LiveCall {
     }
 
     private void advance(CallEvent event) {
+        if (event instanceof CallEvent.ToolFinished && successor.isPresent()) {
+            successor.get().post(event);
+            return;
+        }
         var before = call;
         var now = clock.now();
         Step step;
@@ -116,6 +136,10 @@ final class LiveCall {
             step = machine.fault(before, now);
         }
         call = step.call();
+        if (event instanceof CallEvent.ToolFinished) {
+            // The successor may have begun in this very moment, with what was known before.
+            successor.ifPresent(next -> next.post(event));
+        }
         for (var effect : step.effects()) {
             perform(effect);
         }
@@ -155,12 +179,15 @@ final class LiveCall {
         }
     }
 
-    private void openEngine(List<Turn> history) {
+    private void openEngine(List<Memory> history) {
         closeEngine();
         // Events of a session that was replaced or closed are nobody's business any more.
         int mine = sessions;
         session = Optional.of(plan.engine().open(plan.brief().withCaller(callerHash), history, event -> {
             if (mine == sessions) {
+                if (event instanceof CallEvent.EngineLost) {
+                    session = Optional.empty();
+                }
                 accept(event);
             }
         }));

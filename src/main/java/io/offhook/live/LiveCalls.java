@@ -13,6 +13,7 @@ import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
+import io.offhook.call.Transcript;
 import io.offhook.live.RouteAnswers.Answer;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
@@ -167,7 +168,7 @@ public final class LiveCalls implements Switchboard {
                 Handoff.Urgency.NORMAL,
                 entry.from(),
                 entry.plan().rules().language(),
-                entry.live().isPresent() ? entry.history() : List.of(),
+                entry.live().isPresent() ? entry.history().turns() : List.of(),
                 now);
         entry.handedOff(handoff, now);
         record.keep(CallRecorder.handedOff(handoff, entry.plan().keepTurns()));
@@ -208,7 +209,6 @@ public final class LiveCalls implements Switchboard {
             return Optional.empty();
         }
         var plan = entry.plan();
-        var history = entry.history();
         var listeners = new ArrayList<>(watchers.of(plan));
         listeners.add(new CallRecorder(record, plan.keepTurns(), entry.sequence()));
         var owner = entry;
@@ -218,20 +218,19 @@ public final class LiveCalls implements Switchboard {
                 machine,
                 clock,
                 plan,
-                Call.ringing(id, plan.rules(), entry.from(), history, entry.since(), clock.now()),
+                Call.ringing(id, plan.rules(), entry.from(), entry.since(), clock.now()),
                 entry.from().map(from -> tokens.hash(from.e164())).orElse(""),
                 leg,
                 (handoff, then) -> file(handoff, plan.keepTurns(), then),
                 workers,
                 listeners);
-        if (!entry.attach(live, clock.now())) {
-            return Optional.empty();
-        }
-        List<AudioFrame> greeting = plan.greetCached() && history.isEmpty()
-                ? greetings.recorded(plan).orElse(List.of())
-                : List.of();
-        live.accept(new CallEvent.StreamOpened(greeting));
-        return Optional.of(live::accept);
+        return entry.attach(live, clock.now()).map(history -> {
+            List<AudioFrame> greeting = plan.greetCached() && history.isEmpty()
+                    ? greetings.recorded(plan).orElse(List.of())
+                    : List.of();
+            live.begin(history, greeting);
+            return live::accept;
+        });
     }
 
     private void watch(Entry entry, Call before, CallEvent event, Call after, Instant now) {
@@ -243,7 +242,8 @@ public final class LiveCalls implements Switchboard {
         if (!before.phase().equals(after.phase())) {
             switch (after.phase()) {
                 case Phase.HandingOff(var handoff, _, _) -> entry.handedOff(handoff, now);
-                case Phase.Ended(var disposition) -> entry.ended(disposition, now);
+                case Phase.Transferred(var handoff, _) -> entry.handedOff(handoff, now);
+                case Phase.Ended(var disposition, _) -> entry.ended(disposition, now);
                 default -> entry.touched(now);
             }
         }
@@ -275,7 +275,7 @@ public final class LiveCalls implements Switchboard {
                     stored.from(),
                     store.handoff(id),
                     stored.disposition(),
-                    store.turns(id),
+                    Transcript.of(store.turns(id)),
                     !stored.phase().equals("ringing"),
                     clock.now());
             return entries.computeIfAbsent(id, _ -> fresh);

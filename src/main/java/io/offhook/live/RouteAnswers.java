@@ -41,9 +41,11 @@ final class RouteAnswers {
     static Answer afterStream(Standing call) {
         var plan = call.plan();
         return switch (call.phase()) {
-            case Phase.Ended(var disposition)
-            when disposition.outcome() == Disposition.Outcome.RESOLVED -> new Answer.Tell(hangUp(plan));
-            case Phase.SayingGoodbye _ -> new Answer.Tell(hangUp(plan));
+            case Phase.Ended(var disposition, var goodbyeHeard)
+            when disposition.outcome() == Disposition.Outcome.RESOLVED ->
+                new Answer.Tell(goodbyeHeard ? hangUp(plan) : sayGoodbye(plan));
+            case Phase.SayingGoodbye(_, var words) ->
+                new Answer.Tell(words.said() ? hangUp(plan) : sayGoodbye(plan));
             case Phase.Transferred(var handoff, var announced) ->
                 new Answer.Tell(goTo(plan, 0, announced ? List.of() : words(handoff, plan), Optional.of(handoff)));
             case Phase.HandingOff(var handoff, _, _) ->
@@ -78,7 +80,7 @@ final class RouteAnswers {
         boolean voicemail =
                 plan.route().at(step).filter(Destination.Voicemail.class::isInstance).isPresent();
         if (voicemail || plan.route().at(step + 1).isEmpty()) {
-            return new Instruction.HangUp(List.of(Apologies.GOODBYE), plan.rules().language());
+            return sayGoodbye(plan);
         }
         return goTo(plan, step + 1, List.of(Apologies.NOBODY_FREE), call.handoff());
     }
@@ -90,6 +92,10 @@ final class RouteAnswers {
 
     static Instruction hangUp(AgentPlan plan) {
         return new Instruction.HangUp(List.of(), plan.rules().language());
+    }
+
+    private static Instruction sayGoodbye(AgentPlan plan) {
+        return new Instruction.HangUp(List.of(Apologies.GOODBYE), plan.rules().language());
     }
 
     private static List<String> words(Handoff handoff, AgentPlan plan) {

@@ -146,7 +146,7 @@ class EngineTroubleTest {
         call.loses(Kind.CLOSED).after(0).on(READY);
 
         assertThat(call.all(OpenEngine.class).getFirst().history())
-                .extracting(Turn::text)
+                .extracting(memory -> ((Turn) memory).text())
                 .containsExactly("where is my order");
         assertThat(call.orders()).hasSize(2).endsWith(new AskForReply());
         assertThat(call.remarks()).containsExactly("engine_closed", "engine_reconnected");

@@ -12,6 +12,8 @@ import io.offhook.call.CallEffect.TellEngine;
 import io.offhook.call.CallEvent.CallerWords;
 import io.offhook.call.CallEvent.ToolFinished;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -194,5 +196,170 @@ class ToolsInACallTest {
         call.on(finished(FIND)).after(1_000);
 
         assertThat(call.all(Say.class)).isEmpty();
+    }
+
+    @Test
+    void a_long_wait_is_bridged_again_and_again() {
+        var call = aConversation().reply("r1", FIND).after(700);
+        call.says("filler", "Let me look.", 1_000).everythingIsHeard();
+
+        call.after(4_000);
+
+        assertThat(call.all(Say.class)).hasSize(2);
+    }
+
+    @Test
+    void words_of_the_agent_put_the_bridge_off_and_do_not_drop_it() {
+        var call = aConversation().whereAgentIsSaying("a", Duration.ofSeconds(2), Duration.ZERO);
+        call.reply("reply-a", FIND).after(2_600);
+        var early = call.all(Say.class);
+
+        call.after(100);
+
+        assertThat(early).isEmpty();
+        assertThat(call.all(Say.class)).hasSize(1);
+    }
+
+    @Test
+    void many_quick_tools_in_a_row_are_bridged_like_a_slow_one() {
+        var call = aConversation();
+
+        for (int i = 0; i < 5; i++) {
+            var request = new ToolRequest("q" + i, "find_order", "{\"round\":" + i + "}");
+            call.on(new CallEvent.ReplyStarted("r" + i)).reply("r" + i, request).after(300).on(finished(request)).after(300);
+        }
+
+        assertThat(call.all(Say.class)).hasSize(1);
+    }
+
+    @Test
+    void nothing_is_bridged_once_the_tools_are_done() {
+        var call = aConversation().reply("r1", FIND).after(600).on(finished(FIND)).says("a", "Here it is.", 500);
+
+        call.after(5_000);
+
+        assertThat(call.all(Say.class)).isEmpty();
+    }
+
+    @Test
+    void a_model_that_asks_for_tool_after_tool_is_told_to_speak_and_then_taken_off_the_line() {
+        var call = aConversation();
+
+        for (int i = 0; i < 8; i++) {
+            var request = new ToolRequest("q" + i, "find_order", "{\"round\":" + i + "}");
+            call.reply("r" + i, request).on(finished(request));
+        }
+
+        assertThat(call.all(RunTool.class)).hasSize(6);
+        assertThat(call.all(AnswerTool.class))
+                .extracting(AnswerTool::answer)
+                .endsWith(PHRASES.tooManyTools())
+                .hasSize(7);
+        assertThat(call.all(CallEffect.FileHandoff.class))
+                .extracting(order -> order.handoff().cause().slug())
+                .containsExactly("engine_looping");
+    }
+
+    @Test
+    void a_caller_who_speaks_gives_the_model_new_rounds() {
+        var call = aConversation();
+
+        for (int i = 0; i < 20; i++) {
+            var request = new ToolRequest("q" + i, "find_order", "{\"round\":" + i + "}");
+            call.callerSays("c" + i, "and this one?").reply("r" + i, request).on(finished(request));
+        }
+
+        assertThat(call.all(RunTool.class)).hasSize(20);
+    }
+
+    @Test
+    void a_yes_that_is_recognised_only_after_the_model_asked_again_still_counts() {
+        var call = aConversation().reply("r1", REFUND).after(1_000).callerSpeaks("c1").after(400);
+        call.on(new CallEvent.CallerStoppedSpeaking("c1")).after(200).reply("r2", REFUND_AGAIN).forget();
+
+        call.on(new CallerWords("c1", "Yes, do it")).reply("r3", new ToolRequest("t8", "refund", REFUND.arguments()));
+
+        assertThat(call.all(RunTool.class)).hasSize(1);
+    }
+
+    @Test
+    void what_tools_did_is_told_to_the_next_session_and_not_done_again() {
+        var call = aConversation().callerSays("c", "where is it").reply("r1", FIND).on(finished(FIND)).forget();
+
+        call.loses(EngineFault.Kind.CLOSED).after(0).on(ready());
+
+        assertThat(call.all(CallEffect.OpenEngine.class).getFirst().history())
+                .last()
+                .isEqualTo(new Memory.ToolRun(FIND, Optional.of("{\"ok\":1}"), Calls.NOON));
+        assertThat(call.all(RunTool.class)).isEmpty();
+        assertThat(call.orders()).endsWith(new AskForReply());
+    }
+
+    @Test
+    void a_tool_that_runs_while_the_engine_is_lost_is_answered_in_the_next_session() {
+        var call = aConversation().callerSays("c", "where is it").reply("r1", FIND).forget();
+
+        call.loses(EngineFault.Kind.CLOSED).after(0).on(ready());
+        var beforeTheAnswer = call.all(AskForReply.class);
+        call.on(finished(FIND));
+
+        assertThat(call.all(CallEffect.OpenEngine.class).getFirst().history())
+                .last()
+                .isEqualTo(new Memory.ToolRun(FIND, Optional.empty(), Calls.NOON));
+        assertThat(beforeTheAnswer).isEmpty();
+        assertThat(call.orders()).endsWith(answer(FIND), new AskForReply());
+    }
+
+    @Test
+    void an_answer_that_comes_between_two_sessions_is_known_to_the_second() {
+        var call = aConversation().callerSays("c", "where is it").reply("r1", FIND).loses(EngineFault.Kind.CLOSED).forget();
+
+        call.on(finished(FIND)).after(0).on(ready());
+
+        assertThat(call.all(AnswerTool.class)).isEmpty();
+        assertThat(call.all(CallEffect.OpenEngine.class).getFirst().history())
+                .last()
+                .isEqualTo(new Memory.ToolRun(FIND, Optional.of("{\"ok\":1}"), Calls.NOON));
+        assertThat(call.all(AskForReply.class)).hasSize(1);
+    }
+
+    @Test
+    void a_tool_that_outlives_its_stream_is_answered_on_the_next_one() {
+        var lost = aConversation().callerSays("c", "where is it").reply("r1", FIND);
+        lost.on(new CallEvent.StreamEnded(StreamEnd.LOST));
+        var resumed = Calls.continuing(lost).on(new CallEvent.StreamOpened(List.of())).on(ready()).forget();
+
+        resumed.on(finished(FIND));
+
+        assertThat(resumed.orders()).containsExactly(answer(FIND), new AskForReply());
+    }
+
+    @Test
+    void an_answer_that_comes_while_there_is_no_stream_is_known_on_the_next_one() {
+        var lost = aConversation().callerSays("c", "where is it").reply("r1", FIND);
+        lost.on(new CallEvent.StreamEnded(StreamEnd.LOST)).on(finished(FIND));
+
+        var resumed = Calls.continuing(lost).on(new CallEvent.StreamOpened(List.of())).on(ready());
+
+        assertThat(resumed.all(CallEffect.OpenEngine.class).getFirst().history())
+                .last()
+                .isEqualTo(new Memory.ToolRun(FIND, Optional.of("{\"ok\":1}"), Calls.NOON));
+        assertThat(resumed.all(AskForReply.class)).hasSize(1);
+    }
+
+    @Test
+    void a_question_whose_words_were_lost_with_the_engine_is_asked_for_again() {
+        var call = aConversation().callerSays("c1", "hello").says("a", "Hello.", 100).after(200);
+        call.callerSpeaks("c2").on(new CallEvent.CallerStoppedSpeaking("c2")).forget();
+
+        call.loses(EngineFault.Kind.CLOSED).after(0);
+
+        assertThat(call.all(CallEffect.OpenEngine.class).getFirst().history())
+                .extracting(memory -> ((Turn) memory).text())
+                .containsExactly("hello", "Hello.", PHRASES.notUnderstood());
+    }
+
+    private static CallEvent.EngineReady ready() {
+        return new CallEvent.EngineReady(Duration.ZERO, Optional.empty());
     }
 }

@@ -8,6 +8,8 @@ import static io.offhook.call.Calls.ringing;
 import static io.offhook.call.Calls.rules;
 import static io.offhook.call.Calls.sent;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.offhook.call.CallEffect.AnswerTool;
 import io.offhook.call.CallEffect.CloseEngine;
@@ -24,10 +26,12 @@ import io.offhook.call.Phase.Ended;
 import io.offhook.call.Phase.HandingOff;
 import io.offhook.call.Phase.SayingGoodbye;
 import io.offhook.call.Phase.Transferred;
+import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -97,6 +101,86 @@ class WaysOutTest {
         call.after(4_000);
 
         assertThat(call.phase()).isInstanceOf(Ended.class);
+    }
+
+    @Test
+    void a_goodbye_that_never_came_is_known_to_be_unheard() {
+        var failed = aConversation().reply("r1", END).reply("r2", CallEvent.ReplyEnd.FAILED, "server_error");
+        var lost = aConversation().reply("r1", END).loses(EngineFault.Kind.CLOSED);
+        var late = aConversation().reply("r1", END).after(4_000);
+        var detached = aConversation().reply("r1", END).on(new StreamEnded(StreamEnd.LOST));
+
+        assertThat(List.of(failed, lost, late, detached)).allSatisfy(call -> assertThat(call.phase())
+                .isEqualTo(new Ended(new Disposition(Outcome.RESOLVED, "goodbye"), false)));
+    }
+
+    @Test
+    void a_goodbye_cut_by_the_end_of_the_stream_is_unheard_and_one_that_was_played_is_not() {
+        var cut = aConversation().reply("r1", END).says("g", "Goodbye", 1_000).after(300);
+        var played = aConversation().reply("r1", END).says("g", "Goodbye", 1_000).after(1_000);
+
+        cut.on(new StreamEnded(StreamEnd.LOST));
+        played.on(new StreamEnded(StreamEnd.LOST));
+
+        assertThat(cut.phase()).isEqualTo(new Ended(new Disposition(Outcome.RESOLVED, "goodbye"), false));
+        assertThat(played.phase()).isEqualTo(new Ended(new Disposition(Outcome.RESOLVED, "goodbye"), true));
+    }
+
+    @Test
+    void a_caller_who_hangs_up_during_the_goodbye_after_silence_is_stored_as_silent() {
+        var call = aConversation().after(10_000).says("a", "Are you still there?", 500).after(500).everythingIsHeard().after(10_000);
+
+        call.on(new StreamEnded(StreamEnd.STOPPED));
+
+        assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.RESOLVED, "silence")));
+    }
+
+    @Test
+    void the_human_is_told_what_was_recognised_on_the_way() {
+        var call = aConversation().callerSpeaks("c").on(new CallEvent.CallerStoppedSpeaking("c")).reply("r1", ESCALATE);
+
+        call.on(new CallEvent.CallerWords("c", "I want my money back")).on(new HandoffFiled());
+        call.reply("r2");
+
+        assertThat(call.all(FileHandoff.class)).hasSize(2);
+        assertThat(call.phase()).isInstanceOfSatisfying(Transferred.class, transferred -> {
+            assertThat(transferred.handoff().transcript()).extracting(Turn::text).contains("I want my money back");
+            assertThat(transferred.handoff()).isEqualTo(call.all(FileHandoff.class).getLast().handoff());
+        });
+    }
+
+    @Test
+    void end_call_waits_for_the_tools_asked_for_beside_it() {
+        var find = new ToolRequest("t3", "find_order", "{}");
+        var call = aConversation().reply("r1", END, find);
+        var before = List.copyOf(call.orders());
+
+        call.on(new CallEvent.ToolFinished(find, new ToolOutcome("{}", ToolOutcome.OK, Duration.ZERO, false)));
+
+        assertThat(before).containsExactly(new CallEffect.RunTool(find));
+        assertThat(call.all(AnswerTool.class)).containsExactly(new AnswerTool(find, "{}"), new AnswerTool(END, "{\"ok\":true}"));
+        assertThat(call.phase()).isInstanceOf(SayingGoodbye.class);
+    }
+
+    @Test
+    void the_call_goes_on_when_a_tool_beside_end_call_fails() {
+        var find = new ToolRequest("t3", "find_order", "{}");
+        var call = aConversation().reply("r1", END, find).forget();
+
+        call.on(new CallEvent.ToolFinished(find, new ToolOutcome("{}", ToolOutcome.TIMEOUT, Duration.ZERO, false)));
+
+        assertThat(call.orders())
+                .containsExactly(
+                        new AnswerTool(find, "{}"), new AnswerTool(END, PHRASES.notEnded()), new CallEffect.AskForReply());
+        assertThat(call.phase()).isInstanceOf(Phase.Conversing.class);
+    }
+
+    @Test
+    void the_call_goes_on_when_a_tool_beside_end_call_wants_a_yes_first() {
+        var call = aConversation().reply("r1", new ToolRequest("t3", "refund", "{}"), END);
+
+        assertThat(call.phase()).isInstanceOf(Phase.Conversing.class);
+        assertThat(call.all(CallEffect.RunTool.class)).isEmpty();
     }
 
     @Test
@@ -230,26 +314,25 @@ class WaysOutTest {
         assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.ABANDONED, "caller_hangup")));
     }
 
-    static Stream<Named<Calls>> phases() {
+    static Stream<Arguments> phases() {
         return Stream.of(
-                Named.of("HUNG_UP", ringing(rules(""))),
-                Named.of("HUNG_UP", aConversation()),
-                Named.of("RESOLVED", aConversation().reply("r1", END)),
-                Named.of("ABANDONED", aConversation().key('0')),
-                Named.of("TRANSFERRED", aConversation().key('0').on(new HandoffFiled())),
-                Named.of("HUNG_UP", aConversation().on(new StreamEnded(StreamEnd.LOST))));
+                arguments(named("ringing", ringing(rules(""))), Outcome.HUNG_UP),
+                arguments(named("conversing", aConversation()), Outcome.HUNG_UP),
+                arguments(named("saying goodbye", aConversation().reply("r1", END)), Outcome.RESOLVED),
+                arguments(named("handing off", aConversation().key('0')), Outcome.ABANDONED),
+                arguments(named("transferred", aConversation().key('0').on(new HandoffFiled())), Outcome.TRANSFERRED),
+                arguments(named("detached", aConversation().on(new StreamEnded(StreamEnd.LOST))), Outcome.HUNG_UP));
     }
 
     @ParameterizedTest
     @MethodSource("phases")
-    void the_providers_word_ends_every_phase_once(Calls call, org.junit.jupiter.api.TestInfo info) {
+    void the_providers_word_ends_every_phase_once(Calls call, Outcome outcome) {
         call.forget();
 
         call.on(new CallOver("completed")).on(new CallOver("completed")).after(60_000);
 
         assertThat(call.orders()).containsExactly(new CloseEngine(), new CloseStream());
         assertThat(call.phase()).isInstanceOfSatisfying(
-                Ended.class, ended -> assertThat(info.getDisplayName())
-                        .contains(ended.disposition().outcome().name()));
+                Ended.class, ended -> assertThat(ended.disposition().outcome()).isEqualTo(outcome));
     }
 }

@@ -105,7 +105,7 @@ class CallRecorderTest {
     }
 
     private static void happens(CallRecorder recorder, CallEvent event) {
-        var call = Call.ringing(CALL, RULES, Optional.empty(), List.of(), NOON, NOON);
+        var call = Call.ringing(CALL, RULES, Optional.empty(), NOON, NOON);
         recorder.on(call, event, Step.of(call), NOON);
     }
 }

@@ -8,6 +8,7 @@ import io.offhook.call.CallMachine;
 import io.offhook.call.CallRules;
 import io.offhook.call.Destination;
 import io.offhook.call.Handoff;
+import io.offhook.call.Memory;
 import io.offhook.call.Phrases;
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
@@ -221,7 +222,7 @@ class LiveCallsTest {
 
     private static final class NoEngine implements RealtimeEngine {
         @Override
-        public EngineSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events) {
+        public EngineSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events) {
             throw new AssertionError("no call here gets so far");
         }
 

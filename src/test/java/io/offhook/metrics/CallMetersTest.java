@@ -37,7 +37,7 @@ class CallMetersTest {
             Map.of("lookup", new CallRules.ToolRule("", false)),
             List.of());
     private static final Call CALL =
-            Call.ringing(new CallId("CA1"), RULES, Optional.empty(), List.of(), NOON, NOON);
+            Call.ringing(new CallId("CA1"), RULES, Optional.empty(), NOON, NOON);
     private static final CallEffect SOUND =
             new CallEffect.PlayToCaller(AudioFrame.ofMuLaw(new byte[160]), Optional.empty());
 

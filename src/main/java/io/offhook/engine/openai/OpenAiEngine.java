@@ -1,7 +1,7 @@
 package io.offhook.engine.openai;
 
 import io.offhook.call.CallEvent;
-import io.offhook.call.Turn;
+import io.offhook.call.Memory;
 import io.offhook.engine.Brief;
 import io.offhook.engine.RealtimeEngine;
 import io.offhook.websocket.WebSocketDialer;
@@ -48,7 +48,7 @@ public final class OpenAiEngine implements RealtimeEngine {
     }
 
     @Override
-    public OpenAiSession open(Brief brief, List<Turn> history, Consumer<CallEvent> events) {
+    public OpenAiSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events) {
         var session = new OpenAiSession(vertx, brief, history, events, noticed, timing);
         session.dial(
                 dialer, URI.create(address + URLEncoder.encode(brief.model(), StandardCharsets.UTF_8)), headers(brief));

@@ -6,6 +6,7 @@ import io.offhook.call.CallEvent;
 import io.offhook.call.ContentId;
 import io.offhook.call.EngineFault;
 import io.offhook.call.EngineFault.Kind;
+import io.offhook.call.Memory;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.engine.Brief;
@@ -64,7 +65,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private final Vertx vertx;
     private final Context context;
     private final Brief brief;
-    private final List<Turn> history;
+    private final List<Memory> history;
     private final Consumer<CallEvent> events;
     private final Consumer<String> noticed;
     private final Timing timing;
@@ -99,7 +100,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     OpenAiSession(
             Vertx vertx,
             Brief brief,
-            List<Turn> history,
+            List<? extends Memory> history,
             Consumer<CallEvent> events,
             Consumer<String> noticed,
             Timing timing) {
@@ -110,6 +111,12 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         this.events = events;
         this.noticed = noticed;
         this.timing = timing;
+        // Their answers may come before the session is ready.
+        this.history.forEach(memory -> {
+            if (memory instanceof Memory.ToolRun run) {
+                noteRequest(run.request().id());
+            }
+        });
         this.wire = new OpenAiWire(brief.model(), new Options(brief.options()).transcription());
     }
 
@@ -405,7 +412,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         }
         expiresAt = updated.expiresAt().or(() -> expiresAt);
         phase = Phase.READY;
-        history.stream().filter(turn -> !turn.text().isBlank()).map(OpenAiWire::remember).forEach(this::send);
+        history.forEach(this::remember);
         kept.forEach(this::send);
         kept.clear();
         held.forEach(this::sendAudio);
@@ -414,6 +421,20 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         emit(new CallEvent.EngineReady(
                 Duration.ofNanos(System.nanoTime() - openedNanos),
                 expiresAt.map(at -> Duration.between(Instant.now(), at))));
+    }
+
+    private void remember(Memory memory) {
+        switch (memory) {
+            case Turn turn -> {
+                if (!turn.text().isBlank()) {
+                    send(OpenAiWire.remember(turn));
+                }
+            }
+            case Memory.ToolRun run -> {
+                send(OpenAiWire.rememberRequest(run.request()));
+                run.answer().ifPresent(answer -> send(OpenAiWire.toolAnswer(run.request(), answer)));
+            }
+        }
     }
 
     private void audio(ContentId content, byte[] base64) {
