@@ -24,6 +24,7 @@ import io.offhook.tool.MethodTool;
 import io.offhook.tool.SqlTool;
 import io.offhook.tool.Tool;
 import io.offhook.tool.ToolDefinition;
+import io.offhook.tool.ToolWork;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -199,37 +200,48 @@ public final class AgentPlans implements AutoCloseable {
     }
 
     private ToolDefinition definition(ToolProfile profile) {
-        var name = profile.name();
-        var about = profile.description();
-        var parameters = profile.parameters().orElse(ReadyAgent.NO_PARAMETERS);
-        Tool tool =
-                switch (profile.action()) {
-                    case ToolAction.Http(var method, var url, var headers, var body) ->
-                        new HttpTool(
-                                name,
-                                about,
-                                parameters,
-                                method + " " + url,
-                                headers.entrySet().stream()
-                                        .collect(Collectors.toMap(
-                                                Map.Entry::getKey,
-                                                e -> e.getValue().reveal())),
-                                body,
-                                profile.timeout(),
-                                http);
-                    case ToolAction.Sql(var query) ->
-                        new SqlTool(name, about, parameters, query, database, profile.timeout());
-                    case ToolAction.Java(var reference) ->
-                        javaTools
-                                .find(reference)
-                                .orElseGet(() ->
-                                        MethodTool.of(name, about, profile.parameters(), reference, loader));
-                };
+        return switch (profile.action()) {
+            case ToolAction.Http(var method, var url, var headers, var body) -> {
+                var plain = headers.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, header -> header.getValue().reveal()));
+                yield definition(
+                        profile,
+                        ReadyAgent.NO_PARAMETERS,
+                        new HttpTool(profile.name(), method + " " + url, plain, body, profile.timeout(), http));
+            }
+            case ToolAction.Sql(var query) ->
+                definition(
+                        profile,
+                        ReadyAgent.NO_PARAMETERS,
+                        new SqlTool(profile.name(), query, database, profile.timeout()));
+            case ToolAction.Java(var reference) -> {
+                var tool = javaTools.find(reference);
+                if (tool.isPresent()) {
+                    yield definition(profile, tool.get());
+                }
+                var method = MethodTool.of(reference, loader);
+                yield definition(profile, method.parameters(), method);
+            }
+        };
+    }
+
+    /// A tool in Java describes itself where agent.yaml doesn't.
+    private static ToolDefinition definition(ToolProfile profile, Tool tool) {
         return new ToolDefinition(
-                name,
+                profile.name(),
                 profile.about().orElseGet(tool::about),
                 profile.parameters().orElseGet(tool::parameters),
                 tool,
+                profile.timeout());
+    }
+
+    private static ToolDefinition definition(ToolProfile profile, String parameters, ToolWork work) {
+        return new ToolDefinition(
+                profile.name(),
+                profile.description(),
+                profile.parameters().orElse(parameters),
+                work,
                 profile.timeout());
     }
 

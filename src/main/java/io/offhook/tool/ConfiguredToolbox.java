@@ -169,7 +169,7 @@ public final class ConfiguredToolbox implements Toolbox {
             // One id per call and request, since engines count their requests per session.
             var id = call.isEmpty() ? request.id() : call + "-" + request.id();
             var result = checked.definition()
-                    .tool()
+                    .work()
                     .run(new Tool.Invocation(id, call, json.map(arguments), Map.copyOf(facts)));
             var answer = json.answer(result == null ? Map.of("done", true) : result);
             return new ToolOutcome(answer.text(), ToolOutcome.OK, since(began), answer.shortened());

@@ -2,6 +2,7 @@ package io.offhook.tool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.offhook.tool.Tool.Invocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -26,14 +27,12 @@ import java.util.concurrent.Executors;
 ///
 /// Arguments only ever become a path segment, a query value or a JSON value: scheme, host, port and the shape of the
 /// path are the template's. Redirects are answers like any other, so that nobody else can choose the host either.
-public final class HttpTool implements Tool {
+public final class HttpTool implements ToolWork {
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final int RESPONSE_BYTES = 64 << 10;
 
     private final ToolJson json = new ToolJson();
     private final String name;
-    private final String about;
-    private final String parameters;
     private final String method;
     private final String origin;
     private final List<Template> path;
@@ -43,6 +42,7 @@ public final class HttpTool implements Tool {
     private final Duration limit;
     private final HttpClient client;
 
+    /// @param name    for messages
     /// @param request method and URL template, such as `GET https://host/path/{param}?q={param}`
     /// @param headers may name facts of the call (`{call.id}`), never arguments
     /// @param body    JSON object to send, with `{param}` in its texts: a key whose whole value is an argument that was
@@ -52,8 +52,6 @@ public final class HttpTool implements Tool {
     /// @throws IllegalArgumentException when the template lets an argument choose more than it may
     public HttpTool(
             String name,
-            String about,
-            String parameters,
             String request,
             Map<String, String> headers,
             Optional<Map<String, Object>> body,
@@ -63,8 +61,6 @@ public final class HttpTool implements Tool {
             throw new IllegalArgumentException("the HTTP client of a tool must not follow redirects");
         }
         this.name = name;
-        this.about = about;
-        this.parameters = parameters;
         this.body = body.map(HttpTool::compiled);
         this.limit = limit;
         this.client = client;
@@ -93,21 +89,6 @@ public final class HttpTool implements Tool {
                 .connectTimeout(Duration.ofSeconds(2))
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String about() {
-        return about;
-    }
-
-    @Override
-    public String parameters() {
-        return parameters;
     }
 
     @Override

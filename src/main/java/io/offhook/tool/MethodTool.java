@@ -1,5 +1,6 @@
 package io.offhook.tool;
 
+import io.offhook.tool.Tool.Invocation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -15,26 +16,18 @@ import tools.jackson.core.JacksonException;
 /// A tool that is a public method of a class with a public constructor without parameters, named like
 /// `com.acme.Refunds#refund`. Arguments go to parameters by name (compile with `-parameters`); a `Map` takes them all,
 /// an `Invocation` takes the run itself. One object serves all calls, so it must be thread-safe.
-public final class MethodTool implements Tool {
+public final class MethodTool implements ToolWork {
     private final ToolJson json = new ToolJson();
-    private final String name;
-    private final String about;
-    private final String parameters;
     private final Object target;
     private final Method method;
 
-    private MethodTool(String name, String about, Optional<String> parameters, Object target, Method method) {
-        this.name = name;
-        this.about = about;
+    private MethodTool(Object target, Method method) {
         this.target = target;
         this.method = method;
-        this.parameters = parameters.orElseGet(() -> json.write(schema(method)));
     }
 
-    /// @param parameters JSON Schema; derived from the method's parameters when absent
     /// @throws IllegalArgumentException when there is no such method, with what was looked for
-    public static MethodTool of(
-            String name, String about, Optional<String> parameters, String reference, ClassLoader loader) {
+    public static MethodTool of(String reference, ClassLoader loader) {
         int hash = reference.indexOf('#');
         if (hash < 1 || hash == reference.length() - 1) {
             throw new IllegalArgumentException(
@@ -43,7 +36,7 @@ public final class MethodTool implements Tool {
         var owner = ToolClass.load(reference, reference.substring(0, hash), loader);
         var method = method(owner, reference.substring(hash + 1));
         Object target = Modifier.isStatic(method.getModifiers()) ? owner.type() : owner.instance();
-        return new MethodTool(name, about, parameters, target, method);
+        return new MethodTool(target, method);
     }
 
     private static Method method(ToolClass owner, String name) {
@@ -62,19 +55,9 @@ public final class MethodTool implements Tool {
         return method;
     }
 
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String about() {
-        return about;
-    }
-
-    @Override
+    /// JSON Schema of the method's parameters, as JSON text.
     public String parameters() {
-        return parameters;
+        return json.write(schema(method));
     }
 
     @Override

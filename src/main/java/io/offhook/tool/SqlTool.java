@@ -1,5 +1,6 @@
 package io.offhook.tool;
 
+import io.offhook.tool.Tool.Invocation;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,45 +39,27 @@ import org.slf4j.LoggerFactory;
 /// transaction that can't write and is rolled back.
 ///
 /// The result is one row as an object, several as a list, none as `{"found": false}`.
-public final class SqlTool implements Tool {
+public final class SqlTool implements ToolWork {
     private static final Logger LOG = LoggerFactory.getLogger(SqlTool.class);
     private static final int ROWS = 50;
     private static final int CANCELS = 20;
     private static final Duration CANCEL_EVERY = Duration.ofMillis(50);
 
     private final String name;
-    private final String about;
-    private final String parameters;
     private final String sql;
     private final Jdbi jdbi;
     private final Duration limit;
 
+    /// @param name   for messages
     /// @param limit  after which the database is asked to stop
     /// @throws IllegalArgumentException when the SQL is not one query
-    public SqlTool(String name, String about, String parameters, String sql, DataSource database, Duration limit) {
+    public SqlTool(String name, String sql, DataSource database, Duration limit) {
         this.name = name;
-        this.about = about;
-        this.parameters = parameters;
         this.sql = oneQuery(name, sql);
         this.jdbi = Jdbi.create(database);
         // A query need not use every argument that the model may give.
         this.jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
         this.limit = limit;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String about() {
-        return about;
-    }
-
-    @Override
-    public String parameters() {
-        return parameters;
     }
 
     /// The query runs on a thread of its own: SQLite's is native code, which would hold a virtual thread's carrier.

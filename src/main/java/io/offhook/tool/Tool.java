@@ -2,9 +2,9 @@ package io.offhook.tool;
 
 import java.util.Map;
 
-/// Something that the agent can do beside talking. Found by `ServiceLoader`, or given to `Offhook`. Runs on a virtual
-/// thread, so it may block; it is interrupted at its time limit. Shared by all calls, so it must be thread-safe.
-public interface Tool {
+/// Something that the agent can do beside talking, with the words that describe it. Found by `ServiceLoader`, given to
+/// `Offhook`, or named in agent.yaml by its class.
+public interface Tool extends ToolWork {
     /// The name that agent.yaml and the model know it by: letters, digits, `_` and `-`, 64 at most.
     String name();
 
@@ -13,11 +13,6 @@ public interface Tool {
 
     /// JSON Schema of its arguments, an object, as JSON text. Arguments are checked against it before `run`.
     String parameters();
-
-    /// @return anything that can be written as JSON: a map, a list, a record, a string, a number
-    /// @throws Exception the model is told only that the tool failed. The log gets the exception's class and where it
-    ///     was thrown, never its message, since that may quote the caller; a [ToolFailure] tells the model more
-    Object run(Invocation invocation) throws Exception;
 
     /// One run.
     ///

@@ -3,11 +3,11 @@ package io.offhook.tool;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/// A tool as one agent knows it: agent.yaml may give it another name, other words and a limit of its own.
+/// A tool as one agent knows it: agent.yaml gives it its name, its words and a limit of its own.
 ///
 /// @param parameters JSON Schema of the arguments, as JSON text
 /// @param limit      how long one run may take, checks included
-public record ToolDefinition(String name, String about, String parameters, Tool tool, Duration limit) {
+public record ToolDefinition(String name, String about, String parameters, ToolWork work, Duration limit) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     public ToolDefinition {

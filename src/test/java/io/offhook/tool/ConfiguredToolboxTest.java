@@ -13,7 +13,6 @@ import io.offhook.call.ToolRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -205,13 +204,9 @@ class ConfiguredToolboxTest {
 
     @Test
     void a_method_is_a_tool_with_a_schema_of_its_own() {
-        var tool = MethodTool.of(
-                "refund",
-                "Refund",
-                Optional.empty(),
-                Refunds.class.getName() + "#refund",
-                getClass().getClassLoader());
-        var toolbox = new ConfiguredToolbox(List.of(ToolDefinition.of(tool, Duration.ofSeconds(5))));
+        var tool = MethodTool.of(Refunds.class.getName() + "#refund", getClass().getClassLoader());
+        var toolbox = new ConfiguredToolbox(
+                List.of(new ToolDefinition("refund", "Refund", tool.parameters(), tool, Duration.ofSeconds(5))));
 
         var done = toolbox.run(new ToolRequest("1", "refund", "{\"order\":\"AB7492\",\"cents\":1250}"), FACTS);
         var bad = toolbox.run(new ToolRequest("2", "refund", "{\"order\":\"AB7492\",\"cents\":\"all\"}"), FACTS);
@@ -227,8 +222,7 @@ class ConfiguredToolboxTest {
                 "com.acme.Nothing#refund",
                 Refunds.class.getName() + "#nothing",
                 Broken.class.getName() + "#run")) {
-            assertThatThrownBy(() -> MethodTool.of(
-                            "x", "", Optional.empty(), reference, getClass().getClassLoader()))
+            assertThatThrownBy(() -> MethodTool.of(reference, getClass().getClassLoader()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(reference);
         }

@@ -18,8 +18,6 @@ import net.jqwik.api.Provide;
 class HttpToolPropertiesTest {
     private final HttpTool tool = new HttpTool(
             "t",
-            "",
-            "{\"type\":\"object\"}",
             "GET https://api.acme.example:8443/orders/{a}/x-{b}?q={c}&fixed=1",
             Map.of(),
             Optional.empty(),

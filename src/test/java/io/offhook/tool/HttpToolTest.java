@@ -232,7 +232,7 @@ class HttpToolTest {
     @Test
     void a_request_has_the_whole_limit_of_its_tool() throws Exception {
         var patient = new HttpTool(
-                "t", "", ANY, "GET https://host/", Map.of(), Optional.empty(), Duration.ofMinutes(1), client);
+                "t", "GET https://host/", Map.of(), Optional.empty(), Duration.ofMinutes(1), client);
 
         var request = patient.request(new Tool.Invocation("i", "CA1", Map.of(), Map.of()));
 
@@ -244,8 +244,6 @@ class HttpToolTest {
         server.createContext("/", exchange -> waits());
         var hasty = new HttpTool(
                 "lookup",
-                "",
-                ANY,
                 "GET " + origin + "/",
                 Map.of(),
                 Optional.empty(),
@@ -262,7 +260,7 @@ class HttpToolTest {
     }
 
     private static ToolOutcome run(HttpTool tool, String arguments) {
-        return new ConfiguredToolbox(List.of(ToolDefinition.of(tool, Duration.ofSeconds(1))))
+        return new ConfiguredToolbox(List.of(new ToolDefinition("lookup", "", ANY, tool, Duration.ofSeconds(1))))
                 .run(new ToolRequest("r1", "lookup", arguments), FACTS);
     }
 
@@ -271,7 +269,7 @@ class HttpToolTest {
     }
 
     private HttpTool tool(String request, Map<String, String> headers, Optional<Map<String, Object>> body) {
-        return new HttpTool("lookup", "", ANY, request, headers, body, Duration.ofSeconds(5), client);
+        return new HttpTool("lookup", request, headers, body, Duration.ofSeconds(5), client);
     }
 
     private static JsonNode json(ToolOutcome outcome) {

@@ -150,7 +150,7 @@ class SqlToolTest {
 
         @Test
         void a_query_ends_at_its_limit_in_the_database_too() throws Exception {
-            var quick = new SqlTool("query", "", "{\"type\":\"object\"}", ENDLESS, database, Duration.ofMillis(200));
+            var quick = new SqlTool("query", ENDLESS, database, Duration.ofMillis(200));
             var tools = new ConfiguredToolbox(List.of(ToolDefinition.of(quick, Duration.ofMillis(200))));
             var began = System.nanoTime();
 
@@ -164,7 +164,7 @@ class SqlToolTest {
         @Test
         void a_query_holds_no_carrier_of_virtual_threads() throws Exception {
             int carriers = Runtime.getRuntime().availableProcessors();
-            var slow = new SqlTool("query", "", "{\"type\":\"object\"}", ENDLESS, database, Duration.ofSeconds(20));
+            var slow = new SqlTool("query", ENDLESS, database, Duration.ofSeconds(20));
             var running = new ArrayList<Thread>();
             for (int i = 0; i <= carriers; i++) {
                 var id = "r" + i;
@@ -189,12 +189,13 @@ class SqlToolTest {
         }
 
         private ToolOutcome run(String sql, String arguments) {
-            return new ConfiguredToolbox(List.of(ToolDefinition.of(tool(sql), Duration.ofSeconds(10))))
+            return new ConfiguredToolbox(List.of(new ToolDefinition(
+                            "query", "", "{\"type\":\"object\"}", tool(sql), Duration.ofSeconds(10))))
                     .run(new ToolRequest("r1", "query", arguments), FACTS);
         }
 
         private SqlTool tool(String sql) {
-            return new SqlTool("query", "", "{\"type\":\"object\"}", sql, database, Duration.ofSeconds(5));
+            return new SqlTool("query", sql, database, Duration.ofSeconds(5));
         }
     }
 }
