@@ -12,7 +12,6 @@ import io.offhook.call.Turn;
 import io.offhook.engine.Brief;
 import io.offhook.engine.EngineSession;
 import io.offhook.websocket.CloseCode;
-import io.offhook.websocket.DialFailed;
 import io.offhook.websocket.Limits;
 import io.offhook.websocket.WebSocketConnection;
 import io.offhook.websocket.WebSocketDialer;
@@ -22,9 +21,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +39,8 @@ import org.slf4j.LoggerFactory;
 ///   DIALLING --upgraded--> GREETING --session.created--> CONFIGURING --session.updated--> READY
 ///       +-----------------------+-----------------------------+-----------------------------+--> OVER
 /// ```
+///
+/// Long, because everything here reads or changes the phase; what does not is in classes of its own.
 public final class OpenAiSession implements EngineSession, WebSocketListener {
     private enum Phase {
         DIALLING,
@@ -54,13 +53,11 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenAiSession.class);
-    private static final long MAX_HELD_MILLIS = 5_000;
     private static final int MAX_KEPT = 1_000;
     /// More than half a minute of audio: the engine does not read any more.
     private static final long MAX_QUEUED_BYTES = 512 << 10;
 
     private static final int MAX_CALL_IDS = 1_024;
-    private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
     private final Vertx vertx;
     private final Context context;
@@ -76,10 +73,8 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private Phase phase = Phase.DIALLING;
     private @Nullable WebSocketConnection connection;
 
-    /// Caller audio from before the session was ready.
-    private final Deque<AudioFrame> held = new ArrayDeque<>();
+    private final EarlyAudio early = new EarlyAudio();
 
-    private long heldMillis;
     /// Items from before the session was ready, as they will be sent.
     private final List<String> kept = new ArrayList<>();
 
@@ -134,7 +129,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         try {
             dialer.dial(address, headers, Limits.dialling(), timing.handshake(), this)
                     .onSuccess(this::connected)
-                    .onFailure(failure -> lose(faultOf(failure)));
+                    .onFailure(failure -> lose(Faults.ofDial(failure)));
         } catch (IllegalArgumentException unusable) {
             LOG.atError().addKeyValue("reason", unusable.getMessage()).log("engine cannot be dialled");
             // Later, because whoever opens the session does not have it yet.
@@ -149,10 +144,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         if (phase == Phase.READY) {
             sendAudio(frame);
         } else if (phase != Phase.OVER) {
-            held.addLast(frame);
-            heldMillis += frame.millis();
-            while (heldMillis > MAX_HELD_MILLIS) {
-                heldMillis -= held.removeFirst().millis();
+            for (int gone = early.keep(frame); gone > 0; gone--) {
                 noticed.accept("engine_audio_dropped");
             }
         }
@@ -302,44 +294,8 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     @Override
     public void onClosed(WebSocketConnection from, int code, String reason) {
         if (phase != Phase.OVER) {
-            lose(EngineFault.of(suspicion.orElseGet(() -> kindOf(code))));
+            lose(EngineFault.of(suspicion.orElseGet(() -> Faults.ofClose(code))));
         }
-    }
-
-    private static Kind kindOf(int closeCode) {
-        return switch (closeCode) {
-            case CloseCode.PROTOCOL_ERROR, CloseCode.NOT_TEXT, CloseCode.TOO_BIG, 4000 -> Kind.PROTOCOL;
-            case CloseCode.OUR_FAULT -> Kind.SERVER_ERROR;
-            default -> Kind.CLOSED;
-        };
-    }
-
-    private static EngineFault faultOf(Throwable failure) {
-        if (!(failure instanceof DialFailed dial)) {
-            return EngineFault.of(Kind.UNREACHABLE);
-        }
-        return switch (dial.reason()) {
-            case UNREACHABLE -> EngineFault.of(Kind.UNREACHABLE);
-            case TIMEOUT -> EngineFault.of(Kind.TIMEOUT);
-            case TLS -> EngineFault.of(Kind.TLS);
-            case PROTOCOL -> EngineFault.of(Kind.PROTOCOL);
-            case STATUS -> faultOf(dial.status().orElse(0), dial.header("retry-after"));
-        };
-    }
-
-    private static EngineFault faultOf(int status, Optional<String> retryAfter) {
-        return switch (status) {
-            case 401, 403 -> EngineFault.of(Kind.AUTH);
-            case 429 -> new EngineFault(Kind.RATE, retryAfter.flatMap(OpenAiSession::seconds));
-            case 408 -> EngineFault.of(Kind.TIMEOUT);
-            default -> EngineFault.of(status >= 500 ? Kind.SERVER_ERROR : Kind.PROTOCOL);
-        };
-    }
-
-    private static Optional<Duration> seconds(String header) {
-        return header.matches("\\d{1,9}")
-                ? Optional.of(Duration.ofSeconds(Math.min(Long.parseLong(header), MAX_RETRY_AFTER.toSeconds())))
-                : Optional.empty();
     }
 
     // --- what the engine says ---
@@ -415,8 +371,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         history.forEach(this::remember);
         kept.forEach(this::send);
         kept.clear();
-        held.forEach(this::sendAudio);
-        held.clear();
+        early.take().forEach(this::sendAudio);
         ask(replies.open());
         emit(new CallEvent.EngineReady(
                 Duration.ofNanos(System.nanoTime() - openedNanos),
@@ -522,7 +477,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private void end() {
         phase = Phase.OVER;
         vertx.cancelTimer(beatTimer);
-        held.clear();
+        early.clear();
         kept.clear();
         words.clear();
         if (connection != null) {

@@ -45,7 +45,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// Realtime API events <-> what they mean. Knows JSON, knows no sockets. One per session.
 ///
 /// What comes from the engine is not trusted: it is bounded, checked, and what is not understood becomes
-/// [Unknown] or [Malformed]. Event names as in the API reference, "Realtime client events" and "server events".
+/// [Unknown] or [Malformed]. Event names as in the API reference, "Realtime client events" and "server events". Long,
+/// because both directions are here: together they are all that Offhook knows of that page.
 final class OpenAiWire {
     static final byte[] APPEND_BEGINS =
             "{\"type\":\"input_audio_buffer.append\",\"audio\":\"".getBytes(StandardCharsets.US_ASCII);
