@@ -71,7 +71,8 @@ sealed interface OpenAiEvent {
         }
     }
 
-    record Limits(List<RateLimit> limits) implements OpenAiEvent {}
+    /// Of these limits of the account nothing is left: `requests`, `tokens` or `other`.
+    record LimitsReached(List<String> names) implements OpenAiEvent {}
 
     /// An `error` event.
     ///

@@ -85,7 +85,6 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private final Set<String> requested = new LinkedHashSet<>();
 
     private Optional<Instant> expiresAt = Optional.empty();
-    private List<RateLimit> rateLimits = List.of();
     /// What an error said right before; the reason if the connection now ends.
     private Optional<Kind> suspicion = Optional.empty();
 
@@ -118,11 +117,6 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     /// When the engine will end this session, as far as it has said.
     public Optional<Instant> expiresAt() {
         return expiresAt;
-    }
-
-    /// The account's limits as last reported.
-    public List<RateLimit> rateLimits() {
-        return rateLimits;
     }
 
     void dial(WebSocketDialer dialer, URI address, Map<String, String> headers) {
@@ -335,7 +329,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
                 emit(new CallEvent.CallerWords(item, text));
                 usage.ifPresent(counted -> emit(new CallEvent.UsageCounted(counted)));
             }
-            case OpenAiEvent.Limits(var limits) -> rateLimits = limits;
+            case OpenAiEvent.LimitsReached(var names) -> names.forEach(name -> noticed.accept("engine_limit_" + name));
             case OpenAiEvent.Complaint complaint -> complained(complaint);
             case OpenAiEvent.Irrelevant _ -> {}
             case OpenAiEvent.Unknown _ -> noticed.accept("engine_unknown_event");

@@ -12,7 +12,7 @@ import io.offhook.engine.openai.OpenAiEvent.AudioEnded;
 import io.offhook.engine.openai.OpenAiEvent.CallerSaid;
 import io.offhook.engine.openai.OpenAiEvent.Complaint;
 import io.offhook.engine.openai.OpenAiEvent.Irrelevant;
-import io.offhook.engine.openai.OpenAiEvent.Limits;
+import io.offhook.engine.openai.OpenAiEvent.LimitsReached;
 import io.offhook.engine.openai.OpenAiEvent.Malformed;
 import io.offhook.engine.openai.OpenAiEvent.ReplyBegan;
 import io.offhook.engine.openai.OpenAiEvent.ReplyDone;
@@ -63,6 +63,7 @@ final class OpenAiWire {
     /// Not a prefix: `gpt-realtime-2025-08-28` does not reason.
     private static final Pattern REASONING_MODEL = Pattern.compile("gpt-realtime-2(\\.\\d+)?(-mini)?");
 
+    private static final Set<String> LIMITS = Set.of("requests", "tokens");
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -412,20 +413,15 @@ final class OpenAiWire {
                 0));
     }
 
-    private static Limits limits(JsonNode limits) {
-        var known = new ArrayList<RateLimit>();
-        for (var limit : limits) {
-            if (known.size() < 16) {
-                var seconds = limit.path("reset_seconds");
-                double reset = seconds.isNumber() ? Math.clamp(seconds.asDouble(0), 0, 86_400) : 0;
-                known.add(new RateLimit(
-                        slug(limit, "name"),
-                        count(limit, "limit"),
-                        count(limit, "remaining"),
-                        Duration.ofMillis(Math.round(reset * 1_000))));
-            }
-        }
-        return new Limits(List.copyOf(known));
+    /// Most updates say that there is enough left of everything, which is no news.
+    private static OpenAiEvent limits(JsonNode limits) {
+        var reached = limits.valueStream()
+                .filter(limit -> limit.path("remaining").isNumber() && count(limit, "remaining") == 0)
+                .map(limit -> text(limit, "name"))
+                .map(name -> LIMITS.contains(name) ? name : "other")
+                .distinct()
+                .toList();
+        return reached.isEmpty() ? new Irrelevant() : new LimitsReached(reached);
     }
 
     private static Optional<Instant> expiry(JsonNode session) {

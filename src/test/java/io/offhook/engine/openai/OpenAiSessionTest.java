@@ -214,7 +214,6 @@ class OpenAiSessionTest {
         assertThat(heardMillis()).isEqualTo(remote.audioOf(words.content().item()).orElseThrow().toMillis());
         assertThat(ended().getFirst().usage()).hasValueSatisfying(usage -> assertThat(usage.audioOut())
                 .isPositive());
-        assertThat(session.rateLimits()).isNotEmpty();
         assertThat(noticed).isEmpty();
     }
 
@@ -462,6 +461,17 @@ class OpenAiSessionTest {
     }
 
     @Test
+    void a_limit_of_the_account_that_is_reached_is_counted_by_its_name() {
+        opened();
+
+        ready().sendRaw("{\"type\":\"rate_limits.updated\",\"rate_limits\":[{\"name\":\"requests\",\"remaining\":7},"
+                + "{\"name\":\"tokens\",\"limit\":400000,\"remaining\":0,\"reset_seconds\":4.5}]}");
+
+        await().until(() -> noticed.equals(List.of("engine_limit_tokens")));
+        assertThat(events.stream().filter(EngineLost.class::isInstance)).isEmpty();
+    }
+
+    @Test
     void words_of_endless_contents_are_not_collected() {
         opened();
         var remote = ready();
@@ -470,11 +480,12 @@ class OpenAiSessionTest {
             remote.sendRaw("{\"type\":\"response.output_audio_transcript.delta\",\"response_id\":\"resp_1\","
                     + "\"item_id\":\"item_1\",\"content_index\":" + part + ",\"delta\":\"x\"}");
         }
+        await().until(() -> noticed.size() == 6);
         remote.cut();
 
         assertThat(lost().fault().kind()).isEqualTo(Kind.CLOSED);
         assertThat(events.stream().filter(AgentWords.class::isInstance)).hasSize(64);
-        assertThat(noticed).hasSize(6).containsOnly("engine_words_dropped");
+        assertThat(noticed).containsOnly("engine_words_dropped");
     }
 
     @Test

@@ -182,8 +182,6 @@ class OpenAiWireTest {
                         new OpenAiEvent.SpeechStarted("item_u1"),
                         new OpenAiEvent.SpeechStopped("item_u1"),
                         new OpenAiEvent.ReplyBegan("resp_1"),
-                        new OpenAiEvent.Limits(
-                                List.of(new RateLimit("tokens", 250_000, 249_000, Duration.ofMillis(240)))),
                         new OpenAiEvent.WordsPiece(content, "It ships "),
                         new Audio(content, ascii("fn5+fn5+fn4=")),
                         new OpenAiEvent.CallerSaid(
@@ -235,6 +233,17 @@ class OpenAiWireTest {
 
         assertThat(complaint)
                 .isEqualTo(new OpenAiEvent.Complaint("conversation_already_has_active_response", "ask_2"));
+    }
+
+    @Test
+    void only_a_limit_with_nothing_left_is_news() {
+        var limits = "{\"type\":\"rate_limits.updated\",\"rate_limits\":[{\"name\":\"requests\",\"remaining\":%s},"
+                + "{\"name\":\"tokens\",\"remaining\":%s},{\"name\":\"Odd +1\",\"remaining\":%s},{\"name\":\"tokens\"},7]}";
+
+        assertThat(decode(limits.formatted(1, 250_000, 2))).isEqualTo(new Irrelevant());
+        assertThat(decode(limits.formatted(1, 0, 0)))
+                .isEqualTo(new OpenAiEvent.LimitsReached(List.of("tokens", "other")));
+        assertThat(decode("{\"type\":\"rate_limits.updated\"}")).isEqualTo(new Irrelevant());
     }
 
     @Test
