@@ -9,6 +9,7 @@ import java.util.Optional;
 /// its fields in any order, but nothing unusual: no escapes, no bytes outside ASCII, no field twice, none that it does
 /// not know. Whatever it does not take, the JSON parser gets. One per session, because it keeps the last ids.
 final class AudioDeltaScanner {
+    private static final byte[] EMPTY = {};
     private static final byte[] DELTA = ascii("response.output_audio.delta");
     private static final byte[][] FIELDS = {
         ascii("type"),
@@ -39,7 +40,7 @@ final class AudioDeltaScanner {
         }
     }
 
-    private byte[] bytes = {};
+    private byte[] bytes = EMPTY;
     private int at;
     private int end;
     /// Where the last value lies.
@@ -47,8 +48,8 @@ final class AudioDeltaScanner {
 
     private int to;
 
-    private byte[] lastReply = {};
-    private byte[] lastItem = {};
+    private byte[] lastReply = EMPTY;
+    private byte[] lastItem = EMPTY;
     private ContentId last = new ContentId("", "", 0);
 
     /// The audio in an event; empty when it is another event, or not plain enough.
@@ -59,7 +60,8 @@ final class AudioDeltaScanner {
         try {
             return event();
         } finally {
-            bytes = lastReply;
+            // The array belongs to the socket.
+            bytes = EMPTY;
         }
     }
 
