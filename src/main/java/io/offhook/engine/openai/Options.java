@@ -3,8 +3,8 @@ package io.offhook.engine.openai;
 import java.util.Map;
 import java.util.Optional;
 
-/// The options of a brief that this engine knows, with the defaults of agent.yaml. They are validated where agent.yaml
-/// is read.
+/// The options of a brief that this engine knows. They are validated, and have got their defaults, where agent.yaml is
+/// read; only the last two may be missing.
 ///
 /// | option | value |
 /// | --- | --- |
@@ -19,35 +19,35 @@ import java.util.Optional;
 /// | `parallel_tool_calls` | `true` or `false`; reasoning models only |
 record Options(Map<String, String> values) {
     boolean semanticVad() {
-        return values.getOrDefault("vad.type", "server").equals("semantic");
+        return required("vad.type").equals("semantic");
     }
 
     String eagerness() {
-        return values.getOrDefault("vad.eagerness", "auto");
+        return required("vad.eagerness");
     }
 
     double threshold() {
-        return Double.parseDouble(values.getOrDefault("vad.threshold", "0.5"));
+        return Double.parseDouble(required("vad.threshold"));
     }
 
     int silenceMillis() {
-        return Integer.parseInt(values.getOrDefault("vad.silence_ms", "500"));
+        return Integer.parseInt(required("vad.silence_ms"));
     }
 
     int prefixMillis() {
-        return Integer.parseInt(values.getOrDefault("vad.prefix_ms", "300"));
+        return Integer.parseInt(required("vad.prefix_ms"));
     }
 
     Optional<String> noiseReduction() {
-        return Optional.ofNullable(values.get("noise_reduction")).filter(type -> !type.equals("off"));
+        return Optional.of(required("noise_reduction")).filter(type -> !type.equals("off"));
     }
 
     String transcription() {
-        return values.getOrDefault("transcription", "gpt-transcribe");
+        return required("transcription");
     }
 
     double speed() {
-        return Double.parseDouble(values.getOrDefault("speed", "1.0"));
+        return Double.parseDouble(required("speed"));
     }
 
     Optional<String> reasoning() {
@@ -56,5 +56,13 @@ record Options(Map<String, String> values) {
 
     Optional<Boolean> parallelToolCalls() {
         return Optional.ofNullable(values.get("parallel_tool_calls")).map(Boolean::valueOf);
+    }
+
+    private String required(String name) {
+        var value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the brief lacks the option " + name);
+        }
+        return value;
     }
 }

@@ -1,6 +1,7 @@
 package io.offhook.engine.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.netty.buffer.Unpooled;
 import io.offhook.call.AudioFrame;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +76,15 @@ class OpenAiWireTest {
         assertThat(session.path("audio").path("output").path("speed").asDouble()).isEqualTo(1.2);
         assertThat(session.path("reasoning").path("effort").asString()).isEqualTo("high");
         assertThat(session.path("parallel_tool_calls").asBoolean(true)).isFalse();
+    }
+
+    @Test
+    void a_brief_without_an_option_is_not_guessed_at() {
+        var brief = brief("gpt-realtime-2.1", Map.of("vad.type", "semantic"));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiWire.sessionUpdate(brief))
+                .withMessageContaining("vad.eagerness");
     }
 
     @ParameterizedTest
@@ -415,7 +426,12 @@ class OpenAiWireTest {
         return new Turn(speaker, "item", text, false, Instant.EPOCH);
     }
 
+    /// With the options that every brief has, and these.
     static Brief brief(String model, Map<String, String> options) {
+        var all = new HashMap<>(Map.of(
+                "vad.type", "server", "vad.threshold", "0.5", "vad.silence_ms", "500", "vad.prefix_ms", "300",
+                "noise_reduction", "off", "transcription", "gpt-transcribe", "speed", "1.0"));
+        all.putAll(options);
         var parameters = "{\"type\":\"object\",\"properties\":{\"order\":{\"type\":\"string\"}},\"required\":[\"order\"]}";
         return new Brief(
                 model,
@@ -424,6 +440,6 @@ class OpenAiWireTest {
                 "en-US",
                 List.of(new Brief.ToolSpec("lookup_order", "Look up an order.", parameters)),
                 "caller-5f2a",
-                options);
+                all);
     }
 }
