@@ -189,15 +189,27 @@ public final class TwilioRoutes {
             metrics.count(TwilioMetrics.TOO_MANY_STREAMS);
             end(context, 503);
         } else {
-            var source = source(context);
-            var listener = new TwilioConnection(connection -> stream(connection, source), source, limits.check());
-            WebSocketUpgrade.accept(request, new Limits(limits.maxMessageBytes(), CLOSE_WITHIN), listener)
-                    .onSuccess(listener::opened)
-                    .onFailure(_ -> {
-                        unproven.decrementAndGet();
-                        metrics.count(TwilioMetrics.BAD_REQUEST);
-                    });
+            accept(context);
         }
+    }
+
+    private void accept(RoutingContext context) {
+        var source = source(context);
+        var listener = new TwilioConnection(connection -> stream(connection, source), source, limits.check());
+        try {
+            WebSocketUpgrade.accept(
+                            context.request(), new Limits(limits.maxMessageBytes(), CLOSE_WITHIN), listener)
+                    .onSuccess(listener::opened)
+                    .onFailure(_ -> notAccepted());
+        } catch (RuntimeException e) {
+            notAccepted();
+            throw e;
+        }
+    }
+
+    private void notAccepted() {
+        unproven.decrementAndGet();
+        metrics.count(TwilioMetrics.BAD_REQUEST);
     }
 
     private TwilioStream stream(WebSocketConnection connection, String source) {

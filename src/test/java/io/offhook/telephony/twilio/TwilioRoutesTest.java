@@ -23,6 +23,7 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -59,6 +60,8 @@ class TwilioRoutesTest {
             "To", "+14155550199",
             "StirVerstat", "TN-Validation-Passed-A",
             "CallerCity", "SÃO PAULO & co");
+    private static final String STREAM_SIGNATURE =
+            TwilioSignatureTest.hmac(TOKEN, "wss://voice.example.com/phone/voice/stream");
     private static Vertx vertx;
     private static HttpClient http;
 
@@ -93,6 +96,12 @@ class TwilioRoutesTest {
         var settings =
                 new TwilioSettings(ACCOUNT, List.of(TOKEN), URI.create("https://voice.example.com/phone"), false);
         var router = Router.router(vertx);
+        router.route().handler(context -> {
+            if (context.request().getHeader("x-answered-by-another") != null) {
+                context.response().end();
+            }
+            context.next();
+        });
         new TwilioRoutes(
                         settings,
                         limits,
@@ -385,8 +394,28 @@ class TwilioRoutesTest {
 
         assertThatThrownBy(this::open).hasMessageContaining("503");
         get(first.close());
-        await().untilAsserted(
+        await().ignoreExceptions()
+                .untilAsserted(
                         () -> assertThat(get(open().writeTextMessage("{}"))).isNull());
+    }
+
+    @Test
+    void upgrades_that_cannot_be_answered_take_no_room() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            try (var peer = new Socket("127.0.0.1", server.actualPort())) {
+                peer.getOutputStream()
+                        .write(("GET /voice/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                                        + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Answered-By-Another: yes\r\n"
+                                        + "X-Twilio-Signature: " + STREAM_SIGNATURE + "\r\n\r\n")
+                                .getBytes(UTF_8));
+                int refused = i + 1;
+                await().until(() -> counted.size() == refused);
+            }
+        }
+
+        assertThat(open().isClosed()).isFalse();
+        assertThat(counted).containsOnly("bad_request");
     }
 
     @Test
@@ -442,18 +471,15 @@ class TwilioRoutesTest {
     @Test
     void a_plain_get_on_the_stream_is_no_upgrade() throws Exception {
         var request = HttpRequest.newBuilder(uri("/voice/stream"))
-                .header(
-                        "X-Twilio-Signature",
-                        TwilioSignatureTest.hmac(TOKEN, "wss://voice.example.com/phone/voice/stream"))
+                .header("X-Twilio-Signature", STREAM_SIGNATURE)
                 .build();
 
         assertThat(http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())
                 .isEqualTo(426);
     }
 
-    private WebSocket open() throws Exception {
-        var signed = TwilioSignatureTest.hmac(TOKEN, "wss://voice.example.com/phone/voice/stream");
-        return get(vertx.createWebSocketClient().connect(upgrade(signed)));
+    private WebSocket open() {
+        return get(vertx.createWebSocketClient().connect(upgrade(STREAM_SIGNATURE)));
     }
 
     private WebSocketConnectOptions upgrade(String signature) {
