@@ -151,7 +151,8 @@ class SqlToolTest {
         @Test
         void a_query_ends_at_its_limit_in_the_database_too() throws Exception {
             var quick = new SqlTool("query", ENDLESS, database, Duration.ofMillis(200));
-            var tools = new ConfiguredToolbox(List.of(ToolDefinition.of(quick, Duration.ofMillis(200))));
+            var tools = new ConfiguredToolbox(List.of(
+                    new ToolDefinition("query", "", "{\"type\":\"object\"}", quick, Duration.ofMillis(200))));
             var began = System.nanoTime();
 
             var outcome = tools.run(new ToolRequest("r1", "query", "{}"), FACTS);
