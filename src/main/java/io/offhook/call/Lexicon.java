@@ -1,0 +1,92 @@
+package io.offhook.call;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/// The words that show what a speaker is about, for the languages of one agent. Works without a model, so it must be
+/// sure rather than clever: what it misses, the model and key 0 still catch.
+///
+/// Text is compared in lower case, with single blanks and straight apostrophes. One caller may mix languages, so all
+/// of them are looked at. Matching takes time in proportion to the text, which is cut at [#MAX_TEXT] characters.
+public final class Lexicon {
+    static final int MAX_TEXT = 2_000;
+
+    /// Patterns of one language; each is searched for, and must begin and end at a word's border.
+    ///
+    /// @param person    the caller asks for a human
+    /// @param notPerson what takes that back, or looks like it and isn't
+    /// @param anger     the caller is upset
+    /// @param unsure    the agent does not know or did not understand
+    /// @param promise   the agent says that a human is coming
+    public record Words(
+            List<Pattern> person,
+            List<Pattern> notPerson,
+            List<Pattern> anger,
+            List<Pattern> unsure,
+            List<Pattern> promise) {
+        public Words {
+            person = List.copyOf(person);
+            notPerson = List.copyOf(notPerson);
+            anger = List.copyOf(anger);
+            unsure = List.copyOf(unsure);
+            promise = List.copyOf(promise);
+        }
+    }
+
+    private final List<Words> languages;
+
+    /// @param languages words by language code, such as `en`
+    /// @param spoken    the agent's languages, regions included (`en-US`); those without words are left out
+    public Lexicon(Map<String, Words> languages, List<String> spoken) {
+        this.languages = spoken.stream()
+                .map(tag -> Locale.forLanguageTag(tag).getLanguage())
+                .distinct()
+                .filter(languages::containsKey)
+                .map(languages::get)
+                .toList();
+    }
+
+    public boolean asksForPerson(String text) {
+        var plain = plain(text);
+        return languages.stream().anyMatch(words -> {
+            var rest = plain;
+            for (var not : words.notPerson()) {
+                rest = not.matcher(rest).replaceAll(" ; ");
+            }
+            return found(words.person(), rest);
+        });
+    }
+
+    public boolean angry(String text) {
+        return any(Words::anger, text);
+    }
+
+    public boolean unsure(String text) {
+        return any(Words::unsure, text);
+    }
+
+    public boolean promisesPerson(String text) {
+        return any(Words::promise, text);
+    }
+
+    private boolean any(Function<Words, List<Pattern>> kind, String text) {
+        var plain = plain(text);
+        return languages.stream().anyMatch(words -> found(kind.apply(words), plain));
+    }
+
+    private static boolean found(List<Pattern> patterns, String plain) {
+        return patterns.stream().anyMatch(pattern -> pattern.matcher(plain).find());
+    }
+
+    /// The form in which texts and patterns meet.
+    static String plain(String text) {
+        var cut = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text;
+        return cut.toLowerCase(Locale.ROOT)
+                .replace('\u2019', '\'')
+                .replaceAll("\\s+", " ")
+                .strip();
+    }
+}
