@@ -38,10 +38,12 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteDataSource;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What agent.yaml says, ready to take calls. Any thread; the files and the plans made of them change together.
 public final class AgentPlans implements AutoCloseable {
+    private static final int MAX_FACTS = 100;
     private static final int MAX_REASON = 200;
     private static final int MAX_SUMMARY = 2_000;
 
@@ -165,7 +167,8 @@ public final class AgentPlans implements AutoCloseable {
         }
         try {
             var toolbox = new ConfiguredToolbox(definitions, toolRuns);
-            return engine.map(made -> new ReadyAgent(profile, made, toolbox, List.copyOf(definitions)));
+            return engine.map(made -> new ReadyAgent(
+                    profile, made, toolbox, List.copyOf(definitions), ReadyAgent.policy(profile)));
         } catch (IllegalArgumentException e) {
             mistakes.add(mistake(profile.name() + ": tools", e));
             return Optional.empty();
@@ -261,6 +264,36 @@ public final class AgentPlans implements AutoCloseable {
                     urgency);
         } catch (JacksonException e) {
             return new Escalation("", "", Urgency.NORMAL);
+        }
+    }
+
+    /// Reads the plain values of a tool's answer, each by its name and by its path; of a list, the first entry's.
+    static Map<String, String> facts(String answer) {
+        try {
+            var facts = new HashMap<String, String>();
+            collect(JsonMapper.shared().readTree(answer), "", "", facts);
+            return facts;
+        } catch (JacksonException _) {
+            return Map.of();
+        }
+    }
+
+    private static void collect(JsonNode node, String path, String name, Map<String, String> facts) {
+        if (facts.size() >= MAX_FACTS) {
+            return;
+        }
+        if (node.isObject()) {
+            node.properties()
+                    .forEach(field -> collect(
+                            field.getValue(),
+                            path.isEmpty() ? field.getKey() : path + "." + field.getKey(),
+                            field.getKey(),
+                            facts));
+        } else if (node.isArray() && !node.isEmpty()) {
+            collect(node.get(0), path, name, facts);
+        } else if (node.isValueNode() && !node.isNull() && !name.isEmpty()) {
+            facts.put(name, node.asString());
+            facts.put(path, node.asString());
         }
     }
 

@@ -125,7 +125,7 @@ public final class Offhook implements AutoCloseable {
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         calls = new LiveCalls(
                 vertx,
-                new CallMachine(Phrases.english(), AgentPlans::escalation),
+                new CallMachine(Phrases.english(), AgentPlans::escalation, AgentPlans::facts),
                 clock,
                 plans::answering,
                 greetings,
@@ -345,7 +345,7 @@ public final class Offhook implements AutoCloseable {
                 List.of(plan.rules().announcement()),
                 plan.rules().language(),
                 0,
-                plan.route().destinations().getFirst(),
+                plan.route(Optional.empty()).destinations().getFirst(),
                 Optional.empty());
     }
 

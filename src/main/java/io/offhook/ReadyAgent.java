@@ -4,13 +4,13 @@ import io.offhook.agent.AgentProfile;
 import io.offhook.agent.EngineChoice;
 import io.offhook.agent.Greeting;
 import io.offhook.agent.Language;
+import io.offhook.agent.LexiconFile;
 import io.offhook.agent.Placeholders;
 import io.offhook.agent.ToolProfile;
 import io.offhook.call.AudioFrame;
 import io.offhook.call.CallRules;
-import io.offhook.call.Destination;
-import io.offhook.call.PhoneNumber;
-import io.offhook.call.Route;
+import io.offhook.call.Circumstances;
+import io.offhook.call.EscalationPolicy;
 import io.offhook.engine.Brief;
 import io.offhook.engine.RealtimeEngine;
 import io.offhook.live.AgentPlan;
@@ -18,7 +18,7 @@ import io.offhook.tool.ToolDefinition;
 import io.offhook.tool.Toolbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,9 +31,13 @@ import java.util.stream.Collectors;
 /// One agent of agent.yaml with its engine and its tools made, which makes the plan of each call. Immutable.
 ///
 /// @param tools as the model sees them, the built-in ones left out
-record ReadyAgent(AgentProfile profile, RealtimeEngine engine, Toolbox toolbox, List<ToolDefinition> tools) {
+record ReadyAgent(
+        AgentProfile profile,
+        RealtimeEngine engine,
+        Toolbox toolbox,
+        List<ToolDefinition> tools,
+        EscalationPolicy escalation) {
     static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}";
-    private static final Duration MESSAGE = Duration.ofMinutes(3);
     private static final int FRAME = 200 * AudioFrame.BYTES_PER_MILLI;
     private static final String ESCALATION = """
             {"type":"object","properties":{\
@@ -43,6 +47,14 @@ record ReadyAgent(AgentProfile profile, RealtimeEngine engine, Toolbox toolbox, 
             "required":["reason","summary"],"additionalProperties":false}""";
     private static final List<AudioFrame> COMFORT = comfort();
 
+    static EscalationPolicy policy(AgentProfile profile) {
+        return new EscalationPolicy(
+                profile.escalation().rules(),
+                LexiconFile.of(profile.languages().stream().map(Language::code).toList()),
+                profile.topics(),
+                profile.escalation().routes().containsKey(EscalationPolicy.CLOSED));
+    }
+
     /// The plan for a call of which this much is known.
     AgentPlan plan(Map<String, String> facts) {
         var greeting = greeting(facts);
@@ -51,7 +63,7 @@ record ReadyAgent(AgentProfile profile, RealtimeEngine engine, Toolbox toolbox, 
                 brief(facts),
                 engine,
                 toolbox,
-                route(profile),
+                profile.escalation().routes(),
                 profile.privacy().disclose().stream()
                         .map(text -> Placeholders.fill(text, facts))
                         .toList(),
@@ -86,7 +98,17 @@ record ReadyAgent(AgentProfile profile, RealtimeEngine engine, Toolbox toolbox, 
                                 ToolProfile::name,
                                 tool -> new CallRules.ToolRule(
                                         Placeholders.fill(tool.say().orElse(""), facts), tool.confirm()))),
+                escalation,
+                new Circumstances(language, profile.hours().map(hours -> hours.open(Instant.now())).orElse(true), caller(facts)),
                 language.startsWith("en") ? COMFORT : List.of());
+    }
+
+    /// What the records say about the caller, without the prefix.
+    private static Map<String, String> caller(Map<String, String> facts) {
+        var prefix = "caller.";
+        return facts.entrySet().stream()
+                .filter(fact -> fact.getKey().startsWith(prefix))
+                .collect(Collectors.toMap(fact -> fact.getKey().substring(prefix.length()), Map.Entry::getValue));
     }
 
     private Brief brief(Map<String, String> facts) {
@@ -143,18 +165,6 @@ record ReadyAgent(AgentProfile profile, RealtimeEngine engine, Toolbox toolbox, 
         options.put("speed", Double.toString(engine.speed()));
         engine.reasoning().ifPresent(effort -> options.put("reasoning", effort));
         return options;
-    }
-
-    private static Route route(AgentProfile profile) {
-        return new Route(profile.escalation().route().stream()
-                .<Destination>map(destination -> switch (destination) {
-                    case io.offhook.agent.Destination.Workflow(_, var sid, var patience) ->
-                        new Destination.Workflow(sid, patience);
-                    case io.offhook.agent.Destination.Dial(_, var number, var patience) ->
-                        new Destination.Phone(new PhoneNumber(number), patience);
-                    case io.offhook.agent.Destination.Voicemail _ -> new Destination.Voicemail(MESSAGE);
-                })
-                .toList());
     }
 
     private static List<AudioFrame> comfort() {

@@ -132,7 +132,7 @@ class CallsApiTest {
                                 new HandoffCause.CallerPressedZero(),
                                 "a reason",
                                 "a summary",
-                                Handoff.Urgency.HIGH,
+                                Handoff.Urgency.HIGH, "default",
                                 caller,
                                 "en",
                                 List.of(said),

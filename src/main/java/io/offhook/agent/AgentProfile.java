@@ -1,13 +1,18 @@
 package io.offhook.agent;
 
+import io.offhook.call.OpeningHours;
+import io.offhook.call.Signals;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// One voice agent as agent.yaml describes it: immutable, complete (every default filled in) and checked. A call keeps
 /// the profile it began with, whatever happens to the file meanwhile.
 ///
 /// @param numbers called numbers in E.164 form; none means that this agent answers every number no other agent has
 /// @param languages never empty; the first one is the default
+/// @param hours none means that people are always there
+/// @param topics what conversations are told apart by, and the words that give each away
 /// @param files what the profile was read from: agent.yaml first, then each `file:`; empty if it is part of Offhook
 public record AgentProfile(
         String name,
@@ -17,6 +22,8 @@ public record AgentProfile(
         List<Language> languages,
         List<ToolProfile> tools,
         Escalation escalation,
+        Optional<OpeningHours> hours,
+        List<Signals.Topic> topics,
         Limits limits,
         Privacy privacy,
         List<Path> files) {
@@ -25,6 +32,7 @@ public record AgentProfile(
         numbers = List.copyOf(numbers);
         languages = List.copyOf(languages);
         tools = List.copyOf(tools);
+        topics = List.copyOf(topics);
         files = List.copyOf(files);
     }
 
@@ -34,6 +42,7 @@ public record AgentProfile(
 
     AgentProfile readFrom(List<Path> read) {
         return new AgentProfile(
-                name, numbers, engine, instructions, languages, tools, escalation, limits, privacy, read);
+                name, numbers, engine, instructions, languages, tools, escalation, hours, topics, limits, privacy,
+                read);
     }
 }

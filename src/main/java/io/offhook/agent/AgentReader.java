@@ -1,5 +1,7 @@
 package io.offhook.agent;
 
+import io.offhook.call.Signals;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,8 +28,11 @@ final class AgentReader {
         var instructions = top.required(
                         "instructions", "Say what the agent does, here or in a file: file:prompts/agent.md")
                 .flatMap(Value::prose);
+        var hours = top.value("hours").flatMap(new HoursReader(Clock.systemUTC())::read);
+        var topics = top.value("analytics").map(AgentReader::topics).orElse(List.of());
         var escalation = top.required("escalate", "Say where people wait: escalate: \"+14155550100\"")
-                .flatMap(value -> new EscalationReader().read(value));
+                .flatMap(value -> new EscalationReader(top.mentions("hours"))
+                        .read(value, topics.stream().map(Signals.Topic::name).toList()));
         var numbers = top.value("number").map(AgentReader::numbers).orElse(List.of());
         var engine =
                 top.value("engine").map(value -> new EngineReader().read(value)).orElse(EngineChoice.DEFAULT);
@@ -47,6 +52,8 @@ final class AgentReader {
                 languages,
                 tools,
                 escalation.get(),
+                hours,
+                topics,
                 limits,
                 privacy,
                 List.of()));
@@ -191,6 +198,13 @@ final class AgentReader {
                                 .flatMap(v -> v.integer(1, CONCURRENT_MAX))
                                 .orElse(usual.concurrent())))
                 .orElse(usual);
+    }
+
+    private static List<Signals.Topic> topics(Value value) {
+        return value.fields("analytics")
+                .flatMap(fields -> fields.value("topics"))
+                .map(TopicsReader::read)
+                .orElse(List.of());
     }
 
     private static Privacy privacy(Value value) {

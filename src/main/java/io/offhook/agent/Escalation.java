@@ -1,18 +1,24 @@
 package io.offhook.agent;
 
+import io.offhook.call.EscalationPolicy;
+import io.offhook.call.EscalationRule;
+import io.offhook.call.Route;
 import java.util.List;
+import java.util.Map;
 
-/// How a caller reaches a person.
+/// When and how a caller reaches a person.
 ///
 /// @param announce said before the transfer
-/// @param route tried in order; never empty, and always ends in a voicemail, so that it can't end in silence
-public record Escalation(String announce, List<Destination> route) {
+/// @param routes   by name; `default` is always there, `closed` is for callers outside opening hours
+/// @param rules    what calls for a person besides the caller and the model, in order
+public record Escalation(String announce, Map<String, Route> routes, List<EscalationRule> rules) {
     static final String ANNOUNCE = "I'm connecting you with a specialist who will see everything we discussed.";
 
     public Escalation {
-        route = List.copyOf(route);
-        if (route.isEmpty() || !(route.getLast() instanceof Destination.Voicemail)) {
-            throw new IllegalArgumentException("a route must end in a voicemail");
+        routes = Map.copyOf(routes);
+        rules = List.copyOf(rules);
+        if (!routes.containsKey(EscalationPolicy.DEFAULT)) {
+            throw new IllegalArgumentException("there must be a default route");
         }
     }
 }

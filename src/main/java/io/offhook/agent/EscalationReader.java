@@ -1,44 +1,83 @@
 package io.offhook.agent;
 
+import io.offhook.call.Destination;
+import io.offhook.call.EscalationPolicy;
+import io.offhook.call.EscalationRule;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Route;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// `escalate:` to an [Escalation] whose route ends at a voicemail.
+/// `escalate:` to an [Escalation]. Every destination says by `else` what comes after it; the reader follows those to
+/// the end, so that no route has a loop or a dead end, and every destination is reached by somebody.
 final class EscalationReader {
     private static final String PATTERN = "escalate.to.*";
     private static final String VOICEMAIL = "voicemail";
-    private static final List<String> KINDS = List.of("workflow", "dial", VOICEMAIL);
-    private static final List<String> LATER = List.of("queue", "sip", "callback");
+    private static final List<String> KINDS = List.of("workflow", "dial", "sip", VOICEMAIL);
+    private static final List<String> LATER = List.of("queue", "callback");
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
     private static final Pattern WORKFLOW = Pattern.compile("WW[0-9A-Za-z]+");
     private static final Pattern MAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
-    private static final Destination.Voicemail LAST_RESORT = new Destination.Voicemail(VOICEMAIL, Optional.empty());
+    private static final Pattern SIP = Pattern.compile("sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\\d{2,5})?");
+    private static final Duration MESSAGE = Duration.ofMinutes(3);
+    private static final Destination LAST_RESORT = new Destination.Voicemail(MESSAGE);
     private static final String FORM = "Write it like: default: { dial: \"+14155550100\", wait: 20s, else: voicemail }";
 
-    Optional<Escalation> read(Value escalate) {
+    private final boolean hours;
+
+    /// @param hours whether the agent has opening hours
+    EscalationReader(boolean hours) {
+        this.hours = hours;
+    }
+
+    Optional<Escalation> read(Value escalate, List<String> topics) {
         if (!escalate.isMap()) {
             return escalate.phone()
                     .map(number -> new Escalation(
                             Escalation.ANNOUNCE,
-                            List.of(new Destination.Dial("default", number, usual("dial")), LAST_RESORT)));
+                            Map.of(
+                                    EscalationPolicy.DEFAULT,
+                                    new Route(List.of(
+                                            new Destination.Phone(new PhoneNumber(number), usual("dial")),
+                                            LAST_RESORT))),
+                            List.of()));
         }
         return escalate.fields("escalate").flatMap(fields -> {
             var announce = fields.value("announce").flatMap(Value::prose).orElse(Escalation.ANNOUNCE);
-            return fields.required("to", "Say where callers go, such as to: { default: \"+14155550100\" }.")
-                    .flatMap(Value::names)
-                    .flatMap(EscalationReader::route)
-                    .map(route -> new Escalation(announce, route));
+            var to = fields.required("to", "Say where callers go, such as to: { default: \"+14155550100\" }.")
+                    .flatMap(Value::names);
+            if (to.isEmpty()) {
+                return Optional.empty();
+            }
+            var steps = steps(to.get());
+            var rules = fields.value("when")
+                    .map(when -> new RulesReader(List.copyOf(steps.keySet()), topics, hours).read(when))
+                    .orElse(List.of());
+            return routes(to.get(), steps, rules).map(routes -> new Escalation(announce, routes, rules));
         });
     }
 
-    private record Step(Optional<Destination> destination, Optional<Value> otherwise) {}
+    /// One entry under `escalate.to`.
+    ///
+    /// @param destinations tried in turn; empty if the entry makes no sense
+    private record Step(List<Destination> destinations, Optional<Value> otherwise) {
+        static final Step NONE = new Step(List.of(), Optional.empty());
 
-    private static Optional<List<Destination>> route(Fields to) {
+        boolean ends() {
+            return !destinations.isEmpty() && destinations.getLast() instanceof Destination.Voicemail;
+        }
+    }
+
+    private static Map<String, Step> steps(Fields to) {
         var steps = new LinkedHashMap<String, Step>();
         to.all().forEach((name, value) -> {
             if (!NAME.matcher(name).matches() || name.equals(VOICEMAIL) || name.equals("callback")) {
@@ -49,27 +88,19 @@ final class EscalationReader {
             }
             steps.put(name, step(name, value));
         });
-        var first = steps.get("default");
-        if (first == null) {
-            to.mistake("The key escalate.to.default is missing.", FORM);
-            return Optional.empty();
-        }
-        var last = first.otherwise().map(value -> last(value, steps)).orElse(Optional.of(LAST_RESORT));
-        unreached(to, steps, last.map(Destination::name).orElse(""));
-        return first.destination()
-                .flatMap(destination -> destination instanceof Destination.Voicemail
-                        ? Optional.of(List.of(destination))
-                        : last.map(voicemail -> List.of(destination, voicemail)));
+        return steps;
     }
 
     private static Step step(String name, Value value) {
         if (value.isScalar()) {
             return new Step(
-                    value.phone().map(number -> new Destination.Dial(name, number, usual("dial"))), Optional.empty());
+                    value.phone()
+                            .<Destination>map(number -> new Destination.Phone(new PhoneNumber(number), usual("dial")))
+                            .stream()
+                            .toList(),
+                    Optional.empty());
         }
-        return value.fields(PATTERN)
-                .map(fields -> step(name, fields))
-                .orElse(new Step(Optional.empty(), Optional.empty()));
+        return value.fields(PATTERN).map(fields -> step(name, fields)).orElse(Step.NONE);
     }
 
     private static Step step(String name, Fields fields) {
@@ -80,80 +111,178 @@ final class EscalationReader {
                 fields.mistake(
                         "The destination " + name + " needs exactly one of: " + String.join(", ", KINDS) + ".", FORM);
             }
-            return new Step(Optional.empty(), otherwise);
+            return new Step(List.of(), otherwise);
         }
         var kind = kinds.getFirst();
         var value = fields.value(kind).orElseThrow();
+        refuseForeign(fields, kind);
         var patience = fields.value("wait")
                 .flatMap(wait -> wait.duration(Duration.ofSeconds(5), longest(kind)))
                 .orElse(usual(kind));
-        var destination = switch (kind) {
-            case "workflow" ->
-                value.matching(WORKFLOW, "Use the SID of a TaskRouter workflow (WW…), such as ${TWILIO_WORKFLOW_SID}.")
-                        .<Destination>map(sid -> new Destination.Workflow(name, sid, patience));
-            case "dial" -> value.phone().<Destination>map(number -> new Destination.Dial(name, number, patience));
-            default -> {
-                for (var key : List.of("wait", "else")) {
-                    if (fields.mentions(key)) {
-                        fields.mistake(key, "A voicemail ends the route, so it has no " + key + ".", "Remove it.");
-                    }
-                }
-                yield value.matching(MAIL, "Use the e-mail address that is told about messages.")
-                        .<Destination>map(mail -> new Destination.Voicemail(name, Optional.of(mail)));
-            }
-        };
-        return new Step(destination, otherwise);
+        var whisper = fields.value("whisper")
+                .flatMap(v -> v.oneOf(List.of("summary", "none")))
+                .orElse("summary")
+                .equals("summary");
+        List<Destination> destinations =
+                switch (kind) {
+                    case "workflow" ->
+                        one(value.matching(
+                                        WORKFLOW,
+                                        "Use the SID of a TaskRouter workflow (WW…), such as ${TWILIO_WORKFLOW_SID}.")
+                                .map(sid -> new Destination.Workflow(sid, patience)));
+                    case "sip" ->
+                        one(value.matching(SIP, "Write it like sip:desk@acme.example")
+                                .map(address -> new Destination.Sip(address, patience, whisper)));
+                    case "dial" -> dial(value, fields, patience, whisper);
+                    default ->
+                        one(value.matching(MAIL, "Use the e-mail address that is told about messages.")
+                                .map(mail -> new Destination.Voicemail(MESSAGE, Optional.of(mail))));
+                };
+        return new Step(destinations, otherwise);
     }
 
-    private static Optional<Destination> last(Value otherwise, Map<String, Step> steps) {
-        return otherwise.text().flatMap(name -> {
-            if (name.equals(VOICEMAIL)) {
-                return Optional.of(LAST_RESORT);
+    private static List<Destination> one(Optional<? extends Destination> destination) {
+        return destination.<Destination>map(d -> d).stream().toList();
+    }
+
+    private static List<Destination> dial(Value value, Fields fields, Duration patience, boolean whisper) {
+        var numbers = (value.isList() ? value.items() : List.of(value))
+                .stream().flatMap(item -> item.phone().stream()).map(PhoneNumber::new).toList();
+        if (value.isList() && (numbers.isEmpty() || numbers.size() > Destination.MOST_AT_ONCE)) {
+            value.mistake(
+                    value.path() + " takes from 1 to " + Destination.MOST_AT_ONCE + " numbers.",
+                    "Put the others into a destination of its own, and name it by else.");
+            return List.of();
+        }
+        boolean together = fields.value("ring")
+                .flatMap(v -> v.oneOf(List.of("in_turn", "together")))
+                .orElse("in_turn")
+                .equals("together");
+        if (together && !numbers.isEmpty()) {
+            return List.of(new Destination.Phone(numbers, patience, whisper));
+        }
+        return numbers.stream()
+                .<Destination>map(number -> new Destination.Phone(List.of(number), patience, whisper))
+                .toList();
+    }
+
+    private static void refuseForeign(Fields fields, String kind) {
+        var foreign = new HashMap<String, Set<String>>();
+        foreign.put("wait", Set.of(VOICEMAIL));
+        foreign.put("else", Set.of(VOICEMAIL));
+        foreign.put("whisper", Set.of(VOICEMAIL, "workflow"));
+        foreign.put("ring", Set.of(VOICEMAIL, "workflow", "sip"));
+        foreign.forEach((key, kinds) -> {
+            if (fields.mentions(key) && kinds.contains(kind)) {
+                fields.mistake(
+                        key,
+                        kind.equals(VOICEMAIL)
+                                ? "A voicemail ends the route, so it has no " + key + "."
+                                : "A destination of the kind " + kind + " has no " + key + ".",
+                        "Remove it.");
             }
-            if (name.equals("callback")) {
-                otherwise.notYet("else: callback");
-                return Optional.empty();
-            }
-            var step = steps.get(name);
-            if (step == null) {
-                var names = new ArrayList<>(steps.keySet());
-                names.add(VOICEMAIL);
-                otherwise.mistake(
-                        "There is no destination " + otherwise.quoted() + "." + Value.didYouMean(name, names),
-                        "Name a voicemail destination under escalate.to, or write else: voicemail.");
-                return Optional.empty();
-            }
-            if (step.destination().isPresent() && !(step.destination().get() instanceof Destination.Voicemail)) {
-                otherwise.mistake(
-                        "else: " + name + " does not lead to a voicemail.",
-                        "In this version the second step of a route is a voicemail: write else: voicemail.");
-                return Optional.empty();
-            }
-            return step.destination();
         });
     }
 
-    private static void unreached(Fields to, Map<String, Step> steps, String last) {
-        for (var name : steps.keySet()) {
-            if (name.equals("closed")) {
+    // --- the ways from one to the next
+
+    private Optional<Map<String, Route>> routes(Fields to, Map<String, Step> steps, List<EscalationRule> rules) {
+        if (!steps.containsKey(EscalationPolicy.DEFAULT)) {
+            to.mistake("The key escalate.to.default is missing.", FORM);
+            return Optional.empty();
+        }
+        var entrances = new LinkedHashSet<>(List.of(EscalationPolicy.DEFAULT));
+        rules.forEach(rule -> rule.to().filter(steps::containsKey).ifPresent(entrances::add));
+        if (steps.containsKey(EscalationPolicy.CLOSED)) {
+            if (hours) {
+                entrances.add(EscalationPolicy.CLOSED);
+            } else {
                 to.mistake(
-                        name,
-                        "The destination closed is not available in this version: it needs opening hours.",
-                        "Remove it: nothing in this file is ever ignored in silence.");
-            } else if (!name.equals("default") && !name.equals(last)) {
-                to.mistake(
+                        EscalationPolicy.CLOSED,
+                        "Callers reach the destination closed outside opening hours, and there are none.",
+                        "Add hours: { zone: …, open: [ \"Mon-Fri 09:00-18:00\" ] }, or remove it.");
+                return Optional.empty();
+            }
+        }
+        var routes = new LinkedHashMap<String, Route>();
+        var reached = new LinkedHashSet<String>();
+        for (var entrance : entrances) {
+            chain(entrance, steps, reached).ifPresent(chain -> routes.put(entrance, new Route(chain)));
+        }
+        steps.keySet().stream()
+                .filter(name -> !reached.contains(name))
+                .forEach(name -> to.mistake(
                         name,
                         "No caller ever reaches the destination " + name + ".",
-                        "Only default and the voicemail that its else names are used in this version; remove it.");
+                        "Name it in a rule (escalate.when) or in an else, or remove it."));
+        return routes.size() == entrances.size() ? Optional.of(routes) : Optional.empty();
+    }
+
+    private static Optional<List<Destination>> chain(String entrance, Map<String, Step> steps, Set<String> reached) {
+        var chain = new ArrayList<Destination>();
+        var visited = new LinkedHashSet<String>();
+        var name = entrance;
+        while (true) {
+            var step = steps.getOrDefault(name, Step.NONE);
+            visited.add(name);
+            reached.add(name);
+            chain.addAll(step.destinations());
+            if (step.ends()) {
+                return Optional.<List<Destination>>of(chain).filter(_ -> whole(steps, visited));
             }
+            var otherwise = step.otherwise();
+            var next = otherwise.map(Value::text).orElse(Optional.of(VOICEMAIL));
+            if (next.isEmpty()) {
+                return Optional.empty();
+            }
+            if (next.get().equals(VOICEMAIL)) {
+                chain.add(LAST_RESORT);
+                return Optional.<List<Destination>>of(chain).filter(_ -> whole(steps, visited));
+            }
+            if (!leadsOn(otherwise.orElseThrow(), next.get(), steps, visited)) {
+                return Optional.empty();
+            }
+            name = next.get();
         }
     }
 
+    /// A destination that makes no sense has been reported; where it leads is looked at all the same.
+    private static boolean whole(Map<String, Step> steps, Set<String> visited) {
+        return visited.stream()
+                .noneMatch(name ->
+                        steps.getOrDefault(name, Step.NONE).destinations().isEmpty());
+    }
+
+    private static boolean leadsOn(Value otherwise, String next, Map<String, Step> steps, Set<String> visited) {
+        if (LATER.contains(next)) {
+            otherwise.notYet("else: " + next);
+            return false;
+        }
+        if (!steps.containsKey(next)) {
+            var names = Stream.concat(steps.keySet().stream(), Stream.of(VOICEMAIL)).toList();
+            otherwise.mistake(
+                    "There is no destination " + otherwise.quoted() + "." + Value.didYouMean(next, names),
+                    "Name a destination under escalate.to, or write else: voicemail.");
+            return false;
+        }
+        if (visited.contains(next)) {
+            otherwise.mistake(
+                    "The route goes round in a circle: " + String.join(", then ", visited) + ", then " + next
+                            + " again.",
+                    "End it with else: voicemail.");
+            return false;
+        }
+        return true;
+    }
+
     private static Duration usual(String kind) {
-        return kind.equals("dial") ? Duration.ofSeconds(20) : Duration.ofSeconds(90);
+        return switch (kind) {
+            case "dial", "sip" -> Duration.ofSeconds(20);
+            default -> Duration.ofSeconds(90);
+        };
     }
 
     private static Duration longest(String kind) {
-        return kind.equals("dial") ? Duration.ofMinutes(10) : Duration.ofHours(1);
+        return kind.equals("dial") || kind.equals("sip") ? Duration.ofMinutes(10) : Duration.ofHours(1);
     }
 }

@@ -27,6 +27,8 @@ final class AgentSpeech {
     static void words(Draft step, ContentId content, String text) {
         if (step.call().transcript().place(content.item()) >= 0) {
             step.transcript(step.call().transcript().words(Turn.Speaker.AGENT, content.item(), text, step.now()));
+            var call = step.call();
+            step.signals(call.rules().escalation().agentSaid(call.signals(), text));
         }
     }
 

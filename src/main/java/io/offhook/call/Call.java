@@ -16,6 +16,7 @@ public record Call(
         EngineLink engine,
         Transcript transcript,
         ToolDesk tools,
+        Signals signals,
         Timers timers) {
 
     /// A call whose stream is about to open.
@@ -36,6 +37,7 @@ public record Call(
                 EngineLink.none(now),
                 Transcript.EMPTY,
                 ToolDesk.IDLE,
+                Signals.NONE,
                 Timers.NONE);
     }
 
@@ -45,31 +47,35 @@ public record Call(
     }
 
     Call with(Phase next) {
-        return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, timers);
+        return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, signals, timers);
     }
 
     Call with(Line next) {
-        return new Call(id, since, rules, caller, phase, next, playout, engine, transcript, tools, timers);
+        return new Call(id, since, rules, caller, phase, next, playout, engine, transcript, tools, signals, timers);
     }
 
     Call with(Playout next) {
-        return new Call(id, since, rules, caller, phase, line, next, engine, transcript, tools, timers);
+        return new Call(id, since, rules, caller, phase, line, next, engine, transcript, tools, signals, timers);
     }
 
     Call with(EngineLink next) {
-        return new Call(id, since, rules, caller, phase, line, playout, next, transcript, tools, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, next, transcript, tools, signals, timers);
     }
 
     Call with(Transcript next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, next, tools, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, next, tools, signals, timers);
     }
 
     Call with(ToolDesk next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, next, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, next, signals, timers);
+    }
+
+    Call with(Signals next) {
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, next, timers);
     }
 
     Call with(Timers next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, next);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, signals, next);
     }
 
     @Override

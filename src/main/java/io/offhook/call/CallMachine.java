@@ -25,6 +25,7 @@ import io.offhook.call.CallEvent.ToolFinished;
 import io.offhook.call.Timers.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /// The only place where a call changes state. Pure: same call, event and time, same step.
@@ -59,11 +60,19 @@ public final class CallMachine {
         record Escalation(String reason, String summary, Handoff.Urgency urgency) {}
     }
 
-    public CallMachine(Phrases phrases, EscalationArguments escalation) {
+    /// Reads what a tool has answered; given for the same reason.
+    @FunctionalInterface
+    public interface ToolFacts {
+        /// @param answer JSON text of a tool; may be anything
+        /// @return the plain values in it, by name
+        Map<String, String> in(String answer);
+    }
+
+    public CallMachine(Phrases phrases, EscalationArguments escalation, ToolFacts facts) {
         this.phrases = phrases;
         this.hearing = new Hearing(phrases);
         this.engine = new EngineCare(phrases);
-        this.tools = new ToolTurns(phrases, escalation);
+        this.tools = new ToolTurns(phrases, escalation, facts);
     }
 
     /// What the event comes to. Events that mean nothing in the present phase change nothing: late ones are normal.
@@ -146,7 +155,7 @@ public final class CallMachine {
             case AgentWords(var content, var text) -> AgentSpeech.words(step, content, text);
             case CallerStartedSpeaking(var item) -> hearing.startedSpeaking(step, item);
             case CallerStoppedSpeaking _ -> Hearing.stoppedSpeaking(step);
-            case CallerWords(var item, var text) -> Hearing.words(step, item, text);
+            case CallerWords(var item, var text) -> hearing.wordsWhileTalking(step, item, text);
             case ReplyEnded reply -> replyEnded(step, reply);
             case ToolFinished(var request, var outcome) -> tools.finished(step, request, outcome);
             case TimePassed _ -> timePassed(step);
@@ -158,7 +167,7 @@ public final class CallMachine {
 
     private void digit(Draft step, char digit) {
         if (digit == '0') {
-            Departure.handOff(step, new HandoffCause.CallerPressedZero(), false);
+            Departure.byKey(step);
             return;
         }
         step.line(step.call().line().active(step.now()));
@@ -191,6 +200,7 @@ public final class CallMachine {
         if (!reply.requests().isEmpty()) {
             tools.requested(step, reply);
         }
+        Departure.byRule(step);
     }
 
     // --- Detached ---

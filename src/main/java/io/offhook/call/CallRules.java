@@ -1,6 +1,7 @@
 package io.offhook.call;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /// What the agent's configuration means for one call. Fixed for the life of the call.
@@ -11,6 +12,8 @@ import java.util.Map;
 /// @param silence        quiet on both sides before the agent asks whether the caller is still there
 /// @param length         longest time on the line with the agent
 /// @param tools          the tools offered, by name; the built-in ones are not in it
+/// @param escalation     when a human is needed besides what the model decides
+/// @param circumstances  what is known besides what is said
 /// @param comfort        recorded "one moment, please"; empty when there is none in this language
 public record CallRules(
         String agent,
@@ -20,11 +23,36 @@ public record CallRules(
         Duration silence,
         Duration length,
         Map<String, ToolRule> tools,
-        java.util.List<AudioFrame> comfort) {
+        EscalationPolicy escalation,
+        Circumstances circumstances,
+        List<AudioFrame> comfort) {
 
     public CallRules {
         tools = Map.copyOf(tools);
-        comfort = java.util.List.copyOf(comfort);
+        comfort = List.copyOf(comfort);
+    }
+
+    /// Without rules of the operator's own.
+    public CallRules(
+            String agent,
+            String greeting,
+            String announcement,
+            String language,
+            Duration silence,
+            Duration length,
+            Map<String, ToolRule> tools,
+            List<AudioFrame> comfort) {
+        this(
+                agent,
+                greeting,
+                announcement,
+                language,
+                silence,
+                length,
+                tools,
+                EscalationPolicy.NONE,
+                new Circumstances(language, true, Map.of()),
+                comfort);
     }
 
     /// @param filler  what the agent says while a slow tool runs

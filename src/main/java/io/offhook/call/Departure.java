@@ -65,12 +65,15 @@ final class Departure {
             }
             step.effect(new CloseEngine());
         }
+        var rules = call.rules();
+        var place = rules.escalation().place(call.signals(), rules.circumstances());
         var handoff = new Handoff(
                 call.id(),
                 cause,
                 reason,
                 summary,
-                urgency,
+                place.urgency().orElse(urgency),
+                place.to(),
                 call.caller(),
                 call.rules().language(),
                 step.call().transcript().turns(),
@@ -83,6 +86,23 @@ final class Departure {
             step.start(Timer.LAST_WORDS, WORDS_START.plus(call.playout().unheard(step.now())));
         }
         step.phase(new Phase.HandingOff(handoff, false, byAgent ? LastWords.AWAITED : LastWords.NONE));
+    }
+
+    /// The caller goes to a human when the operator's rules, or the caller's own words, say so.
+    static void byRule(Draft step) {
+        var call = step.call();
+        if (call.phase() instanceof Phase.Conversing) {
+            call.rules()
+                    .escalation()
+                    .decide(call.signals(), call.rules().circumstances())
+                    .ifPresent(decision -> handOff(step, new HandoffCause.RuleHeld(decision.why()), true));
+        }
+    }
+
+    /// Key 0: asking for a person without a word.
+    static void byKey(Draft step) {
+        step.signals(step.call().signals().asking());
+        handOff(step, new HandoffCause.CallerPressedZero(), false);
     }
 
     private static Duration patience(Draft step) {
@@ -131,7 +151,7 @@ final class Departure {
 
     private static void zeroWhileLeaving(Draft step) {
         if (step.call().phase() instanceof Phase.SayingGoodbye) {
-            handOff(step, new HandoffCause.CallerPressedZero(), false);
+            byKey(step);
         } else if (step.call().phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
                 && words.open()) {
             // Already on the way; the caller doesn't want to hear about it.

@@ -1,19 +1,71 @@
 package io.offhook.call;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
-/// One place where a human can take the caller.
+/// One place where a human can take the caller. All of them are the operator's own words: no model ever names one.
 public sealed interface Destination {
 
     /// How long the caller waits there before the next destination is tried.
     Duration patience();
 
+    /// Constant word for the kind, stored and used as a metric tag.
+    default String slug() {
+        return switch (this) {
+            case Workflow _ -> "workflow";
+            case Queue _ -> "queue";
+            case Phone _ -> "number";
+            case Sip _ -> "sip";
+            case Voicemail _ -> "voicemail";
+        };
+    }
+
     /// A TaskRouter workflow.
     record Workflow(String sid, Duration patience) implements Destination {}
 
-    /// A phone number.
-    record Phone(PhoneNumber number, Duration patience) implements Destination {}
+    /// A plain queue of the provider, by name; people take callers from it by dialling into it.
+    record Queue(String name, Duration patience) implements Destination {}
+
+    /// Phone numbers that ring together; who takes the call first has it.
+    ///
+    /// @param whisper whether the human hears what it is about, and takes the call by a key; without it a machine that
+    ///                picks up counts as a human
+    record Phone(List<PhoneNumber> numbers, Duration patience, boolean whisper) implements Destination {
+        public Phone {
+            numbers = List.copyOf(numbers);
+            if (numbers.isEmpty() || numbers.size() > MOST_AT_ONCE) {
+                throw new IllegalArgumentException("from 1 to " + MOST_AT_ONCE + " numbers ring together");
+            }
+        }
+
+        public Phone(PhoneNumber number, Duration patience) {
+            this(List.of(number), patience, true);
+        }
+    }
+
+    /// A SIP address, such as `sip:desk@acme.example`.
+    record Sip(String address, Duration patience, boolean whisper) implements Destination {
+        @Override
+        public String toString() {
+            return "Sip[" + patience + "]";
+        }
+    }
 
     /// The caller leaves a message; always the last.
-    record Voicemail(Duration patience) implements Destination {}
+    ///
+    /// @param mail who is told about it
+    record Voicemail(Duration patience, Optional<String> mail) implements Destination {
+        public Voicemail(Duration patience) {
+            this(patience, Optional.empty());
+        }
+
+        @Override
+        public String toString() {
+            return "Voicemail[" + patience + "]";
+        }
+    }
+
+    /// Twilio dials at most ten numbers at once ("TwiML Voice: Number").
+    int MOST_AT_ONCE = 10;
 }

@@ -41,6 +41,14 @@ final class Draft {
                 && call.tools().running().isEmpty();
     }
 
+    /// Whether a rule, or the caller's own words, call for a human.
+    boolean needsHuman() {
+        return call.rules()
+                .escalation()
+                .decide(call.signals(), call.rules().circumstances())
+                .isPresent();
+    }
+
     Step done() {
         return new Step(call, List.copyOf(effects), List.copyOf(remarks));
     }
@@ -79,6 +87,10 @@ final class Draft {
 
     void tools(ToolDesk tools) {
         call = call.with(tools);
+    }
+
+    void signals(Signals signals) {
+        call = call.with(signals);
     }
 
     void start(Timer timer, Duration in) {

@@ -1,13 +1,22 @@
 package io.offhook.call;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Decides by rule when a caller needs a human, and which. Pure; needs no model and no socket.
 ///
 /// A caller who asks for a person gets one, and an agent that promises one is held to it: neither can be switched off.
 /// The rules of agent.yaml come first, in their order, so that they can say where such a caller goes.
-public record EscalationPolicy(List<EscalationRule> rules, Lexicon lexicon, List<Signals.Topic> topics) {
+///
+/// @param closed whether there is a route for the time outside opening hours, with the name [#CLOSED]
+public record EscalationPolicy(
+        List<EscalationRule> rules, Lexicon lexicon, List<Signals.Topic> topics, boolean closed) {
+    public static final String DEFAULT = "default";
+    public static final String CLOSED = "closed";
+    static final EscalationPolicy NONE =
+            new EscalationPolicy(List.of(), new Lexicon(Map.of(), List.of()), List.of(), false);
+
     public EscalationPolicy {
         rules = List.copyOf(rules);
         topics = List.copyOf(topics);
@@ -16,9 +25,13 @@ public record EscalationPolicy(List<EscalationRule> rules, Lexicon lexicon, List
     /// The human that is needed.
     ///
     /// @param why     constant word for the reason, such as `topic`
-    /// @param to      name of the route; empty for the usual one
-    /// @param urgency empty to leave it as it is
-    public record Decision(String why, Optional<String> to, Optional<Handoff.Urgency> urgency) {}
+    public record Decision(String why) {}
+
+    /// Where a caller goes.
+    ///
+    /// @param to      name of the route
+    /// @param urgency empty to leave it as the reason has it
+    public record Place(String to, Optional<Handoff.Urgency> urgency) {}
 
     Signals callerSaid(Signals signals, String text) {
         return signals.callerSaid(text, lexicon, topics);
@@ -34,26 +47,29 @@ public record EscalationPolicy(List<EscalationRule> rules, Lexicon lexicon, List
                 .filter(rule -> rule.isReason() && rule.holds(signals, circumstances))
                 .findFirst();
         if (byRule.isPresent()) {
-            return Optional.of(decision(byRule.get().slug(), signals, circumstances));
+            return Optional.of(new Decision(byRule.get().slug()));
         }
         if (signals.askedForPerson()) {
-            return Optional.of(decision("asked_for_person", signals, circumstances));
+            return Optional.of(new Decision("asked_for_person"));
         }
-        return signals.promisedPerson() ? Optional.of(decision("promised", signals, circumstances)) : Optional.empty();
+        return signals.promisedPerson() ? Optional.of(new Decision("promised")) : Optional.empty();
     }
 
-    /// Where a caller goes who is handed over for another reason, such as a lost engine.
-    public Decision place(Signals signals, Circumstances circumstances) {
-        return decision("", signals, circumstances);
-    }
-
-    /// The first rule that holds and names a route says where; the first that holds and names an urgency, how soon.
-    private Decision decision(String why, Signals signals, Circumstances circumstances) {
+    /// Where a caller goes who is handed over now, for whatever reason: the first rule that holds and names a route says
+    /// where, the first that holds and names an urgency, how soon. When nobody is at work, only rules that speak of the
+    /// hours outweigh the route for that time.
+    public Place place(Signals signals, Circumstances circumstances) {
         var holding =
                 rules.stream().filter(rule -> rule.holds(signals, circumstances)).toList();
-        return new Decision(
-                why,
-                holding.stream().flatMap(rule -> rule.to().stream()).findFirst(),
+        var byHours = holding.stream()
+                .filter(EscalationRule::speaksOfHours)
+                .flatMap(rule -> rule.to().stream())
+                .findFirst();
+        var usual = closed && !circumstances.open()
+                ? Optional.of(CLOSED)
+                : holding.stream().flatMap(rule -> rule.to().stream()).findFirst();
+        return new Place(
+                byHours.or(() -> usual).orElse(DEFAULT),
                 holding.stream().flatMap(rule -> rule.urgency().stream()).findFirst());
     }
 }

@@ -31,6 +31,10 @@ public record EscalationRule(
         return atOnce || conditions.stream().anyMatch(Condition::isReason);
     }
 
+    boolean speaksOfHours() {
+        return conditions.stream().anyMatch(Hours.class::isInstance);
+    }
+
     /// Constant word for what the rule is about, such as `topic`.
     String slug() {
         return conditions.stream()

@@ -8,6 +8,7 @@ import java.util.Optional;
 ///
 /// @param reason     what the caller wants, in a few words; the model's or ours
 /// @param summary    machine-made; empty when there was no model to write one
+/// @param to         name of the route that the caller takes
 /// @param transcript what was really heard, oldest first
 public record Handoff(
         CallId call,
@@ -15,6 +16,7 @@ public record Handoff(
         String reason,
         String summary,
         Urgency urgency,
+        String to,
         Optional<PhoneNumber> caller,
         String language,
         List<Turn> transcript,
@@ -26,7 +28,7 @@ public record Handoff(
 
     /// The same with what was said since.
     Handoff with(List<Turn> turns) {
-        return new Handoff(call, cause, reason, summary, urgency, caller, language, turns, at);
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at);
     }
 
     /// How soon a human is needed.

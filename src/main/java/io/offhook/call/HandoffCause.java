@@ -21,6 +21,16 @@ public sealed interface HandoffCause {
         }
     }
 
+    /// A rule held, the caller asked for a person in words, or the agent promised one without calling for one.
+    ///
+    /// @param rule what it is about, such as `topic` or `asked_for_person`
+    record RuleHeld(String rule) implements HandoffCause {
+        @Override
+        public String slug() {
+            return "rule_" + rule;
+        }
+    }
+
     record LostEngine(EngineFault fault) implements HandoffCause {
         @Override
         public String slug() {

@@ -1,5 +1,6 @@
 package io.offhook.call;
 
+import io.offhook.call.CallEffect.CancelReply;
 import io.offhook.call.CallEffect.ClearPlayout;
 import io.offhook.call.CallEffect.HearCaller;
 import io.offhook.call.CallEffect.TellEngine;
@@ -48,15 +49,19 @@ final class Hearing {
         step.transcript(step.call().transcript().begun(Turn.Speaker.CALLER, item, step.now()));
         step.tools(step.call().tools().rested());
         if (step.call().playout().audible(step.now())) {
-            bargeIn(step);
+            step.remark("barge_in");
         }
+        cutOff(step);
         // The engine stops by itself a reply that has made no sound yet; its late audio must not be played either.
         var replies = step.call().engine().replies();
         step.replies(replies.dropping(replies.running()));
     }
 
-    private void bargeIn(Draft step) {
-        step.remark("barge_in");
+    /// The agent falls silent, and the engine learns how far it was heard.
+    private void cutOff(Draft step) {
+        if (!step.call().playout().audible(step.now())) {
+            return;
+        }
         step.effect(new ClearPlayout());
         var heard = step.call().playout().heard(step.now());
         step.heardSoFar();
@@ -84,6 +89,20 @@ final class Hearing {
         step.line(step.call().line().speaking(false, step.now()));
         step.stop(Timer.SPEECH_GAP);
         step.owe();
+    }
+
+    /// Words that may say that the caller has had enough of the agent; then what the agent is saying is cut short.
+    void wordsWhileTalking(Draft step, String item, String text) {
+        words(step, item, text);
+        var call = step.call();
+        step.signals(call.rules().escalation().callerSaid(call.signals(), text));
+        if (step.needsHuman()) {
+            if (step.call().engine().replies().running().isPresent()) {
+                step.effect(new CancelReply());
+            }
+            cutOff(step);
+            Departure.byRule(step);
+        }
     }
 
     static void words(Draft step, String item, String text) {

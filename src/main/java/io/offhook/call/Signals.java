@@ -26,7 +26,7 @@ public record Signals(
         int toolErrors,
         int unsure,
         Map<String, String> facts) {
-    static final Signals NONE = new Signals(false, false, Set.of(), 0, 0, 0, Map.of());
+    public static final Signals NONE = new Signals(false, false, Set.of(), 0, 0, 0, Map.of());
     private static final int MAX_FACTS = 100;
     private static final int MAX_FACT = 200;
     private static final Pattern AMOUNT = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
@@ -44,7 +44,7 @@ public record Signals(
             words = List.copyOf(words);
         }
 
-        boolean in(String plain) {
+        public boolean in(String plain) {
             return words.stream().anyMatch(word -> word.matcher(plain).find());
         }
     }

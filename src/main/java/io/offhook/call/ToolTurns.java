@@ -20,10 +20,12 @@ final class ToolTurns {
 
     private final Phrases phrases;
     private final EscalationArguments escalation;
+    private final CallMachine.ToolFacts facts;
 
-    ToolTurns(Phrases phrases, EscalationArguments escalation) {
+    ToolTurns(Phrases phrases, EscalationArguments escalation, CallMachine.ToolFacts facts) {
         this.phrases = phrases;
         this.escalation = escalation;
+        this.facts = facts;
     }
 
     void requested(Draft step, ReplyEnded reply) {
@@ -96,7 +98,9 @@ final class ToolTurns {
     void finished(Draft step, ToolRequest request, ToolOutcome outcome) {
         if (step.call().tools().waitsFor(request)) {
             answer(step, request, outcome.answer(), outcome.result().equals(ToolOutcome.OK));
+            step.signals(step.call().signals().toolRan(outcome, facts.in(outcome.answer())));
             allAnswered(step);
+            Departure.byRule(step);
         }
     }
 

@@ -76,7 +76,7 @@ final class CheckCommand implements Callable<Integer> {
         passed(
                 agent.name(),
                 agent.languages().size() + " language(s), " + agent.tools().size() + " tool(s), "
-                        + agent.escalation().route().size() + " destination(s), no dead ends");
+                        + agent.escalation().routes().size() + " route(s), no dead ends");
     }
 
     private void reach(Settings settings, boolean openAi) throws InterruptedException {

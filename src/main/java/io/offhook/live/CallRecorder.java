@@ -82,6 +82,7 @@ final class CallRecorder implements CallListener {
                         "",
                         "",
                         handoff.urgency(),
+                        handoff.to(),
                         handoff.caller(),
                         handoff.language(),
                         List.of(),

@@ -12,6 +12,7 @@ import io.offhook.call.HandoffCause;
 import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.call.Signals;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.Transcript;
 import io.offhook.live.RouteAnswers.Answer;
@@ -160,12 +161,15 @@ public final class LiveCalls implements Switchboard {
     /// A handoff that happens between streams: the agent is not there to announce it.
     private Instruction handOffHere(Entry entry, HandoffCause cause, String apology) {
         var now = clock.now();
+        var rules = entry.plan().rules();
+        var place = rules.escalation().place(Signals.NONE, rules.circumstances());
         var handoff = new Handoff(
                 entry.id(),
                 cause,
                 "",
                 "",
-                Handoff.Urgency.NORMAL,
+                place.urgency().orElse(Handoff.Urgency.NORMAL),
+                place.to(),
                 entry.from(),
                 entry.plan().rules().language(),
                 entry.live().isPresent() ? entry.history().turns() : List.of(),
@@ -322,7 +326,7 @@ public final class LiveCalls implements Switchboard {
     }
 
     private void stepped(Entry entry, int step, Route.Result result) {
-        var name = RouteAnswers.name(entry.plan(), step);
+        var name = RouteAnswers.name(entry.plan(), entry.handoff(), step);
         record.keep(new Fact.RouteStepped(entry.id(), clock.now(), step, name, Optional.of(result)));
     }
 

@@ -77,16 +77,18 @@ final class RouteAnswers {
         if (result == Route.Result.ACCEPTED || result == Route.Result.CALLER_GONE) {
             return hangUp(plan);
         }
+        var route = plan.route(call.handoff());
         boolean voicemail =
-                plan.route().at(step).filter(Destination.Voicemail.class::isInstance).isPresent();
-        if (voicemail || plan.route().at(step + 1).isEmpty()) {
+                route.at(step).filter(Destination.Voicemail.class::isInstance).isPresent();
+        if (voicemail || route.at(step + 1).isEmpty()) {
             return sayGoodbye(plan);
         }
         return goTo(plan, step + 1, List.of(Apologies.NOBODY_FREE), call.handoff());
     }
 
     static Instruction goTo(AgentPlan plan, int step, List<String> say, Optional<Handoff> handoff) {
-        var destination = plan.route().at(step).orElse(plan.route().destinations().getLast());
+        var route = plan.route(handoff);
+        var destination = route.at(step).orElse(route.destinations().getLast());
         return new Instruction.GoTo(say, plan.rules().language(), step, destination, handoff);
     }
 
@@ -109,14 +111,7 @@ final class RouteAnswers {
     }
 
     /// The kind of destination, as it is stored.
-    static String name(AgentPlan plan, int step) {
-        return plan.route()
-                .at(step)
-                .map(destination -> switch (destination) {
-                    case Destination.Workflow _ -> "workflow";
-                    case Destination.Phone _ -> "number";
-                    case Destination.Voicemail _ -> "voicemail";
-                })
-                .orElse("unknown");
+    static String name(AgentPlan plan, Optional<Handoff> handoff, int step) {
+        return plan.route(handoff).at(step).map(Destination::slug).orElse("unknown");
     }
 }

@@ -14,6 +14,9 @@ import io.offhook.agent.EngineChoice.Kind;
 import io.offhook.agent.EngineChoice.NoiseReduction;
 import io.offhook.agent.EngineChoice.TurnDetection.SemanticVad;
 import io.offhook.agent.EngineChoice.TurnDetection.ServerVad;
+import io.offhook.call.Destination;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Route;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import java.io.IOException;
@@ -53,9 +56,13 @@ class AgentFileTest {
         assertThat(agent.escalation())
                 .isEqualTo(new Escalation(
                         Escalation.ANNOUNCE,
-                        List.of(
-                                new Destination.Dial("default", "+14155550100", Duration.ofSeconds(20)),
-                                new Destination.Voicemail("voicemail", Optional.empty()))));
+                        Map.of(
+                                "default",
+                                new Route(List.of(
+                                        new Destination.Phone(
+                                                new PhoneNumber("+14155550100"), Duration.ofSeconds(20)),
+                                        new Destination.Voicemail(Duration.ofMinutes(3))))),
+                        List.of()));
         assertThat(agent.limits())
                 .isEqualTo(new Limits(Duration.ofMinutes(10), Duration.ofSeconds(15), Duration.ofSeconds(8), 40));
         assertThat(agent.privacy()).isEqualTo(new Privacy(Optional.empty(), true));
@@ -95,17 +102,13 @@ class AgentFileTest {
                         "A second voice (languages.es.voice)",
                         "A greeting in a second language (languages.es.greeting)",
                         "The key caller",
-                        "The key hours",
                         "The key tools.crm.mcp",
                         "The key tools.crm.allow",
-                        "The key escalate.when",
                         "else: callback",
-                        "The key escalate.to.billing.whisper",
-                        "The destination closed",
                         "Key 9",
                         "Key *",
                         "The key limits.cost_per_call",
-                        "The key analytics",
+                        "The key analytics.fields",
                         "Recording audio (privacy.record.audio)",
                         "The key privacy.redact",
                         "The key privacy.keep");
@@ -256,9 +259,13 @@ class AgentFileTest {
         assertThat(agent.escalation())
                 .isEqualTo(new Escalation(
                         "One moment.",
-                        List.of(
-                                new Destination.Workflow("default", "WW123", Duration.ofMinutes(2)),
-                                new Destination.Voicemail("night", Optional.of("support@acme.example")))));
+                        Map.of(
+                                "default",
+                                new Route(List.of(
+                                        new Destination.Workflow("WW123", Duration.ofMinutes(2)),
+                                        new Destination.Voicemail(
+                                                Duration.ofMinutes(3), Optional.of("support@acme.example"))))),
+                        List.of()));
     }
 
     @ParameterizedTest
@@ -271,9 +278,19 @@ class AgentFileTest {
                 "{ to: { default: { dial: +14155550100, workflow: WW1 } } }",
                 "{ to: { default: { wait: 10s } } }",
                 "{ to: { default: { queue: support } } }",
-                "{ to: { default: { sip: 'sip:a@b.example' } } }",
+                "{ to: { default: { sip: 'a@b.example' } } }",
                 "{ to: { default: { voicemail: a@b.example, wait: 10s } } }",
-                "{ to: { default: { dial: +14155550100, whisper: summary } } }",
+                "{ to: { default: { dial: +14155550100, whisper: shout } } }",
+                "{ to: { default: { workflow: WW1, whisper: summary } } }",
+                "{ to: { default: { dial: [] } } }",
+                "{ to: { default: { dial: +14155550100, else: b }, b: { dial: +14155550101, else: default } } }",
+                "{ when: [ { tool_errors: 2, to: nobody } ], to: { default: +14155550100 } }",
+                "{ when: [ { topic: billing } ], to: { default: +14155550100 } }",
+                "{ when: [ { to: default } ], to: { default: +14155550100 } }",
+                "{ when: [ { turns: 2 } ], to: { default: +14155550100 } }",
+                "{ when: [ { fact: total } ], to: { default: +14155550100 } }",
+                "{ when: [ { hours: closed } ], to: { default: +14155550100 } }",
+                "{ when: [ { asked_for_person: false } ], to: { default: +14155550100 } }",
                 "{ to: { default: +14155550100, other: { voicemail: a@b.example } } }",
                 "{ to: { default: { dial: +14155550100 }, closed: { voicemail: a@b.example } } }",
                 "{ to: { default: +14155550100, voicemail: { voicemail: a@b.example } } }",

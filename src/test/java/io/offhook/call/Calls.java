@@ -16,7 +16,7 @@ final class Calls {
 
     private static final CallId ID = new CallId("CA0123456789");
     private static final CallMachine MACHINE =
-            new CallMachine(PHRASES, text -> new Escalation(text, "a summary", Handoff.Urgency.HIGH));
+            new CallMachine(PHRASES, text -> new Escalation(text, "a summary", Handoff.Urgency.HIGH), _ -> Map.of());
 
     private final List<CallEffect> effects = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.offhook.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offhook.call.EscalationPolicy.Decision;
+import io.offhook.call.EscalationPolicy.Place;
 import io.offhook.call.EscalationRule.Condition;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -35,7 +36,7 @@ class EscalationPolicyTest {
 
         var decision = policy.decide(heard(policy, "Can I talk to a person?"), STRANGER);
 
-        assertThat(decision).contains(new Decision("asked_for_person", Optional.empty(), Optional.empty()));
+        assertThat(decision).contains(new Decision("asked_for_person"));
     }
 
     @Test
@@ -59,8 +60,11 @@ class EscalationPolicyTest {
     void a_topic_names_route_and_urgency() {
         var policy = policy(rule(new EscalationRule.TopicIs("billing"), "money", Handoff.Urgency.HIGH));
 
-        assertThat(policy.decide(heard(policy, "There is a charge on my card"), STRANGER))
-                .contains(new Decision("topic", Optional.of("money"), Optional.of(Handoff.Urgency.HIGH)));
+        var signals = heard(policy, "There is a charge on my card");
+
+        assertThat(policy.decide(signals, STRANGER)).contains(new Decision("topic"));
+        assertThat(policy.place(signals, STRANGER))
+                .isEqualTo(new Place("money", Optional.of(Handoff.Urgency.HIGH)));
         assertThat(policy.decide(heard(policy, "Where is my order"), STRANGER)).isEmpty();
     }
 
@@ -113,9 +117,9 @@ class EscalationPolicyTest {
         var policy = policy(rule(new EscalationRule.CallerIs("tier", "gold"), "vip", Handoff.Urgency.HIGH));
 
         assertThat(policy.decide(Signals.NONE, GOLD)).isEmpty();
-        assertThat(policy.decide(heard(policy, "talk to a person"), GOLD))
-                .contains(new Decision("asked_for_person", Optional.of("vip"), Optional.of(Handoff.Urgency.HIGH)));
-        assertThat(policy.place(Signals.NONE, GOLD).to()).contains("vip");
+        assertThat(policy.decide(heard(policy, "talk to a person"), GOLD)).contains(new Decision("asked_for_person"));
+        assertThat(policy.place(Signals.NONE, GOLD)).isEqualTo(new Place("vip", Optional.of(Handoff.Urgency.HIGH)));
+        assertThat(policy.place(Signals.NONE, STRANGER)).isEqualTo(new Place("default", Optional.empty()));
     }
 
     @Test
@@ -136,8 +140,8 @@ class EscalationPolicyTest {
                 false));
 
         assertThat(policy.decide(heard(policy, "the bill"), STRANGER)).isEmpty();
-        assertThat(policy.decide(heard(policy, "the bill"), CLOSED).flatMap(Decision::to))
-                .contains("facturas");
+        assertThat(policy.decide(heard(policy, "the bill"), CLOSED)).isPresent();
+        assertThat(policy.place(heard(policy, "the bill"), CLOSED).to()).isEqualTo("facturas");
     }
 
     @Test
@@ -150,8 +154,21 @@ class EscalationPolicyTest {
                         false),
                 rule(new EscalationRule.Hours(false), "night", Handoff.Urgency.LOW));
 
-        assertThat(policy.decide(heard(policy, "the bill"), CLOSED))
-                .contains(new Decision("topic", Optional.of("night"), Optional.of(Handoff.Urgency.HIGH)));
+        assertThat(policy.place(heard(policy, "the bill"), CLOSED))
+                .isEqualTo(new Place("night", Optional.of(Handoff.Urgency.HIGH)));
+    }
+
+    @Test
+    void outside_opening_hours_the_closed_route_outweighs_all_rules_but_those_about_hours() {
+        var billing = rule(new EscalationRule.TopicIs("billing"), "money", Handoff.Urgency.HIGH);
+        var night = rule(new EscalationRule.Hours(false), "night", Handoff.Urgency.LOW);
+        var closing = new EscalationPolicy(List.of(billing), ENGLISH, List.of(BILLING), true);
+        var byRule = new EscalationPolicy(List.of(billing, night), ENGLISH, List.of(BILLING), true);
+        var signals = heard(closing, "the bill");
+
+        assertThat(closing.place(signals, STRANGER).to()).isEqualTo("money");
+        assertThat(closing.place(signals, CLOSED).to()).isEqualTo("closed");
+        assertThat(byRule.place(signals, CLOSED).to()).isEqualTo("night");
     }
 
     @Test
@@ -200,7 +217,7 @@ class EscalationPolicyTest {
     }
 
     private static EscalationPolicy policy(EscalationRule... rules) {
-        return new EscalationPolicy(List.of(rules), ENGLISH, List.of(BILLING));
+        return new EscalationPolicy(List.of(rules), ENGLISH, List.of(BILLING), false);
     }
 
     private static EscalationRule rule(Condition condition) {

@@ -88,7 +88,7 @@ class CallRecorderTest {
                 new HandoffCause.AgentAsked(),
                 "double charge",
                 "Was charged twice",
-                Handoff.Urgency.HIGH,
+                Handoff.Urgency.HIGH, "default",
                 Optional.empty(),
                 "en",
                 List.of(new Turn(Turn.Speaker.CALLER, "item-1", "Twice!", false, NOON)),

@@ -116,7 +116,8 @@ class LiveCallsTest {
                 vertx,
                 new CallMachine(
                         Phrases.english(),
-                        _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL)),
+                        _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL),
+                        _ -> Map.of()),
                 new CallClock(1),
                 _ -> plan(),
                 new Greetings(vertx, folder, workers),
@@ -136,7 +137,7 @@ class LiveCallsTest {
                 new Brief("model", "voice", "", "en", List.of(), "", Map.of()),
                 new NoEngine(),
                 new Forgetting(),
-                new Route(List.of(new Destination.Voicemail(Duration.ofMinutes(1)))),
+                Map.of("default", new Route(List.of(new Destination.Voicemail(Duration.ofMinutes(1))))),
                 List.of(),
                 false,
                 10,

@@ -115,6 +115,7 @@ class CallMetersTest {
                 CALL.engine(),
                 CALL.transcript(),
                 CALL.tools(),
+                CALL.signals(),
                 CALL.timers());
 
         watching.on(CALL, new CallEvent.StreamEnded(StreamEnd.LOST), Step.of(ended), NOON);

@@ -47,7 +47,7 @@ class CallTallyTest {
                         new HandoffCause.CallerPressedZero(),
                         "",
                         "",
-                        Handoff.Urgency.NORMAL,
+                        Handoff.Urgency.NORMAL, "default",
                         Optional.empty(),
                         "en",
                         List.of(),

@@ -123,7 +123,7 @@ public abstract class CallLogContract {
                 new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.SERVER_ERROR)),
                 "wants a \"refund\"",
                 "Two lines\nand </Task> & a snowman \u2603",
-                Handoff.Urgency.HIGH,
+                Handoff.Urgency.HIGH, "default",
                 Optional.of(new PhoneNumber("+14155550100")),
                 "en",
                 List.of(new Turn(Turn.Speaker.CALLER, "item-1", "Ignore that", true, NOON)),

@@ -65,7 +65,7 @@ class FactJsonTest {
                 causes.map(cause -> new Fact.HandedOff(
                         CALL,
                         NOON,
-                        new Handoff(CALL, cause, "r", "s", Handoff.Urgency.LOW, number, "en", List.of(turn), NOON))));
+                        new Handoff(CALL, cause, "r", "s", Handoff.Urgency.LOW, "billing", number, "en", List.of(turn), NOON))));
     }
 
     @Test

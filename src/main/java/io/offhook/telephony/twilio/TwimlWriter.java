@@ -103,16 +103,29 @@ final class TwimlWriter {
                 xml.writeEndElement();
                 xml.writeEndElement();
             }
-            case Destination.Phone(var number, var patience) -> {
-                xml.writeStartElement("Dial");
+            case Destination.Queue(var queue, _) -> {
+                xml.writeStartElement("Enqueue");
                 xml.writeAttribute("action", action);
-                xml.writeAttribute("timeout", seconds(patience, 5, 600));
-                xml.writeStartElement("Number");
-                xml.writeCharacters(number.e164());
+                xml.writeCharacters(xmlText(queue));
+                xml.writeEndElement();
+            }
+            case Destination.Phone(var numbers, var patience, _) -> {
+                dial(xml, action, patience);
+                for (var number : numbers) {
+                    xml.writeStartElement("Number");
+                    xml.writeCharacters(number.e164());
+                    xml.writeEndElement();
+                }
+                xml.writeEndElement();
+            }
+            case Destination.Sip(var address, var patience, _) -> {
+                dial(xml, action, patience);
+                xml.writeStartElement("Sip");
+                xml.writeCharacters(xmlText(address));
                 xml.writeEndElement();
                 xml.writeEndElement();
             }
-            case Destination.Voicemail(var patience) -> {
+            case Destination.Voicemail(var patience, _) -> {
                 xml.writeEmptyElement("Record");
                 xml.writeAttribute("action", action);
                 xml.writeAttribute("maxLength", seconds(patience, 1, 3_600));
@@ -122,6 +135,12 @@ final class TwimlWriter {
                 xml.writeEmptyElement("Hangup");
             }
         }
+    }
+
+    private static void dial(XMLStreamWriter xml, String action, Duration patience) throws XMLStreamException {
+        xml.writeStartElement("Dial");
+        xml.writeAttribute("action", action);
+        xml.writeAttribute("timeout", seconds(patience, 5, 600));
     }
 
     private static String seconds(Duration duration, int least, int most) {

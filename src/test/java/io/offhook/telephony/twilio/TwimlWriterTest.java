@@ -216,7 +216,7 @@ class TwimlWriterTest {
                 new HandoffCause.AgentAsked(),
                 reason,
                 summary,
-                urgency,
+                urgency, "default",
                 PhoneNumber.parse("+14155550123"),
                 "en-US",
                 List.of(new Turn(Turn.Speaker.CALLER, "item-1", "Hello", false, noon)),
