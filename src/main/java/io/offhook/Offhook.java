@@ -142,6 +142,7 @@ public final class Offhook implements AutoCloseable {
                     return listeners;
                 },
                 workers);
+        made.with(calls::settle);
         meters.gauge("offhook.calls.active", calls::onLine);
         meters.gauge("offhook.store.queue", () -> writer.load().queued());
         meters.gauge("offhook.store.lost", () -> writer.load().lost());

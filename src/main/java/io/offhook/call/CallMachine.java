@@ -187,7 +187,7 @@ public final class CallMachine {
         step.stopAll();
         step.heardSoFar();
         if (why == StreamEnd.STOPPED) {
-            step.phase(new Phase.Ended(new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup")));
+            step.phase(new Phase.Ended(Disposition.HUNG_UP));
         } else {
             step.remark(why.slug());
             step.phase(new Phase.Detached(why));

@@ -19,6 +19,7 @@ import io.offhook.call.CallEvent.TimePassed;
 import io.offhook.call.Phase.LastWords;
 import io.offhook.call.Timers.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// The ways out of a conversation: the goodbye, and the one door to a human. Last words are heard before the stream
@@ -27,7 +28,6 @@ final class Departure {
     private static final Duration WORDS_START = Duration.ofSeconds(4);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration FILING = Duration.ofMillis(1_500);
-    private static final String CALLER_HANGUP = "caller_hangup";
 
     private Departure() {}
 
@@ -168,8 +168,8 @@ final class Departure {
         step.heardSoFar();
         switch (step.call().phase()) {
             case Phase.HandingOff(var handoff, _, _) when !hungUp -> transferred(step, handoff, false);
-            case Phase.HandingOff _ ->
-                step.phase(new Phase.Ended(new Disposition(Disposition.Outcome.ABANDONED, CALLER_HANGUP)));
+            case Phase.HandingOff(var handoff, _, _) ->
+                step.phase(new Phase.Ended(Disposition.after(handoff, List.of(), false)));
             case Phase.SayingGoodbye(var reason, var words) ->
                 ended(step, reason, hungUp || (words.said() && !step.call().playout().audible(step.now())));
             default -> {}
@@ -276,12 +276,10 @@ final class Departure {
         close(step);
         step.phase(new Phase.Ended(
                 switch (step.call().phase()) {
-                    case Phase.HandingOff _ -> new Disposition(Disposition.Outcome.ABANDONED, CALLER_HANGUP);
                     case Phase.SayingGoodbye(var reason, _) -> new Disposition(Disposition.Outcome.RESOLVED, reason);
-                    case Phase.Transferred(var handoff, _) ->
-                        new Disposition(
-                                Disposition.Outcome.TRANSFERRED, handoff.cause().slug());
-                    default -> new Disposition(Disposition.Outcome.HUNG_UP, CALLER_HANGUP);
+                    case Phase.HandingOff(var handoff, _, _) -> Disposition.after(handoff, List.of(), false);
+                    case Phase.Transferred(var handoff, _) -> Disposition.after(handoff, List.of(), false);
+                    default -> Disposition.HUNG_UP;
                 }));
     }
 

@@ -4,6 +4,8 @@ package io.offhook.call;
 public enum StreamEnd {
     /// The provider said `stop`: the call is over or the provider took it elsewhere.
     STOPPED,
+    /// The provider could not open it.
+    FAILED,
     /// The socket closed without `stop`.
     LOST,
     /// No media and no close for ten seconds.

@@ -1,12 +1,53 @@
 package io.offhook.live;
 
-/// What the provider's voice says when the agent can't.
-final class Apologies {
-    static final String TECHNICAL = "I'm sorry, we have a technical problem.";
-    static final String ALL_LINES_BUSY = "All our lines are busy at the moment.";
-    static final String ONE_MOMENT = "One moment, please.";
-    static final String NOBODY_FREE = "I'm sorry, nobody could take your call.";
-    static final String GOODBYE = "Thank you for calling. Goodbye.";
+import java.util.Locale;
+import java.util.Map;
 
-    private Apologies() {}
+/// What the provider's voice says when the agent can't. Text and language belong together: a voice made for one
+/// language can't read another, so a call in a language that is not here hears English from an English voice.
+record Apologies(
+        String language, String technical, String allLinesBusy, String oneMoment, String nobodyFree, String goodbye) {
+    private static final Apologies ENGLISH = new Apologies(
+            "en",
+            "I'm sorry, we have a technical problem.",
+            "All our lines are busy at the moment.",
+            "One moment, please.",
+            "I'm sorry, nobody could take your call.",
+            "Thank you for calling. Goodbye.");
+    private static final Map<String, Apologies> OTHERS = Map.of(
+            "es",
+            new Apologies(
+                    "es",
+                    "Lo siento, tenemos un problema técnico.",
+                    "En este momento todas nuestras líneas están ocupadas.",
+                    "Un momento, por favor.",
+                    "Lo siento, nadie ha podido atender su llamada.",
+                    "Gracias por llamar. Adiós."),
+            "de",
+            new Apologies(
+                    "de",
+                    "Es tut mir leid, wir haben ein technisches Problem.",
+                    "Im Moment sind alle unsere Leitungen belegt.",
+                    "Einen Moment, bitte.",
+                    "Es tut mir leid, niemand konnte Ihren Anruf annehmen.",
+                    "Danke für Ihren Anruf. Auf Wiederhören."),
+            "fr",
+            new Apologies(
+                    "fr",
+                    "Je suis désolé, nous avons un problème technique.",
+                    "Toutes nos lignes sont occupées en ce moment.",
+                    "Un instant, s'il vous plaît.",
+                    "Je suis désolé, personne n'a pu prendre votre appel.",
+                    "Merci de votre appel. Au revoir."));
+
+    /// @param language such as `es` or `es-MX`
+    static Apologies in(String language) {
+        var spoken = Locale.forLanguageTag(language).getLanguage();
+        var found = OTHERS.getOrDefault(spoken, ENGLISH);
+        return found == ENGLISH && !spoken.equals("en") ? ENGLISH : found.as(language);
+    }
+
+    private Apologies as(String language) {
+        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, goodbye);
+    }
 }

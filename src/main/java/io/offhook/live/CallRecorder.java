@@ -13,9 +13,12 @@ import io.offhook.store.Fact;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /// Turns the steps of one call into facts. One for each stream of a call; lives on the call's event loop.
 final class CallRecorder implements CallListener {
+    private static final Pattern CODE = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
+
     private final CallBook record;
     private final boolean keepTurns;
     private final AtomicLong sequence;
@@ -32,7 +35,7 @@ final class CallRecorder implements CallListener {
     public void on(Call before, CallEvent event, Step step, Instant now) {
         var call = step.call();
         for (var remark : step.remarks()) {
-            happened(call, now, remark, "{}");
+            happened(call, now, remark, detail(event));
         }
         if (!before.phase().slug().equals(call.phase().slug())) {
             record.keep(new Fact.PhaseChanged(call.id(), now, call.phase().slug()));
@@ -49,13 +52,24 @@ final class CallRecorder implements CallListener {
                 record.keep(new Fact.Charged(call.id(), now, "other-" + sequence.getAndIncrement(), usage));
             case CallEvent.EngineReady(var took, _) ->
                 happened(call, now, "engine_connected", "{\"ms\":" + took.toMillis() + "}");
-            case CallEvent.EngineComplained(var code) -> happened(call, now, "engine_complained", "{}");
+            case CallEvent.EngineComplained _ -> happened(call, now, "engine_complained", detail(event));
             case CallEvent.DigitPressed _ -> happened(call, now, "key_pressed", "{}");
             default -> {}
         }
         if (call.phase() instanceof Phase.Ended(var disposition, _) && !(before.phase() instanceof Phase.Ended)) {
             record.keep(new Fact.Ended(call.id(), now, disposition));
         }
+    }
+
+    /// The engine's own code for what went wrong. The adapters let nothing through but slugs.
+    private static String detail(CallEvent event) {
+        var code =
+                switch (event) {
+                    case CallEvent.ReplyEnded reply -> reply.code();
+                    case CallEvent.EngineComplained(var complaint) -> complaint;
+                    default -> "";
+                };
+        return CODE.matcher(code).matches() ? "{\"code\":\"" + code + "\"}" : "{}";
     }
 
     private void happened(Call call, Instant now, String kind, String detail) {
@@ -99,10 +113,5 @@ final class CallRecorder implements CallListener {
                 record.keep(new Fact.Said(call.id(), now, call.transcript().place(turn.item()), turn));
             }
         }
-    }
-
-    /// Facts for a call that never had a stream here.
-    static List<Fact> ended(io.offhook.call.CallId call, io.offhook.call.Disposition disposition, Instant now) {
-        return List.of(new Fact.PhaseChanged(call, now, "ended"), new Fact.Ended(call, now, disposition));
     }
 }

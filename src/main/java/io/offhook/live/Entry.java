@@ -5,16 +5,20 @@ import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
+import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.Transcript;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /// One call on this node, from its first webhook until a while after its end. The provider may ask about one call on
 /// several event loops at once, so what changes is one value that is replaced whole.
@@ -24,15 +28,28 @@ final class Entry {
     private final Optional<PhoneNumber> from;
     private final Instant since;
     private final AtomicLong sequence;
-    private final AtomicInteger streams = new AtomicInteger();
+    private final AtomicBoolean seated = new AtomicBoolean();
     private final AtomicReference<State> state;
 
-    /// @param before what was said before this node met the call
+    /// How the call ended, and when.
+    record End(Disposition disposition, Instant at) {}
+
+    /// @param before      what happened before this node met the call
+    /// @param adopted     whether another node had it in conversation
+    /// @param reconnected whether a second stream was asked for
+    /// @param results     of the steps of the route, in their order
+    /// @param recorded    whether the caller left a message
+    /// @param overAt      when the provider said that the call is over
     private record State(
             Optional<LiveCall> live,
-            Optional<Handoff> handoff,
-            Optional<Disposition> ended,
             Transcript before,
+            boolean adopted,
+            boolean reconnected,
+            Optional<Handoff> handoff,
+            List<Route.Result> results,
+            boolean recorded,
+            Optional<Instant> overAt,
+            Optional<End> end,
             Instant changedAt) {
 
         boolean onLine() {
@@ -40,25 +57,92 @@ final class Entry {
         }
 
         boolean over() {
-            return ended.isPresent()
+            return end.isPresent()
+                    || overAt.isPresent()
                     || live.map(l -> l.call().phase() instanceof Phase.Ended).orElse(false);
+        }
+
+        Optional<Disposition> endOfStream() {
+            return live.map(l -> l.call().phase())
+                    .filter(Phase.Ended.class::isInstance)
+                    .map(phase -> ((Phase.Ended) phase).disposition());
         }
 
         /// It has no stream, and nobody has sent it elsewhere.
         boolean free() {
             return !over() && handoff.isEmpty() && !onLine();
         }
+
+        Phase phase() {
+            // A call adopted in mid-conversation lost its stream with its node.
+            return live.<Phase>map(l -> l.call().phase())
+                    .orElseGet(() -> adopted && handoff.isEmpty() && end.isEmpty()
+                            ? new Phase.Detached(StreamEnd.LOST)
+                            : new Phase.Ringing());
+        }
+
+        State with(LiveCall next, Instant now) {
+            return new State(
+                    Optional.of(next), before, adopted, reconnected, handoff, results, recorded, overAt, end, now);
+        }
+
+        State with(Handoff next, Instant now) {
+            return new State(
+                    live, before, adopted, reconnected, Optional.of(next), results, recorded, overAt, end, now);
+        }
+
+        State with(End next) {
+            return new State(
+                    live, before, adopted, reconnected, handoff, results, recorded, overAt, Optional.of(next), next.at());
+        }
+
+        State with(Route.Result next) {
+            var more = new ArrayList<>(results);
+            more.add(next);
+            return new State(
+                    live, before, adopted, reconnected, handoff, List.copyOf(more), recorded, overAt, end, changedAt);
+        }
+
+        State withRecording() {
+            return new State(live, before, adopted, reconnected, handoff, results, true, overAt, end, changedAt);
+        }
+
+        State withReconnect() {
+            return new State(live, before, adopted, true, handoff, results, recorded, overAt, end, changedAt);
+        }
+
+        State overAt(Instant at) {
+            return new State(
+                    live, before, adopted, reconnected, handoff, results, recorded, overAt.or(() -> Optional.of(at)), end, at);
+        }
+
+        State touched(Instant now) {
+            return new State(live, before, adopted, reconnected, handoff, results, recorded, overAt, end, now);
+        }
     }
 
-    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
+    private Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now, UnaryOperator<State> beginning) {
         this.id = id;
         this.plan = plan.knowing(facts(id, from));
         this.from = from;
         this.since = now;
         // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
         this.sequence = new AtomicLong(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
-        this.state = new AtomicReference<>(
-                new State(Optional.empty(), Optional.empty(), Optional.empty(), Transcript.EMPTY, now));
+        this.state = new AtomicReference<>(beginning.apply(new State(
+                Optional.empty(),
+                Transcript.EMPTY,
+                false,
+                false,
+                Optional.empty(),
+                List.of(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                now)));
+    }
+
+    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
+        this(id, plan, from, now, state -> state);
     }
 
     private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {
@@ -79,10 +163,22 @@ final class Entry {
             Transcript history,
             boolean streamed,
             Instant now) {
-        var entry = new Entry(id, plan, from, now);
-        entry.state.set(new State(Optional.empty(), handoff, ended, history, now));
-        entry.streams.set(streamed ? 1 : 0);
-        return entry;
+        return new Entry(
+                id,
+                plan,
+                from,
+                now,
+                fresh -> new State(
+                        fresh.live(),
+                        history,
+                        streamed,
+                        false,
+                        handoff,
+                        List.of(),
+                        false,
+                        Optional.empty(),
+                        ended.map(disposition -> new End(disposition, now)),
+                        now));
     }
 
     CallId id() {
@@ -113,10 +209,6 @@ final class Entry {
         return state.get().handoff();
     }
 
-    Optional<Disposition> ended() {
-        return state.get().ended();
-    }
-
     boolean onLine() {
         return state.get().onLine();
     }
@@ -133,28 +225,31 @@ final class Entry {
         return Duration.between(state.get().changedAt(), now);
     }
 
-    /// What was said so far, on whatever stream and node.
+    /// What happened so far, on whatever stream and node.
     Transcript history() {
         var now = state.get();
         return now.live().map(live -> live.call().transcript()).orElse(now.before());
     }
 
-    Phase phase() {
-        var now = state.get();
-        // A call adopted in mid-conversation lost its stream with its node.
-        return now.live()
-                .<Phase>map(live -> live.call().phase())
-                .orElseGet(() -> streams.get() > 0
-                                && now.handoff().isEmpty()
-                                && now.ended().isEmpty()
-                        ? new Phase.Detached(StreamEnd.LOST)
-                        : new Phase.Ringing());
-    }
-
     RouteAnswers.Standing standing() {
         var now = state.get();
-        return new RouteAnswers.Standing(plan, phase(), streams.get() > 1, now.handoff(), now.ended());
+        return new RouteAnswers.Standing(
+                plan, now.phase(), now.reconnected(), now.handoff(), now.end().map(End::disposition));
     }
+
+    // --- its seat with the agent ---
+
+    /// @return whether it had none
+    boolean sitDown() {
+        return seated.compareAndSet(false, true);
+    }
+
+    /// @return whether it had one
+    boolean standUp() {
+        return seated.compareAndSet(true, false);
+    }
+
+    // --- what becomes of it ---
 
     /// Gives the call a stream.
     ///
@@ -162,9 +257,7 @@ final class Entry {
     Optional<Transcript> attach(LiveCall live, Instant now) {
         for (var is = state.get(); is.free(); is = state.get()) {
             var earlier = is.live();
-            if (state.compareAndSet(
-                    is, new State(Optional.of(live), Optional.empty(), Optional.empty(), is.before(), now))) {
-                streams.incrementAndGet();
+            if (state.compareAndSet(is, is.with(live, now))) {
                 // In this order, so that no answer of a tool falls between the two.
                 earlier.ifPresent(old -> old.succeededBy(live));
                 return Optional.of(
@@ -175,16 +268,95 @@ final class Entry {
     }
 
     void touched(Instant now) {
-        state.updateAndGet(is -> new State(is.live(), is.handoff(), is.ended(), is.before(), now));
+        state.updateAndGet(is -> is.touched(now));
     }
 
+    void reconnected() {
+        state.updateAndGet(State::withReconnect);
+    }
+
+    /// The agent hands the call over.
     void handedOff(Handoff handoff, Instant now) {
-        state.updateAndGet(is -> new State(is.live(), Optional.of(handoff), is.ended(), is.before(), now));
+        state.updateAndGet(is -> is.with(handoff, now));
     }
 
-    /// Every call that ends passes here, some of them twice.
+    /// The same when there is no agent.
+    ///
+    /// @return whether this is the first handoff: of two at once only one counts
+    boolean firstHandedOff(Handoff handoff, Instant now) {
+        return state.getAndUpdate(is -> is.handoff().isPresent() ? is : is.with(handoff, now))
+                .handoff()
+                .isEmpty();
+    }
+
+    void stepped(Route.Result result) {
+        state.updateAndGet(is -> is.with(result));
+    }
+
+    void recorded() {
+        state.updateAndGet(State::withRecording);
+    }
+
+    // --- its end ---
+
+    /// It is known how the call ended.
     void ended(Disposition disposition, Instant now) {
         plan.toolbox().forget(id);
-        state.updateAndGet(is -> new State(is.live(), is.handoff(), Optional.of(disposition), is.before(), now));
+        state.updateAndGet(is -> is.with(new End(disposition, now)));
+    }
+
+    /// The provider says that the call is over. How it ended may not be known yet: its word on the last step of the
+    /// route is another request, and may come later.
+    void providerSaysOver(Instant now) {
+        plan.toolbox().forget(id);
+        state.updateAndGet(is -> is.overAt(now));
+    }
+
+    /// Whether the provider's last word came this long ago and nobody has written down how the call ended.
+    boolean unsettled(Duration since, Instant now) {
+        var is = state.get();
+        return is.end().isEmpty()
+                && is.overAt()
+                        .filter(at -> Duration.between(at, now).compareTo(since) >= 0)
+                        .isPresent();
+    }
+
+    /// Whether nothing that may still come could change how the call ended.
+    boolean decided() {
+        var is = state.get();
+        return is.handoff().isEmpty()
+                || is.recorded()
+                || is.results().stream().anyMatch(Entry::last);
+    }
+
+    private static boolean last(Route.Result result) {
+        return result == Route.Result.ACCEPTED
+                || result == Route.Result.VOICEMAIL
+                || result == Route.Result.CALLER_GONE;
+    }
+
+    /// Settles how a call ended that is over.
+    ///
+    /// @return the end, when it is news
+    Optional<End> settle(Instant now) {
+        while (true) {
+            var is = state.get();
+            if (!is.over()) {
+                return Optional.empty();
+            }
+            var known = is.end();
+            var disposition = is.handoff()
+                    .map(handoff -> Disposition.after(handoff, is.results(), is.recorded()))
+                    .or(() -> known.map(End::disposition))
+                    .or(is::endOfStream)
+                    .orElse(Disposition.HUNG_UP);
+            if (known.filter(end -> end.disposition().equals(disposition)).isPresent()) {
+                return Optional.empty();
+            }
+            var end = new End(disposition, known.map(End::at).or(is::overAt).orElse(now));
+            if (state.compareAndSet(is, is.with(end))) {
+                return Optional.of(end);
+            }
+        }
     }
 }

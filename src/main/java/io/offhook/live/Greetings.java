@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// Greetings recorded beforehand in the agent's own voice, so that a caller hears it at once. Recorded through the
 /// engine port, kept on disk by text, voice and model; one whose words are not exactly the text is thrown away.
 public final class Greetings {
-    private static final Logger log = LoggerFactory.getLogger(Greetings.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Greetings.class);
     private static final int FRAME_BYTES = 200 * AudioFrame.BYTES_PER_MILLI;
     private static final int MAX_BYTES = 60_000 * AudioFrame.BYTES_PER_MILLI;
     private static final long PATIENCE_MILLIS = 30_000;
@@ -66,7 +66,7 @@ public final class Greetings {
                     return;
                 }
             } catch (IOException e) {
-                log.atWarn().addKeyValue("file", file.getFileName()).log("recorded greeting can't be read");
+                LOG.atWarn().addKeyValue("file", file.getFileName()).log("recorded greeting can't be read");
             }
             vertx.getOrCreateContext().runOnContext(_ -> new Recording(plan, file).start());
         });
@@ -162,7 +162,7 @@ public final class Greetings {
             pending.decrementAndGet();
             session.ifPresent(EngineSession::close);
             if (!problem.isEmpty() || audio.size() == 0) {
-                log.atWarn()
+                LOG.atWarn()
                         .addKeyValue("agent", plan.rules().agent())
                         .addKeyValue("reason", problem)
                         .log("greeting not recorded; the engine will speak it on each call");
@@ -180,7 +180,7 @@ public final class Greetings {
                 Files.write(part, bytes);
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException e) {
-                log.atWarn().addKeyValue("file", file.getFileName()).log("recorded greeting can't be kept");
+                LOG.atWarn().addKeyValue("file", file.getFileName()).log("recorded greeting can't be kept");
             }
         }
     }

@@ -16,8 +16,11 @@ import io.offhook.telephony.Leg;
 import io.vertx.core.Context;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /// Owns one call while it has a stream: keeps its state, gives it events one at a time, performs what the machine
 /// orders. Decides nothing. Everything runs on the event loop of the stream; `post` and `call` are for other threads.
 final class LiveCall {
-    private static final Logger log = LoggerFactory.getLogger(LiveCall.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LiveCall.class);
 
     private final Context context;
     private final CallMachine machine;
@@ -35,7 +38,9 @@ final class LiveCall {
     private final Leg leg;
     private final Filing filing;
     private final Executor workers;
+    private final CallCounters counters;
     private final List<CallListener> listeners;
+    private final Set<CallListener> failed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final ArrayDeque<CallEvent> waiting = new ArrayDeque<>();
 
     private volatile Call call;
@@ -43,6 +48,7 @@ final class LiveCall {
     private Optional<EngineSession> session = Optional.empty();
     private int sessions;
     private boolean advancing;
+    private boolean faulted;
     private long alarm = -1;
     private Optional<Instant> alarmAt = Optional.empty();
 
@@ -61,6 +67,7 @@ final class LiveCall {
             Leg leg,
             Filing filing,
             Executor workers,
+            CallCounters counters,
             List<CallListener> listeners) {
         this.context = context;
         this.machine = machine;
@@ -71,7 +78,8 @@ final class LiveCall {
         this.leg = leg;
         this.filing = filing;
         this.workers = workers;
-        this.listeners = listeners;
+        this.counters = counters;
+        this.listeners = List.copyOf(listeners);
     }
 
     /// The call as it stands; any thread.
@@ -128,30 +136,71 @@ final class LiveCall {
         try {
             step = machine.on(before, event, now);
         } catch (RuntimeException bug) {
-            log.atError()
-                    .addKeyValue("call", before.id())
-                    .addKeyValue("event", event.getClass().getSimpleName())
-                    .setCause(bug)
-                    .log("fault in a call; the caller goes to a human");
+            fault(event, bug);
             step = machine.fault(before, now);
         }
+        take(before, event, step, now);
+    }
+
+    private void take(Call before, CallEvent event, Step step, Instant now) {
         call = step.call();
         if (event instanceof CallEvent.ToolFinished) {
             // The successor may have begun in this very moment, with what was known before.
             successor.ifPresent(next -> next.post(event));
         }
-        for (var effect : step.effects()) {
-            perform(effect);
-        }
-        if (event instanceof CallEvent.CallerAudio && step.remarks().isEmpty()) {
+        boolean performed = perform(event, step);
+        if (performed && event instanceof CallEvent.CallerAudio && step.remarks().isEmpty()) {
             // Fifty times a second, and nothing that anybody watches.
             return;
         }
         if (before.timers() != call.timers()) {
             setAlarm();
         }
+        tell(before, event, step, now);
+        if (!performed && !faulted) {
+            faulted = true;
+            take(call, event, machine.fault(call, now), now);
+        }
+    }
+
+    /// @return whether all went well; one order that fails keeps none of the others from being carried out
+    private boolean perform(CallEvent event, Step step) {
+        boolean well = true;
+        for (var effect : step.effects()) {
+            try {
+                perform(effect);
+            } catch (RuntimeException bug) {
+                fault(event, bug);
+                well = false;
+            }
+        }
+        return well;
+    }
+
+    private void fault(CallEvent event, RuntimeException bug) {
+        counters.noticed("call_fault");
+        LOG.atError()
+                .addKeyValue("call", call.id())
+                .addKeyValue("event", event.getClass().getSimpleName())
+                .setCause(bug)
+                .log("fault in a call; the caller goes to a human");
+    }
+
+    /// What goes wrong in a watcher is not the caller's affair, nor that of the watchers behind it.
+    private void tell(Call before, CallEvent event, Step step, Instant now) {
         for (var listener : listeners) {
-            listener.on(before, event, step, now);
+            try {
+                listener.on(before, event, step, now);
+            } catch (RuntimeException fault) {
+                counters.noticed("watcher_failed");
+                if (failed.add(listener)) {
+                    LOG.atError()
+                            .addKeyValue("call", call.id())
+                            .addKeyValue("watcher", listener.getClass().getName())
+                            .setCause(fault)
+                            .log("a watcher failed; said once for each call");
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.offhook.call.AudioFrame;
 import io.offhook.call.Call;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
+import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.Disposition;
 import io.offhook.call.EngineFault;
@@ -28,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,11 +44,14 @@ import org.slf4j.LoggerFactory;
 /// after a stream. A call whose stream is up is run by its `LiveCall`; between streams its entry here stands for it.
 /// Any thread; nothing here waits.
 public final class LiveCalls implements Switchboard {
-    private static final Logger log = LoggerFactory.getLogger(LiveCalls.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LiveCalls.class);
     private static final Duration STORE_PATIENCE = Duration.ofMillis(600);
     private static final Duration DETACHED_LIFE = Duration.ofSeconds(15);
     private static final Duration RINGING_LIFE = Duration.ofMinutes(2);
     private static final Duration ENDED_LIFE = Duration.ofMinutes(1);
+    /// After the provider's last word on a call, its word on the last step of the route may still be on its way.
+    private static final Duration LATE_WORD = Duration.ofMillis(1_500);
+
     private static final Duration LONGEST_CALL = Duration.ofHours(25);
     private static final int MAX_ENTRIES = 50_000;
 
@@ -107,61 +110,53 @@ public final class LiveCalls implements Switchboard {
     public CompletionStage<Instruction> incoming(IncomingCall call) {
         var now = clock.now();
         var known = entries.get(call.id());
-        if (known != null && !known.over()) {
-            return CompletableFuture.completedStage(
-                    call.over() ? RouteAnswers.hangUp(known.plan()) : connectOrRoute(known, true));
-        }
-        if (known != null) {
+        var plan = known == null ? agents.apply(call.to()) : known.plan();
+        if (call.over() || (known != null && known.over() && known.handoff().isEmpty())) {
             // A late repetition. Its answer harms nobody: the provider has no call to play it to.
-            entries.remove(call.id(), known);
-        }
-        var plan = agents.apply(call.to());
-        if (call.over()) {
             return CompletableFuture.completedStage(RouteAnswers.hangUp(plan));
         }
-        if (entries.size() >= MAX_ENTRIES) {
-            counters.refused("capacity");
-            return CompletableFuture.completedStage(
-                    RouteAnswers.goTo(plan, 0, List.of(Apologies.ALL_LINES_BUSY), Optional.empty()));
-        }
         var fresh = new Entry(call.id(), plan, call.from(), now);
-        var entry = entries.computeIfAbsent(call.id(), _ -> fresh);
-        if (entry == fresh) {
+        var entry = register(fresh);
+        if (entry.isEmpty()) {
+            return CompletableFuture.completedStage(
+                    RouteAnswers.sorry(plan, Apologies::allLinesBusy, Optional.empty()));
+        }
+        if (entry.get() == fresh) {
             record.keep(new Fact.Started(
                     call.id(), now, plan.rules().agent(), call.from(), call.to(), call.verstat()));
         }
-        return CompletableFuture.completedStage(connectOrRoute(entry, true));
+        return connectOrRoute(entry.get(), true);
     }
 
-    private Instruction connectOrRoute(Entry entry, boolean first) {
+    /// The call's entry, this one or the one that it has; empty when there is no room for more.
+    private Optional<Entry> register(Entry fresh) {
+        if (entries.size() >= MAX_ENTRIES && !entries.containsKey(fresh.id())) {
+            counters.refused("capacity");
+            return Optional.empty();
+        }
+        return Optional.of(entries.computeIfAbsent(fresh.id(), _ -> fresh));
+    }
+
+    private CompletionStage<Instruction> connectOrRoute(Entry entry, boolean first) {
         var plan = entry.plan();
         if (entry.handoff().isPresent()) {
-            return RouteAnswers.goTo(plan, 0, List.of(plan.rules().announcement()), entry.handoff());
+            return CompletableFuture.completedStage(
+                    RouteAnswers.announced(plan, entry.handoff().get()));
         }
-        var refusal = first
-                ? admission.atTheDoor(plan, onLineWith(plan, entry), clock.now())
-                : admission.again(clock.now());
+        var refusal =
+                first ? admission.atTheDoor(entry, clock.now()) : admission.again(entry, clock.now());
         return refusal.map(why -> handOffHere(entry, why.cause(), why.apology()))
-                .orElseGet(() -> new Instruction.ConnectAgent(
-                        first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.id())));
+                .orElseGet(() -> CompletableFuture.completedStage(new Instruction.ConnectAgent(
+                        first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.id()))));
     }
 
-    /// Calls that hold or are about to hold an engine session.
-    private long onLineWith(AgentPlan plan, Entry besides) {
-        return entries.values().stream()
-                .filter(other -> other != besides
-                        && other.plan().rules().agent().equals(plan.rules().agent())
-                        && (other.onLine()
-                                || (other.live().isEmpty()
-                                        && other.handoff().isEmpty()
-                                        && other.ended().isEmpty())))
-                .count();
-    }
-
-    /// A handoff that happens between streams: the agent is not there to announce it.
-    private Instruction handOffHere(Entry entry, HandoffCause cause, String apology) {
+    /// A handoff that happens between streams: the agent is not there to announce it. The caller goes on when it is
+    /// stored, or after a short while.
+    private CompletionStage<Instruction> handOffHere(
+            Entry entry, HandoffCause cause, Function<Apologies, String> apology) {
         var now = clock.now();
-        var rules = entry.plan().rules();
+        var plan = entry.plan();
+        var rules = plan.rules();
         var place = rules.escalation().place(Signals.NONE, rules.circumstances());
         var handoff = new Handoff(
                 entry.id(),
@@ -171,14 +166,19 @@ public final class LiveCalls implements Switchboard {
                 place.urgency().orElse(Handoff.Urgency.NORMAL),
                 place.to(),
                 entry.from(),
-                entry.plan().rules().language(),
-                entry.live().isPresent() ? entry.history().turns() : List.of(),
+                plan.rules().language(),
+                entry.history().turns(),
                 now);
-        entry.handedOff(handoff, now);
-        record.keep(CallRecorder.handedOff(handoff, entry.plan().keepTurns()));
+        if (!entry.firstHandedOff(handoff, now)) {
+            return CompletableFuture.completedStage(RouteAnswers.sorry(plan, apology, entry.handoff()));
+        }
+        admission.leave(entry);
         record.keep(new Fact.PhaseChanged(entry.id(), now, "transferred"));
         happened(entry, cause.slug());
-        return RouteAnswers.goTo(entry.plan(), 0, List.of(apology, Apologies.ONE_MOMENT), entry.handoff());
+        var answer = RouteAnswers.sorry(plan, apology, Optional.of(handoff));
+        var answered = new CompletableFuture<Instruction>();
+        file(handoff, plan.keepTurns(), () -> answered.complete(answer));
+        return answered.completeOnTimeout(answer, STORE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     // --- its stream ---
@@ -202,33 +202,30 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public Optional<Consumer<CallEvent>> connect(CallId id, Leg leg) {
-        var entry = entries.get(id);
-        if (entry == null) {
-            // The webhook was answered by another node, and the store could not be asked: the default agent answers.
-            var now = clock.now();
-            var fresh = new Entry(id, agents.apply(Optional.empty()), Optional.empty(), now);
-            entry = entries.computeIfAbsent(id, _ -> fresh);
-        }
-        if (!entry.free()) {
-            return Optional.empty();
-        }
+        // Without an entry the webhook was answered by another node, and the store could not be asked: then the default
+        // agent answers.
+        return Optional.ofNullable(entries.get(id))
+                .or(() -> register(new Entry(id, agents.apply(Optional.empty()), Optional.empty(), clock.now())))
+                .filter(Entry::free)
+                .flatMap(entry -> connect(entry, leg));
+    }
+
+    private Optional<Consumer<CallEvent>> connect(Entry entry, Leg leg) {
         var plan = entry.plan();
-        var listeners = new ArrayList<>(watchers.of(plan));
-        listeners.add(new CallRecorder(record, plan.keepTurns(), entry.sequence()));
-        var owner = entry;
-        listeners.add((before, event, step, now) -> watch(owner, before, event, step.call(), now));
         var live = new LiveCall(
                 vertx.getOrCreateContext(),
                 machine,
                 clock,
                 plan,
-                Call.ringing(id, plan.rules(), entry.from(), entry.since(), clock.now()),
+                Call.ringing(entry.id(), plan.rules(), entry.from(), entry.since(), clock.now()),
                 entry.from().map(from -> tokens.hash(from.e164())).orElse(""),
                 leg,
                 (handoff, then) -> file(handoff, plan.keepTurns(), then),
                 workers,
-                listeners);
+                counters,
+                listeners(entry));
         return entry.attach(live, clock.now()).map(history -> {
+            admission.enter(entry);
             List<AudioFrame> greeting = plan.greetCached() && history.isEmpty()
                     ? greetings.recorded(plan).orElse(List.of())
                     : List.of();
@@ -237,17 +234,37 @@ public final class LiveCalls implements Switchboard {
         });
     }
 
+    /// Our own come first: what is stored does not depend on what others make of it.
+    private List<CallListener> listeners(Entry entry) {
+        var listeners = new ArrayList<CallListener>();
+        listeners.add(new CallRecorder(record, entry.plan().keepTurns(), entry.sequence()));
+        listeners.add((before, event, step, now) -> watch(entry, before, event, step.call(), now));
+        try {
+            listeners.addAll(watchers.of(entry.plan()));
+        } catch (RuntimeException fault) {
+            counters.noticed("watcher_failed");
+            LOG.atError().addKeyValue("call", entry.id()).setCause(fault).log("no watchers for this call");
+        }
+        return listeners;
+    }
+
     private void watch(Entry entry, Call before, CallEvent event, Call after, Instant now) {
         if (event instanceof CallEvent.EngineLost(var fault)
                 && fault.kind() == EngineFault.Kind.RATE
                 && !before.engine().ready()) {
-            admission.engineRests(now.plus(fault.retryAfter().orElse(Duration.ofSeconds(1))));
+            admission.engineRests(entry.plan().engine(), now.plus(fault.retryAfter().orElse(Duration.ofSeconds(1))));
         }
         if (!before.phase().equals(after.phase())) {
             switch (after.phase()) {
                 case Phase.HandingOff(var handoff, _, _) -> entry.handedOff(handoff, now);
-                case Phase.Transferred(var handoff, _) -> entry.handedOff(handoff, now);
-                case Phase.Ended(var disposition, _) -> entry.ended(disposition, now);
+                case Phase.Transferred(var handoff, _) -> {
+                    entry.handedOff(handoff, now);
+                    admission.leave(entry);
+                }
+                case Phase.Ended(var disposition, _) -> {
+                    entry.ended(disposition, now);
+                    admission.leave(entry);
+                }
                 default -> entry.touched(now);
             }
         }
@@ -264,16 +281,16 @@ public final class LiveCalls implements Switchboard {
     public CompletionStage<Instruction> next(Progress progress) {
         var entry = entries.get(progress.id());
         if (entry != null) {
-            return CompletableFuture.completedStage(next(entry, progress));
+            return next(entry, progress);
         }
         return onWorker(() -> adopt(progress.id()), Optional.<Entry>empty())
-                .thenApply(found -> next(found.orElseGet(() -> stranger(progress)), progress));
+                .thenCompose(found -> next(found.orElseGet(() -> stranger(progress)), progress));
     }
 
     /// Takes over a call that another node has begun.
     private Optional<Entry> adopt(CallId id) {
-        return store.find(id).map(stored -> {
-            var fresh = Entry.adopted(
+        return store.find(id)
+                .flatMap(stored -> register(Entry.adopted(
                     id,
                     agents.apply(stored.to()),
                     stored.from(),
@@ -281,56 +298,38 @@ public final class LiveCalls implements Switchboard {
                     stored.disposition(),
                     Transcript.of(store.turns(id)),
                     !stored.phase().equals("ringing"),
-                    clock.now());
-            return entries.computeIfAbsent(id, _ -> fresh);
-        });
+                    clock.now())));
     }
 
+    /// A call of which nothing is known. It is answered even if there is no room to remember it.
     private Entry stranger(Progress progress) {
         var fresh = new Entry(progress.id(), agents.apply(progress.to()), progress.from(), clock.now());
-        return entries.computeIfAbsent(progress.id(), _ -> fresh);
+        return register(fresh).orElse(fresh);
     }
 
-    private Instruction next(Entry entry, Progress progress) {
+    private CompletionStage<Instruction> next(Entry entry, Progress progress) {
         entry.touched(clock.now());
+        progress.step().ifPresent(step -> stepped(entry, step, progress.result().orElse(Route.Result.FAILED)));
         if (progress.over()) {
-            return finished(entry, progress);
+            over(entry);
+            return CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
         }
         return progress.step().isPresent()
-                ? afterStep(entry, progress.step().getAsInt(), progress.result().orElse(Route.Result.FAILED))
+                ? CompletableFuture.completedStage(RouteAnswers.afterStep(
+                        entry.standing(), progress.step().getAsInt(), progress.result().orElse(Route.Result.FAILED)))
                 : afterStream(entry);
-    }
-
-    private Instruction finished(Entry entry, Progress progress) {
-        progress.result().ifPresent(result -> stepped(entry, progress.step().orElse(0), result));
-        boolean taken = progress.result().filter(Route.Result.ACCEPTED::equals).isPresent();
-        var cause = entry.handoff().map(h -> h.cause().slug());
-        over(
-                entry.id(),
-                cause.<Disposition>map(slug -> new Disposition(
-                                taken ? Disposition.Outcome.TRANSFERRED : Disposition.Outcome.ABANDONED, slug))
-                        .orElse(new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup")));
-        return RouteAnswers.hangUp(entry.plan());
-    }
-
-    private Instruction afterStep(Entry entry, int step, Route.Result result) {
-        stepped(entry, step, result);
-        if (result == Route.Result.ACCEPTED) {
-            entry.ended(new Disposition(Disposition.Outcome.TRANSFERRED, cause(entry)), clock.now());
-        }
-        return RouteAnswers.afterStep(entry.standing(), step, result);
-    }
-
-    private static String cause(Entry entry) {
-        return entry.handoff().map(h -> h.cause().slug()).orElse("unknown");
     }
 
     private void stepped(Entry entry, int step, Route.Result result) {
         var name = RouteAnswers.name(entry.plan(), entry.handoff(), step);
         record.keep(new Fact.RouteStepped(entry.id(), clock.now(), step, name, Optional.of(result)));
+        entry.stepped(result);
+        if (entry.over()) {
+            settle(entry);
+        }
     }
 
-    private Instruction afterStream(Entry entry) {
+    private CompletionStage<Instruction> afterStream(Entry entry) {
         // The provider may ask before its socket's end has reached us.
         entry.live().filter(LiveCall::onLine).ifPresent(live -> {
             if (live.call().phase() instanceof Phase.Conversing) {
@@ -338,8 +337,12 @@ public final class LiveCalls implements Switchboard {
             }
         });
         return switch (RouteAnswers.afterStream(entry.standing())) {
-            case Answer.Tell(var instruction) -> instruction;
-            case Answer.Reconnect _ -> connectOrRoute(entry, false);
+            case Answer.Tell(var instruction) -> CompletableFuture.completedStage(instruction);
+            case Answer.Reconnect _ -> {
+                // Counted when it is asked for: a stream that the provider can't open must not be asked for again.
+                entry.reconnected();
+                yield connectOrRoute(entry, false);
+            }
             case Answer.HandOver(var cause, var apology) -> handOffHere(entry, cause, apology);
         };
     }
@@ -349,73 +352,92 @@ public final class LiveCalls implements Switchboard {
     @Override
     public void over(CallId id, String status) {
         var entry = entries.get(id);
-        if (entry == null) {
-            var now = clock.now();
-            record.keep(new Fact.PhaseChanged(id, now, "ended"));
-            record.keep(new Fact.Ended(
-                    id, now, new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup")));
+        if (entry != null) {
+            over(entry);
             return;
         }
-        over(
-                id,
-                entry.handoff()
-                        .map(handoff -> new Disposition(
-                                Disposition.Outcome.TRANSFERRED, handoff.cause().slug()))
-                        .orElse(new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup")));
+        var _ = onWorker(() -> adopt(id), Optional.<Entry>empty())
+                .thenAccept(found -> found.ifPresentOrElse(
+                        this::over, () -> endedWith(id, new Entry.End(Disposition.HUNG_UP, clock.now()))));
     }
 
-    private void over(CallId id, Disposition otherwise) {
-        var entry = entries.get(id);
-        if (entry == null) {
-            return;
-        }
-        var now = clock.now();
-        entry.touched(now);
-        var live = entry.live().filter(l -> !(l.call().phase() instanceof Phase.Ended));
-        if (live.isPresent() && live.get().onLine()) {
+    private void over(Entry entry) {
+        var live = entry.live().filter(LiveCall::onLine);
+        if (live.isPresent()) {
+            entry.touched(clock.now());
             live.get().post(new CallEvent.CallOver("completed"));
             return;
         }
-        boolean first = entry.ended().isEmpty() || (live.isPresent() && entry.ended().isPresent());
-        var disposition = entry.ended().orElse(otherwise);
-        entry.ended(disposition, now);
-        if (first || live.isEmpty()) {
-            CallRecorder.ended(id, disposition, now).forEach(record::keep);
+        boolean first = !entry.over();
+        entry.providerSaysOver(clock.now());
+        admission.leave(entry);
+        if (entry.decided()) {
+            settle(entry);
+        } else if (first) {
+            record.keep(new Fact.PhaseChanged(entry.id(), clock.now(), "ended"));
         }
+    }
+
+    private void settle(Entry entry) {
+        entry.settle(clock.now()).ifPresent(end -> endedWith(entry.id(), end));
+    }
+
+    private void endedWith(CallId id, Entry.End end) {
+        record.keep(new Fact.PhaseChanged(id, end.at(), "ended"));
+        record.keep(new Fact.Ended(id, end.at(), end.disposition()));
+    }
+
+    /// Writes down how those calls ended whose last word is still out. For the end of the server.
+    public void settle() {
+        entries.values().stream()
+                .filter(entry -> entry.unsettled(Duration.ZERO, clock.now()))
+                .forEach(this::settle);
     }
 
     @Override
     public void recorded(CallId call, String recording, int seconds) {
-        var now = clock.now();
-        record.keep(new Fact.Voicemail(call, now, recording, seconds));
-        Optional.ofNullable(entries.get(call))
-                .ifPresent(entry ->
-                        entry.ended(new Disposition(Disposition.Outcome.VOICEMAIL, cause(entry)), now));
+        record.keep(new Fact.Voicemail(call, clock.now(), recording, seconds));
+        Optional.ofNullable(entries.get(call)).ifPresent(entry -> {
+            entry.recorded();
+            if (entry.over()) {
+                settle(entry);
+            }
+        });
     }
 
     /// Ends what nobody will ask about any more.
     private void sweep() {
+        entries.values().forEach(this::sweep);
+    }
+
+    private void sweep(Entry entry) {
         var now = clock.now();
-        for (var entry : entries.values()) {
-            var idle = entry.idle(now);
-            if (entry.over()) {
-                if (idle.compareTo(ENDED_LIFE) > 0) {
-                    entries.remove(entry.id(), entry);
-                }
-                continue;
+        var idle = entry.idle(now);
+        if (entry.unsettled(LATE_WORD, now)) {
+            settle(entry);
+        } else if (entry.over()) {
+            if (idle.compareTo(ENDED_LIFE) > 0) {
+                admission.leave(entry);
+                entries.remove(entry.id(), entry);
             }
-            boolean detached = entry.live()
-                    .map(l -> l.call().phase() instanceof Phase.Detached)
-                    .orElse(false);
-            if (detached && idle.compareTo(DETACHED_LIFE) > 0) {
-                over(entry.id(), new Disposition(Disposition.Outcome.FAILED, "stream_lost"));
-            } else if (entry.live().isEmpty()
-                    && entry.handoff().isEmpty()
-                    && idle.compareTo(RINGING_LIFE) > 0) {
-                over(entry.id(), new Disposition(Disposition.Outcome.FAILED, "stream_failed"));
-            } else if (!entry.onLine() && idle.compareTo(LONGEST_CALL) > 0) {
-                over(entry.id(), new Disposition(Disposition.Outcome.FAILED, "forgotten"));
-            }
+        } else if (entry.onLine()) {
+            return;
+        } else if (entry.handoff().isPresent()) {
+            fail(entry, idle.compareTo(LONGEST_CALL) > 0, "forgotten");
+        } else if (entry.live().isPresent()) {
+            fail(entry, idle.compareTo(DETACHED_LIFE) > 0, "stream_lost");
+        } else {
+            fail(entry, idle.compareTo(RINGING_LIFE) > 0, "stream_failed");
+        }
+    }
+
+    private void fail(Entry entry, boolean due, String reason) {
+        if (due) {
+            var now = clock.now();
+            var disposition = new Disposition(Disposition.Outcome.FAILED, reason);
+            entry.ended(disposition, now);
+            admission.leave(entry);
+            endedWith(entry.id(), new Entry.End(disposition, now));
         }
     }
 
@@ -462,7 +484,7 @@ public final class LiveCalls implements Switchboard {
             try {
                 result.complete(work.call());
             } catch (Exception e) {
-                log.atWarn().addKeyValue("error", e.getClass().getSimpleName()).log("store does not answer");
+                LOG.atWarn().addKeyValue("error", e.getClass().getSimpleName()).log("store does not answer");
                 counters.noticed("store_failed");
                 result.complete(otherwise);
             }

@@ -10,6 +10,7 @@ import io.offhook.call.StreamEnd;
 import io.offhook.telephony.Instruction;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// What comes next for a call without a stream. Pure: where the call stands goes in, the answer comes out.
 final class RouteAnswers {
@@ -34,7 +35,7 @@ final class RouteAnswers {
         record Reconnect() implements Answer {}
 
         /// A human takes over, and nobody has told the caller yet.
-        record HandOver(HandoffCause cause, String apology) implements Answer {}
+        record HandOver(HandoffCause cause, Function<Apologies, String> apology) implements Answer {}
     }
 
     /// The stream is gone.
@@ -47,14 +48,14 @@ final class RouteAnswers {
             case Phase.SayingGoodbye(_, var words) ->
                 new Answer.Tell(words.said() ? hangUp(plan) : sayGoodbye(plan));
             case Phase.Transferred(var handoff, var announced) ->
-                new Answer.Tell(goTo(plan, 0, announced ? List.of() : words(handoff, plan), Optional.of(handoff)));
+                new Answer.Tell(goTo(plan, announced ? silence(plan) : announcement(handoff, plan), handoff));
             case Phase.HandingOff(var handoff, _, _) ->
-                new Answer.Tell(goTo(plan, 0, words(handoff, plan), Optional.of(handoff)));
+                new Answer.Tell(goTo(plan, announcement(handoff, plan), handoff));
             case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
             case Phase.Detached(var why)
             when !call.reconnected() && (why == StreamEnd.LOST || why == StreamEnd.SILENT) -> new Answer.Reconnect();
             case Phase.Detached(var why) ->
-                new Answer.HandOver(new HandoffCause.LostStream(why), Apologies.TECHNICAL);
+                new Answer.HandOver(new HandoffCause.LostStream(why), Apologies::technical);
             default -> withoutStream(call);
         };
     }
@@ -62,13 +63,15 @@ final class RouteAnswers {
     private static Answer withoutStream(Standing call) {
         if (call.handoff().isPresent()) {
             var handoff = call.handoff().get();
-            return new Answer.Tell(goTo(call.plan(), 0, words(handoff, call.plan()), call.handoff()));
+            return new Answer.Tell(goTo(call.plan(), announcement(handoff, call.plan()), handoff));
         }
-        return call.ended()
-                        .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
-                        .isPresent()
+        boolean resolved = call.ended()
+                .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
+                .isPresent();
+        var why = call.phase() instanceof Phase.Ringing ? StreamEnd.FAILED : StreamEnd.LOST;
+        return resolved
                 ? new Answer.Tell(hangUp(call.plan()))
-                : new Answer.HandOver(new HandoffCause.LostStream(StreamEnd.LOST), Apologies.TECHNICAL);
+                : new Answer.HandOver(new HandoffCause.LostStream(why), Apologies::technical);
     }
 
     /// A step of the route has ended.
@@ -83,13 +86,37 @@ final class RouteAnswers {
         if (voicemail || route.at(step + 1).isEmpty()) {
             return sayGoodbye(plan);
         }
-        return goTo(plan, step + 1, List.of(Apologies.NOBODY_FREE), call.handoff());
+        var apologies = apologies(plan);
+        return goTo(plan, step + 1, new Words(List.of(apologies.nobodyFree()), apologies.language()), call.handoff());
     }
 
-    static Instruction goTo(AgentPlan plan, int step, List<String> say, Optional<Handoff> handoff) {
+    /// What is said, and the language that it is in.
+    record Words(List<String> say, String language) {}
+
+    static Apologies apologies(AgentPlan plan) {
+        return Apologies.in(plan.rules().language());
+    }
+
+    /// An apology, and on to the first destination.
+    static Instruction sorry(AgentPlan plan, Function<Apologies, String> apology, Optional<Handoff> handoff) {
+        var apologies = apologies(plan);
+        var say = List.of(apology.apply(apologies), apologies.oneMoment());
+        return goTo(plan, 0, new Words(say, apologies.language()), handoff);
+    }
+
+    /// On to the first destination, announced in the agent's own words.
+    static Instruction announced(AgentPlan plan, Handoff handoff) {
+        return goTo(plan, own(plan), handoff);
+    }
+
+    private static Instruction goTo(AgentPlan plan, Words words, Handoff handoff) {
+        return goTo(plan, 0, words, Optional.of(handoff));
+    }
+
+    private static Instruction goTo(AgentPlan plan, int step, Words words, Optional<Handoff> handoff) {
         var route = plan.route(handoff);
         var destination = route.at(step).orElse(route.destinations().getLast());
-        return new Instruction.GoTo(say, plan.rules().language(), step, destination, handoff);
+        return new Instruction.GoTo(words.say(), words.language(), step, destination, handoff);
     }
 
     static Instruction hangUp(AgentPlan plan) {
@@ -97,17 +124,27 @@ final class RouteAnswers {
     }
 
     private static Instruction sayGoodbye(AgentPlan plan) {
-        return new Instruction.HangUp(List.of(Apologies.GOODBYE), plan.rules().language());
+        var apologies = apologies(plan);
+        return new Instruction.HangUp(List.of(apologies.goodbye()), apologies.language());
     }
 
-    private static List<String> words(Handoff handoff, AgentPlan plan) {
+    private static Words announcement(Handoff handoff, AgentPlan plan) {
+        var apologies = apologies(plan);
         return switch (handoff.cause()) {
             // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
-            case HandoffCause.CallerPressedZero _ -> List.of(Apologies.ONE_MOMENT);
+            case HandoffCause.CallerPressedZero _ -> new Words(List.of(apologies.oneMoment()), apologies.language());
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
-                List.of(Apologies.TECHNICAL, Apologies.ONE_MOMENT);
-            default -> List.of(plan.rules().announcement());
+                new Words(List.of(apologies.technical(), apologies.oneMoment()), apologies.language());
+            default -> own(plan);
         };
+    }
+
+    private static Words own(AgentPlan plan) {
+        return new Words(List.of(plan.rules().announcement()), plan.rules().language());
+    }
+
+    private static Words silence(AgentPlan plan) {
+        return new Words(List.of(), plan.rules().language());
     }
 
     /// The kind of destination, as it is stored.

@@ -50,6 +50,6 @@ public sealed interface Fact {
 
     record Voicemail(CallId call, Instant at, String recording, int seconds) implements Fact {}
 
-    /// The end, once; the earliest wins.
+    /// The end, once: the earliest wins, and of two at one time the later word on how.
     record Ended(CallId call, Instant at, Disposition disposition) implements Fact {}
 }

@@ -311,7 +311,7 @@ class WaysOutTest {
 
         call.on(new StreamEnded(StreamEnd.STOPPED));
 
-        assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.ABANDONED, "caller_hangup")));
+        assertThat(call.phase()).isEqualTo(new Ended(new Disposition(Outcome.ABANDONED, "caller_pressed_zero")));
     }
 
     static Stream<Arguments> phases() {
@@ -320,7 +320,7 @@ class WaysOutTest {
                 arguments(named("conversing", aConversation()), Outcome.HUNG_UP),
                 arguments(named("saying goodbye", aConversation().reply("r1", END)), Outcome.RESOLVED),
                 arguments(named("handing off", aConversation().key('0')), Outcome.ABANDONED),
-                arguments(named("transferred", aConversation().key('0').on(new HandoffFiled())), Outcome.TRANSFERRED),
+                arguments(named("on the way", aConversation().key('0').on(new HandoffFiled())), Outcome.ABANDONED),
                 arguments(named("detached", aConversation().on(new StreamEnded(StreamEnd.LOST))), Outcome.HUNG_UP));
     }
 

@@ -30,7 +30,7 @@ class StreamFaultsTest {
     @Test
     void a_stream_that_is_cut_is_opened_again_with_the_history_and_the_second_time_leads_to_a_person() {
         try (var server = TestServer.started()) {
-            server.script.says(ANSWER);
+            server.script.afterwardsSays(ANSWER);
             var call = server.ringAndGreet(new CarrierFault.Cut(Duration.ofSeconds(4)));
             server.says(QUESTION);
             server.hears(call, GREETING, ANSWER);

@@ -53,7 +53,7 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     values (:call, '', '', 'ended', :at, :at, :at, :outcome, :reason)
                     on conflict (id) do update set phase = 'ended', phase_at = excluded.phase_at,
                         ended_at = excluded.ended_at, outcome = excluded.outcome, reason = excluded.reason
-                    where call.ended_at is null or excluded.ended_at < call.ended_at
+                    where call.ended_at is null or excluded.ended_at <= call.ended_at
                     """,
                     (batch, fact, _) -> batch.bind(
                                     "outcome", fact.disposition().outcome().slug())

@@ -1,0 +1,324 @@
+package io.offhook.live;
+
+import io.offhook.call.AudioFrame;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallId;
+import io.offhook.call.CallListener;
+import io.offhook.call.CallMachine;
+import io.offhook.call.CallRules;
+import io.offhook.call.ContentId;
+import io.offhook.call.Destination;
+import io.offhook.call.Disposition;
+import io.offhook.call.Handoff;
+import io.offhook.call.Memory;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Phrases;
+import io.offhook.call.Route;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
+import io.offhook.call.Turn;
+import io.offhook.engine.Brief;
+import io.offhook.engine.EngineSession;
+import io.offhook.engine.RealtimeEngine;
+import io.offhook.store.CallLog;
+import io.offhook.store.Fact;
+import io.offhook.store.StoredCall;
+import io.offhook.telephony.IncomingCall;
+import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Leg;
+import io.offhook.telephony.Progress;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/// The calls of one node without carrier, engine and database: the test says what these do, and sees what is asked of
+/// them.
+final class Node implements AutoCloseable {
+    static final CallId CALL = new CallId("CA1");
+    static final PhoneNumber PERSON = new PhoneNumber("+14155550100");
+
+    final List<Fact> facts = new CopyOnWriteArrayList<>();
+    final List<CallListener> watchers = new ArrayList<>();
+    final List<String> noticed = new CopyOnWriteArrayList<>();
+    final List<Engine> sessions = new CopyOnWriteArrayList<>();
+    final List<ToolRequest> toolsAsked = new CopyOnWriteArrayList<>();
+    final List<CompletableFuture<ToolOutcome>> tools = new CopyOnWriteArrayList<>();
+    volatile Optional<StoredCall> stored = Optional.empty();
+    volatile List<Turn> storedTurns = List.of();
+    volatile CompletionStage<?> durable = CompletableFuture.completedStage("stored");
+    int concurrent = 10;
+    boolean noWatchers;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final RealtimeEngine engine = engine();
+    final LiveCalls calls;
+
+    Node(Path folder, double speed) {
+        calls = new LiveCalls(
+                vertx,
+                new CallMachine(
+                        Phrases.english(),
+                        _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL),
+                        _ -> Map.of()),
+                new CallClock(speed),
+                called -> plan(called.isPresent() ? engine() : engine),
+                new Greetings(vertx, folder, workers),
+                List.of("secret"),
+                store(),
+                false,
+                book(),
+                counters(),
+                _ -> {
+                    if (noWatchers) {
+                        throw new IllegalStateException("no watchers today");
+                    }
+                    return watchers;
+                },
+                workers);
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+        workers.shutdownNow();
+    }
+
+    // --- what the provider does ---
+
+    Instruction rings(CallId call) {
+        return calls.incoming(new IncomingCall(call, Optional.empty(), Optional.empty(), "", false))
+                .toCompletableFuture()
+                .join();
+    }
+
+    /// The number called has an agent with an engine of its own.
+    Instruction ringsElsewhere(CallId call) {
+        return calls.incoming(new IncomingCall(
+                        call, Optional.empty(), PhoneNumber.parse("+18005550199"), "", false))
+                .toCompletableFuture()
+                .join();
+    }
+
+    CompletableFuture<Instruction> asksAfterStream(CallId call) {
+        return calls.next(new Progress(
+                        call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false))
+                .toCompletableFuture();
+    }
+
+    Instruction stepEnds(int step, Route.Result result, boolean over) {
+        return calls.next(new Progress(
+                        CALL, Optional.empty(), Optional.empty(), OptionalInt.of(step), Optional.of(result), over))
+                .toCompletableFuture()
+                .join();
+    }
+
+    /// Opens a stream; empty when it is refused.
+    Optional<Stream> connects(CallId call) {
+        var context = vertx.getOrCreateContext();
+        var connected = new CompletableFuture<Optional<Stream>>();
+        context.runOnContext(_ -> connected.complete(
+                calls.connect(call, new Leg() {
+                            @Override
+                            public void play(AudioFrame frame, Optional<String> mark) {}
+
+                            @Override
+                            public void mark(String name) {}
+
+                            @Override
+                            public void clear() {}
+
+                            @Override
+                            public void close() {}
+                        })
+                        .map(events -> new Stream(context, events))));
+        return connected.join();
+    }
+
+    record Stream(Context context, Consumer<CallEvent> events) {
+        void on(CallEvent event) {
+            var done = new CompletableFuture<Boolean>();
+            context.runOnContext(_ -> {
+                events.accept(event);
+                done.complete(true);
+            });
+            done.join();
+        }
+    }
+
+    // --- what was written down ---
+
+    <F extends Fact> List<F> facts(Class<F> kind) {
+        return facts.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /// What the store has in the end: the earliest, and of two at one time the later.
+    Optional<Disposition> ended() {
+        return facts(Fact.Ended.class).stream()
+                .reduce((one, other) -> other.at().isAfter(one.at()) ? one : other)
+                .map(Fact.Ended::disposition);
+    }
+
+    // --- the world around ---
+
+    private AgentPlan plan(RealtimeEngine with) {
+        return new AgentPlan(
+                new CallRules(
+                        "acme", "", "One moment.", "en", Duration.ofHours(1), Duration.ofHours(2), Map.of(), List.of()),
+                new Brief("model", "voice", "", "en", List.of(), "", Map.of()),
+                with,
+                (request, _) -> {
+                    var outcome = new CompletableFuture<ToolOutcome>();
+                    tools.add(outcome);
+                    toolsAsked.add(request);
+                    return outcome.join();
+                },
+                Map.of(
+                        "default",
+                        new Route(List.of(
+                                new Destination.Phone(PERSON, Duration.ofSeconds(20)),
+                                new Destination.Voicemail(Duration.ofMinutes(1))))),
+                List.of(),
+                false,
+                concurrent,
+                true,
+                Map.of(),
+                _ -> plan(with));
+    }
+
+    private RealtimeEngine engine() {
+        return new RealtimeEngine() {
+            @Override
+            public EngineSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events) {
+                var session = new Engine(List.copyOf(history), events, new CopyOnWriteArrayList<>());
+                sessions.add(session);
+                return session;
+            }
+
+            @Override
+            public String name() {
+                return "none";
+            }
+        };
+    }
+
+    record Engine(List<Memory> history, Consumer<CallEvent> events, List<String> answers) implements EngineSession {
+        @Override
+        public void hear(AudioFrame frame) {}
+
+        @Override
+        public void say(String text) {}
+
+        @Override
+        public void respond() {}
+
+        @Override
+        public void cancel() {}
+
+        @Override
+        public void truncate(ContentId content, Duration heard) {}
+
+        @Override
+        public void tell(Turn turn) {}
+
+        @Override
+        public void toolResult(ToolRequest request, String answer) {
+            answers.add(request.id() + " " + answer);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private CallBook book() {
+        return new CallBook() {
+            @Override
+            public void keep(Fact fact) {
+                facts.add(fact);
+            }
+
+            @Override
+            public CompletionStage<?> keepDurably(Fact fact) {
+                keep(fact);
+                return durable;
+            }
+
+            @Override
+            public boolean answers() {
+                return true;
+            }
+        };
+    }
+
+    private CallLog store() {
+        return new CallLog() {
+            @Override
+            public void append(List<Fact> facts) {}
+
+            @Override
+            public Optional<StoredCall> find(CallId call) {
+                return stored;
+            }
+
+            @Override
+            public List<Turn> turns(CallId call) {
+                return storedTurns;
+            }
+
+            @Override
+            public Optional<Handoff> handoff(CallId call) {
+                return Optional.empty();
+            }
+
+            @Override
+            public boolean redeem(CallId call, String nonce) {
+                return true;
+            }
+
+            @Override
+            public boolean healthy() {
+                return true;
+            }
+
+            @Override
+            public boolean ready() {
+                return true;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private CallCounters counters() {
+        return new CallCounters() {
+            @Override
+            public void refused(String reason) {
+                noticed.add("refused " + reason);
+            }
+
+            @Override
+            public void noticed(String slug) {
+                noticed.add(slug);
+            }
+        };
+    }
+
+    static StoredCall stored(String phase) {
+        return new StoredCall(
+                CALL, "acme", Optional.empty(), Optional.empty(), phase, Instant.EPOCH, Optional.empty(), Optional.empty());
+    }
+}
