@@ -448,7 +448,7 @@ public final class Offhook implements AutoCloseable {
         calls.handOffAll();
         var patience = System.nanoTime() + LAST_WORDS.toNanos();
         try {
-            while (calls.onLine() > 0 && System.nanoTime() < patience) {
+            while (calls.needed() && System.nanoTime() < patience) {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
         } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import io.offhook.call.AudioFrame;
 import io.offhook.call.CallRules;
 import io.offhook.call.Circumstances;
 import io.offhook.call.EscalationPolicy;
+import io.offhook.call.ToolRequest;
 import io.offhook.engine.Brief;
 import io.offhook.engine.RealtimeEngine;
 import io.offhook.live.AgentPlan;
@@ -38,7 +39,6 @@ record ReadyAgent(
         List<ToolDefinition> tools,
         EscalationPolicy escalation) {
     static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}";
-    private static final int FRAME = 200 * AudioFrame.BYTES_PER_MILLI;
     private static final String ESCALATION = """
             {"type":"object","properties":{\
             "reason":{"type":"string","description":"Why a person is needed, in a few words"},\
@@ -115,11 +115,11 @@ record ReadyAgent(
         var specs = new ArrayList<Brief.ToolSpec>();
         tools.forEach(tool -> specs.add(new Brief.ToolSpec(tool.name(), tool.about(), tool.parameters())));
         specs.add(new Brief.ToolSpec(
-                "end_call",
+                ToolRequest.END_CALL,
                 "Ends the call. Say goodbye first, and call this only when the caller has nothing more to ask.",
                 NO_PARAMETERS));
         specs.add(new Brief.ToolSpec(
-                "escalate_to_human",
+                ToolRequest.ESCALATE,
                 "Hands the caller over to a person. The caller is told by the system: do not announce it yourself.",
                 ESCALATION));
         var language = profile.defaultLanguage();
@@ -172,12 +172,7 @@ record ReadyAgent(
             if (clip == null) {
                 return List.of();
             }
-            var bytes = clip.readAllBytes();
-            var frames = new ArrayList<AudioFrame>();
-            for (int at = 0; at < bytes.length; at += FRAME) {
-                frames.add(AudioFrame.ofMuLaw(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + FRAME))));
-            }
-            return frames;
+            return AudioFrame.frames(clip.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package io.offhook.agent;
 
 import io.offhook.config.Secret;
+import io.offhook.call.ToolRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 final class ToolReader {
     private static final String PATTERN = "tools.*";
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
-    private static final Set<String> RESERVED = Set.of("end_call", "escalate_to_human");
+    private static final Set<String> RESERVED = Set.of(ToolRequest.END_CALL, ToolRequest.ESCALATE);
     private static final List<String> KINDS = List.of("http", "sql", "java");
     private static final Pattern REQUEST = Pattern.compile("(?<method>GET|POST|PUT|PATCH|DELETE)\\s+(?<url>\\S+)");
     private static final Pattern JAVA = Pattern.compile(

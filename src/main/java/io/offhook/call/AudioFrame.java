@@ -1,7 +1,9 @@
 package io.offhook.call;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 
 /// A stretch of G.711 mu-law audio (8 kHz, mono, 8 bytes a millisecond), kept as the base64 text that both wires use.
 /// The bytes are never copied again after construction and must not be changed. Any thread may read it.
@@ -23,6 +25,16 @@ public final class AudioFrame {
     /// Encodes raw mu-law bytes.
     public static AudioFrame ofMuLaw(byte[] muLaw) {
         return new AudioFrame(Base64.getEncoder().encode(muLaw));
+    }
+
+    /// A recording, cut into frames of a fifth of a second.
+    public static List<AudioFrame> frames(byte[] muLaw) {
+        int size = 200 * BYTES_PER_MILLI;
+        var frames = new ArrayList<AudioFrame>();
+        for (int at = 0; at < muLaw.length; at += size) {
+            frames.add(ofMuLaw(Arrays.copyOfRange(muLaw, at, Math.min(muLaw.length, at + size))));
+        }
+        return List.copyOf(frames);
     }
 
     /// Mu-law silence (0xFF), `millis` long.

@@ -3,13 +3,13 @@ package io.offhook.live;
 import java.util.Locale;
 import java.util.Map;
 
-/// What the provider's voice says when the agent can't. Text and language belong together: a voice made for one
+/// What the provider's voice says when the agent can't: little, since the person waits behind it. Text and language belong together: a voice made for one
 /// language can't read another, so a call in a language that is not here hears English from an English voice.
 record Apologies(
         String language, String technical, String allLinesBusy, String oneMoment, String nobodyFree, String goodbye) {
     private static final Apologies ENGLISH = new Apologies(
             "en",
-            "I'm sorry, we have a technical problem.",
+            "Sorry, we have a technical problem.",
             "All our lines are busy at the moment.",
             "One moment, please.",
             "I'm sorry, nobody could take your call.",
@@ -18,7 +18,7 @@ record Apologies(
             "es",
             new Apologies(
                     "es",
-                    "Lo siento, tenemos un problema técnico.",
+                    "Perdón, tenemos un problema técnico.",
                     "En este momento todas nuestras líneas están ocupadas.",
                     "Un momento, por favor.",
                     "Lo siento, nadie ha podido atender su llamada.",
@@ -26,7 +26,7 @@ record Apologies(
             "de",
             new Apologies(
                     "de",
-                    "Es tut mir leid, wir haben ein technisches Problem.",
+                    "Leider haben wir ein technisches Problem.",
                     "Im Moment sind alle unsere Leitungen belegt.",
                     "Einen Moment, bitte.",
                     "Es tut mir leid, niemand konnte Ihren Anruf annehmen.",
@@ -34,7 +34,7 @@ record Apologies(
             "fr",
             new Apologies(
                     "fr",
-                    "Je suis désolé, nous avons un problème technique.",
+                    "Désolé, nous avons un problème technique.",
                     "Toutes nos lignes sont occupées en ce moment.",
                     "Un instant, s'il vous plaît.",
                     "Je suis désolé, personne n'a pu prendre votre appel.",

@@ -23,12 +23,16 @@ import java.util.function.UnaryOperator;
 /// One call on this node, from its first webhook until a while after its end. The provider may ask about one call on
 /// several event loops at once, so what changes is one value that is replaced whole.
 final class Entry {
+    private static final Duration ABOUT_TO_ASK = Duration.ofSeconds(5);
+    private static final Duration BEING_TOLD = Duration.ofMillis(500);
+
     private final CallId id;
     private final AgentPlan plan;
     private final Optional<PhoneNumber> from;
     private final Instant since;
     private final AtomicLong sequence;
     private final AtomicBoolean seated = new AtomicBoolean();
+    private volatile boolean asked;
     private final AtomicReference<State> state;
 
     /// How the call ended, and when.
@@ -265,6 +269,20 @@ final class Entry {
             }
         }
         return Optional.empty();
+    }
+
+    /// The provider has asked what comes next.
+    void asked(Instant now) {
+        asked = true;
+        touched(now);
+    }
+
+    /// Whether the provider is about to ask where the caller goes from the stream that was closed, or is being told.
+    boolean aboutToGo(Instant now) {
+        var is = state.get();
+        return !is.over()
+                && is.live().filter(live -> !live.onLine()).isPresent()
+                && Duration.between(is.changedAt(), now).compareTo(asked ? BEING_TOLD : ABOUT_TO_ASK) < 0;
     }
 
     void touched(Instant now) {

@@ -14,7 +14,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
 /// engine port, kept on disk by text, voice and model; one whose words are not exactly the text is thrown away.
 public final class Greetings {
     private static final Logger LOG = LoggerFactory.getLogger(Greetings.class);
-    private static final int FRAME_BYTES = 200 * AudioFrame.BYTES_PER_MILLI;
     private static final int MAX_BYTES = 60_000 * AudioFrame.BYTES_PER_MILLI;
     private static final long PATIENCE_MILLIS = 30_000;
 
@@ -61,7 +59,7 @@ public final class Greetings {
             var file = folder.resolve(key(plan) + ".ulaw");
             try {
                 if (Files.exists(file)) {
-                    ready.put(key(plan), frames(Files.readAllBytes(file)));
+                    ready.put(key(plan), AudioFrame.frames(Files.readAllBytes(file)));
                     pending.decrementAndGet();
                     return;
                 }
@@ -93,15 +91,6 @@ public final class Greetings {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
-    }
-
-    private static List<AudioFrame> frames(byte[] muLaw) {
-        var frames = new ArrayList<AudioFrame>();
-        for (int at = 0; at < muLaw.length; at += FRAME_BYTES) {
-            frames.add(AudioFrame.ofMuLaw(
-                    Arrays.copyOfRange(muLaw, at, Math.min(muLaw.length, at + FRAME_BYTES))));
-        }
-        return List.copyOf(frames);
     }
 
     /// Whether two texts have the same words, whatever the punctuation.
@@ -169,7 +158,7 @@ public final class Greetings {
                 return;
             }
             var bytes = audio.toByteArray();
-            ready.put(key(plan), frames(bytes));
+            ready.put(key(plan), AudioFrame.frames(bytes));
             workers.execute(() -> keep(bytes));
         }
 

@@ -308,7 +308,7 @@ public final class LiveCalls implements Switchboard {
     }
 
     private CompletionStage<Instruction> next(Entry entry, Progress progress) {
-        entry.touched(clock.now());
+        entry.asked(clock.now());
         progress.step().ifPresent(step -> stepped(entry, step, progress.result().orElse(Route.Result.FAILED)));
         if (progress.over()) {
             over(entry);
@@ -446,6 +446,12 @@ public final class LiveCalls implements Switchboard {
     /// Calls with an open stream on this node.
     public long onLine() {
         return entries.values().stream().filter(Entry::onLine).count();
+    }
+
+    /// Whether callers are on the line, or off it with their provider about to ask this server where they go.
+    public boolean needed() {
+        var now = clock.now();
+        return entries.values().stream().anyMatch(entry -> entry.onLine() || entry.aboutToGo(now));
     }
 
     /// The call as it stands, if this node knows it.

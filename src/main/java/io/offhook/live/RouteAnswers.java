@@ -2,6 +2,7 @@ package io.offhook.live;
 
 import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
+import io.offhook.call.EngineFault;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.Phase;
@@ -133,9 +134,19 @@ final class RouteAnswers {
         return switch (handoff.cause()) {
             // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
             case HandoffCause.CallerPressedZero _ -> new Words(List.of(apologies.oneMoment()), apologies.language());
+            // It was waited for already; every word more would keep the person waiting behind it.
+            case HandoffCause.LostEngine(var fault) when late(fault) ->
+                new Words(List.of(apologies.oneMoment()), apologies.language());
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
                 new Words(List.of(apologies.technical(), apologies.oneMoment()), apologies.language());
             default -> own(plan);
+        };
+    }
+
+    private static boolean late(EngineFault fault) {
+        return switch (fault.kind()) {
+            case TIMEOUT, MUTE, STALL, REPLY_FAILED, LOOPING -> true;
+            case UNREACHABLE, TLS, AUTH, RATE, SERVER_ERROR, PROTOCOL, CLOSED, EXPIRED -> false;
         };
     }
 

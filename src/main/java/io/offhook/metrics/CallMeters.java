@@ -4,15 +4,31 @@ import io.micrometer.core.instrument.Tags;
 import io.offhook.call.Call;
 import io.offhook.call.CallEffect;
 import io.offhook.call.CallEvent;
+import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.CallListener;
 import io.offhook.call.Step;
 import io.offhook.call.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /// Measures one stream of one call. Lives on the call's event loop.
 final class CallMeters implements CallListener {
+    /// What the engine says in errors, failed and incomplete replies ("Realtime errors", "response.done").
+    private static final Set<String> CODES = Set.of(
+            "rate_limit_exceeded",
+            "insufficient_quota",
+            "server_error",
+            "session_expired",
+            "invalid_request_error",
+            "invalid_value",
+            "max_output_tokens",
+            "content_filter",
+            "response_cancel_not_active",
+            "conversation_already_has_active_response",
+            "item_truncate_invalid");
+
     private final Meters meters;
     private final String agent;
     private final String engine;
@@ -53,13 +69,18 @@ final class CallMeters implements CallListener {
             case CallEvent.EngineReady(var took, _) ->
                 meters.time("offhook.engine.connect", Tags.of("engine", engine), took);
             case CallEvent.EngineLost(var fault) -> engineError(fault.slug());
-            case CallEvent.EngineComplained _ -> engineError("complaint");
+            case CallEvent.EngineComplained(var code) -> engineError(known(code));
             case CallEvent.ToolFinished(var request, var outcome) ->
                 meters.time(
                         "offhook.tool.duration",
                         Tags.of("tool", toolName(before, request.name()), "outcome", outcome.result()),
                         outcome.took());
-            case CallEvent.ReplyEnded reply -> reply.usage().ifPresent(this::tokens);
+            case CallEvent.ReplyEnded reply -> {
+                reply.usage().ifPresent(this::tokens);
+                if (reply.how() == ReplyEnd.FAILED || reply.how() == ReplyEnd.INCOMPLETE) {
+                    engineError(known(reply.code()));
+                }
+            }
             case CallEvent.UsageCounted(var usage) -> tokens(usage);
             default -> {}
         }
@@ -69,6 +90,11 @@ final class CallMeters implements CallListener {
         for (var remark : step.remarks()) {
             remark(remark);
         }
+    }
+
+    /// The engine's words must not become labels without bound.
+    private static String known(String code) {
+        return CODES.contains(code) ? code : "other";
     }
 
     /// The model can ask for tools that don't exist; those must not become labels.

@@ -125,7 +125,7 @@ public final class JdbcCallLog implements CallLog {
         return list(
                 call,
                 "read turns",
-                "select * from turn where call_id = :call order by place, at, item",
+                "select * from turn where call_id = :call order by at, place, item",
                 (row, _) -> new Turn(
                         Turn.Speaker.valueOf(row.getString("speaker").toUpperCase(Locale.ROOT)),
                         row.getString("item"),
