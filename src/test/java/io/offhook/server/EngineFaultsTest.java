@@ -346,6 +346,44 @@ class EngineFaultsTest {
     }
 
     @Test
+    void a_session_is_renewed_before_its_end_and_the_conversation_goes_on() {
+        // The engine tells the end of a session by the wall's clock.
+        try (var server = TestServer.plan().speed(1).sessionLength(Duration.ofSeconds(12)).start()) {
+            server.script.says(ANSWER).says("Still on its way.");
+            var call = server.ringAndGreet();
+            server.says(QUESTION);
+            server.hears(call, GREETING, ANSWER);
+
+            var second = server.session(1);
+
+            await().atMost(PATIENCE).until(() -> !second.sent("session.updated").isEmpty());
+            server.says("And now?");
+            server.hears(call, GREETING, ANSWER, "Still on its way.");
+            assertThat(remembered(second)).anyMatch(item -> item.contains(QUESTION));
+            assertThat(server.happened(call)).contains("session_renewed").doesNotContain("engine_expired");
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            assertThat(server.engine.openSessions()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_tool_that_ran_before_the_engine_was_cut_is_known_to_the_next_session() {
+        try (var server = TestServer.started()) {
+            server.script.calls("unheard_of", "{}").says(ANSWER).afterwardsSays(ANSWER);
+            var call = server.ringAndGreet();
+            server.says(QUESTION);
+            server.hears(call, GREETING, ANSWER);
+
+            server.session(0).cut();
+
+            var second = server.session(1);
+            await().atMost(PATIENCE)
+                    .until(() -> remembered(second).stream().anyMatch(item -> item.contains("function_call_output")));
+            assertThat(remembered(second)).filteredOn(item -> item.contains("unheard_of")).hasSize(1);
+        }
+    }
+
+    @Test
     void an_engine_that_never_acknowledges_a_close_keeps_nobody() {
         try (var server = TestServer.started()) {
             server.engine.inject(EngineFault.NEVER_ACKNOWLEDGES_CLOSE);

@@ -88,7 +88,9 @@ class StreamFaultsTest {
 
             server.reachesPerson(call, Duration.ZERO, FIVE_SECONDS);
             assertThat(server.engine.attempts()).isEmpty();
-            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.TRANSFERRED);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("stream_failed");
+            assertThat(server.disposition(call))
+                    .isEqualTo(new Disposition(Disposition.Outcome.TRANSFERRED, "stream_failed"));
         }
     }
 

@@ -65,6 +65,7 @@ final class TestServer implements AutoCloseable {
         private String person = "dial: \"" + PERSON + "\"";
         private String privacy = "{ disclose: none }";
         private double speed = 4;
+        private Duration sessionLength = Duration.ofMinutes(60);
 
         Plan agent(String more) {
             lines += more + "\n";
@@ -90,6 +91,12 @@ final class TestServer implements AutoCloseable {
         /// 1 where a limit is kept by the wall's clock, or where 20 ms count.
         Plan speed(double times) {
             speed = times;
+            return this;
+        }
+
+        /// How long the engine keeps a session.
+        Plan sessionLength(Duration length) {
+            sessionLength = length;
             return this;
         }
 
@@ -137,6 +144,7 @@ final class TestServer implements AutoCloseable {
                     .vertx(SHARED)
                     .apiKey(KEY)
                     .dialogue(script)
+                    .sessionLength(plan.sessionLength)
                     .speed(speed)
                     .start();
             var environment = new HashMap<>(Map.of(
