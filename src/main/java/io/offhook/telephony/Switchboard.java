@@ -3,6 +3,7 @@ package io.offhook.telephony;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -23,6 +24,11 @@ public interface Switchboard {
 
     /// Asked whenever the previous instruction has come to its end. May be asked on any node.
     CompletionStage<Instruction> next(Progress progress);
+
+    /// A human has picked up for this call and is asked whether to take it. May be asked on any node.
+    default CompletionStage<Whisper> whisper(CallId call) {
+        return CompletableFuture.completedStage(Whisper.OF_NOTHING);
+    }
 
     /// The provider's last word: the call is over.
     ///

@@ -7,6 +7,7 @@ import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
+import io.offhook.telephony.Whisper;
 import io.offhook.websocket.Limits;
 import io.offhook.websocket.WebSocketConnection;
 import io.offhook.websocket.WebSocketUpgrade;
@@ -21,10 +22,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +42,15 @@ public final class TwilioRoutes {
     static final String INCOMING = "/voice/incoming";
     static final String STREAM = "/voice/stream";
     static final String CONTINUE = "/voice/continue";
+    static final String WHISPER = "/voice/whisper";
     static final String STATUS = "/voice/status";
     static final String RECORDED = "/voice/recorded";
 
     /// Query parameter of `CONTINUE`: the step of the route that has ended.
     static final String AFTER = "after";
+
+    /// The key with which a human takes a call.
+    static final String ACCEPT = "1";
 
     static final int MAX_BODY_BYTES = 64 << 10;
     private static final Duration ANSWER_WITHIN = Duration.ofMillis(900);
@@ -88,6 +95,7 @@ public final class TwilioRoutes {
         for (var prefix : new LinkedHashSet<>(List.of("", settings.prefix()))) {
             post(router, prefix, INCOMING, this::incoming);
             post(router, prefix, CONTINUE, this::next);
+            post(router, prefix, WHISPER, (context, form, _) -> whisper(context, form));
             post(router, prefix, STATUS, this::status);
             post(router, prefix, RECORDED, this::recorded);
             router.route(prefix + STREAM).handler(this::stream);
@@ -100,7 +108,7 @@ public final class TwilioRoutes {
     private void incoming(RoutingContext context, TwilioForm form, CallId call) {
         var ringing = new IncomingCall(
                 call, number(form.first("From")), number(form.first("To")), form.first("StirVerstat"), over(form));
-        answer(context, () -> switchboard.incoming(ringing));
+        answer(context, () -> switchboard.incoming(ringing), fallback, twiml::write);
     }
 
     private void next(RoutingContext context, TwilioForm form, CallId call) {
@@ -108,7 +116,22 @@ public final class TwilioRoutes {
         var result = step.isPresent() ? Optional.of(result(form)) : Optional.<Route.Result>empty();
         var progress =
                 new Progress(call, number(form.first("From")), number(form.first("To")), step, result, over(form));
-        answer(context, () -> switchboard.next(progress));
+        answer(context, () -> switchboard.next(progress), fallback, twiml::write);
+    }
+
+    /// Asked for the leg of a human who has picked up: first for the words, then with the key that was pressed.
+    private void whisper(RoutingContext context, TwilioForm form) {
+        if (form.has("Digits")) {
+            write(context, form.first("Digits").equals(ACCEPT) ? twiml.accepted() : twiml.refused());
+        } else {
+            var caller = TwilioStream.callId(form.first("ParentCallSid"));
+            answer(
+                    context,
+                    () -> caller.map(switchboard::whisper)
+                            .orElseGet(() -> CompletableFuture.completedStage(Whisper.OF_NOTHING)),
+                    () -> Whisper.OF_NOTHING,
+                    twiml::whisper);
+        }
     }
 
     private void status(RoutingContext context, TwilioForm form, CallId call) {
@@ -153,7 +176,9 @@ public final class TwilioRoutes {
     static Route.Result result(TwilioForm form) {
         if (form.has("DialCallStatus")) {
             return switch (form.first("DialCallStatus")) {
-                case "completed", "answered" -> Route.Result.ACCEPTED;
+                // Twilio may say so of a leg that a mailbox picked up and nobody took.
+                case "completed", "answered" ->
+                    form.first("DialBridged").equals("false") ? Route.Result.NO_ANSWER : Route.Result.ACCEPTED;
                 case "busy" -> Route.Result.BUSY;
                 case "no-answer" -> Route.Result.NO_ANSWER;
                 case "canceled" -> Route.Result.CALLER_GONE;
@@ -257,37 +282,37 @@ public final class TwilioRoutes {
         } else if (!form.first("AccountSid").equals(settings.accountSid())) {
             refuse(context, path, TwilioMetrics.BAD_ACCOUNT);
         } else {
-            CallId call;
-            try {
-                call = new CallId(form.first("CallSid"));
-            } catch (IllegalArgumentException _) {
-                metrics.count(TwilioMetrics.BAD_REQUEST);
-                end(context, 400);
-                return;
-            }
-            webhook.on(context, form, call);
+            TwilioStream.callId(form.first("CallSid"))
+                    .ifPresentOrElse(call -> webhook.on(context, form, call), () -> {
+                        metrics.count(TwilioMetrics.BAD_REQUEST);
+                        end(context, 400);
+                    });
         }
     }
 
-    private void answer(RoutingContext context, Supplier<CompletionStage<Instruction>> question) {
+    private <T> void answer(
+            RoutingContext context,
+            Supplier<CompletionStage<T>> question,
+            Supplier<T> otherwise,
+            Function<T, String> document) {
         var vertx = context.vertx();
         var loop = vertx.getOrCreateContext();
         var answered = new AtomicBoolean();
         long timer = vertx.setTimer(ANSWER_WITHIN.toMillis(), _ -> {
             if (answered.compareAndSet(false, true)) {
                 late(context, "no answer in time", Optional.empty());
+                write(context, document.apply(otherwise.get()));
             }
         });
         try {
-            var _ = question.get().whenComplete((instruction, error) -> {
+            var _ = question.get().whenComplete((answer, error) -> {
                 if (answered.compareAndSet(false, true)) {
                     vertx.cancelTimer(timer);
                     loop.runOnContext(_ -> {
-                        if (instruction == null) {
+                        if (answer == null) {
                             late(context, "no answer", Optional.ofNullable(error));
-                        } else {
-                            write(context, instruction);
                         }
+                        write(context, document.apply(answer == null ? otherwise.get() : answer));
                     });
                 }
             });
@@ -295,6 +320,7 @@ public final class TwilioRoutes {
             if (answered.compareAndSet(false, true)) {
                 vertx.cancelTimer(timer);
                 late(context, "no answer", Optional.of(e));
+                write(context, document.apply(otherwise.get()));
             }
         }
     }
@@ -303,15 +329,14 @@ public final class TwilioRoutes {
         metrics.count(TwilioMetrics.ANSWER_LATE);
         var line = LOG.atError().addKeyValue("path", context.request().path());
         error.map(line::setCause).orElse(line).log("{}: caller gets the fallback", what);
-        write(context, fallback.get());
     }
 
-    private void write(RoutingContext context, Instruction instruction) {
+    private static void write(RoutingContext context, String document) {
         if (!context.response().closed()) {
             context.response()
                     .putHeader("Content-Type", "text/xml; charset=utf-8")
                     .putHeader("Cache-Control", "no-store")
-                    .end(twiml.write(instruction));
+                    .end(document);
         }
     }
 

@@ -179,7 +179,7 @@ final class TwilioStream implements Leg {
         }
     }
 
-    private static Optional<CallId> callId(String sid) {
+    static Optional<CallId> callId(String sid) {
         try {
             return Optional.of(new CallId(sid));
         } catch (IllegalArgumentException _) {

@@ -6,6 +6,7 @@ import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.Whisper;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,11 +46,7 @@ final class TwimlWriter {
     }
 
     String write(Instruction instruction) {
-        var text = new StringWriter(512);
-        try {
-            var xml = XML.createXMLStreamWriter(text);
-            xml.writeStartDocument("UTF-8", "1.0");
-            xml.writeStartElement("Response");
+        return document(xml -> {
             switch (instruction) {
                 case ConnectAgent connect -> connect(xml, connect);
                 case GoTo goTo -> goTo(xml, goTo);
@@ -58,6 +55,46 @@ final class TwimlWriter {
                     xml.writeEmptyElement("Hangup");
                 }
             }
+        });
+    }
+
+    /// Asks a human who picked up to press a key, twice, and hangs up on whoever does not: a mailbox must not get the
+    /// caller.
+    String whisper(Whisper whisper) {
+        return document(xml -> {
+            for (int time = 0; time < 2; time++) {
+                xml.writeStartElement("Gather");
+                xml.writeAttribute("action", settings.url(TwilioRoutes.WHISPER));
+                xml.writeAttribute("numDigits", "1");
+                xml.writeAttribute("timeout", "4");
+                say(xml, List.of(whisper.about()), whisper.language());
+                say(xml, List.of("Press " + TwilioRoutes.ACCEPT + " to take the call."), "en-US");
+                xml.writeEndElement();
+            }
+            xml.writeEmptyElement("Hangup");
+        });
+    }
+
+    /// Ends the whisper, upon which Twilio puts the two through.
+    String accepted() {
+        return document(_ -> {});
+    }
+
+    String refused() {
+        return document(xml -> xml.writeEmptyElement("Hangup"));
+    }
+
+    private interface Verbs {
+        void write(XMLStreamWriter xml) throws XMLStreamException;
+    }
+
+    private static String document(Verbs verbs) {
+        var text = new StringWriter(512);
+        try {
+            var xml = XML.createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeStartElement("Response");
+            verbs.write(xml);
             xml.writeEndElement();
             xml.writeEndDocument();
             xml.close();
@@ -109,18 +146,20 @@ final class TwimlWriter {
                 xml.writeCharacters(xmlText(queue));
                 xml.writeEndElement();
             }
-            case Destination.Phone(var numbers, var patience, _) -> {
+            case Destination.Phone(var numbers, var patience, var whisper) -> {
                 dial(xml, action, patience);
                 for (var number : numbers) {
                     xml.writeStartElement("Number");
+                    whisper(xml, whisper);
                     xml.writeCharacters(number.e164());
                     xml.writeEndElement();
                 }
                 xml.writeEndElement();
             }
-            case Destination.Sip(var address, var patience, _) -> {
+            case Destination.Sip(var address, var patience, var whisper) -> {
                 dial(xml, action, patience);
                 xml.writeStartElement("Sip");
+                whisper(xml, whisper);
                 xml.writeCharacters(xmlText(address));
                 xml.writeEndElement();
                 xml.writeEndElement();
@@ -134,6 +173,12 @@ final class TwimlWriter {
                 // Reached only when nothing was recorded.
                 xml.writeEmptyElement("Hangup");
             }
+        }
+    }
+
+    private void whisper(XMLStreamWriter xml, boolean whisper) throws XMLStreamException {
+        if (whisper) {
+            xml.writeAttribute("url", settings.url(TwilioRoutes.WHISPER));
         }
     }
 

@@ -8,6 +8,7 @@ import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Leg;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
+import io.offhook.telephony.Whisper;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -29,6 +30,8 @@ final class FakeSwitchboard implements Switchboard {
     final List<String> recordings = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Boolean> redeeming = new CompletableFuture<>();
     volatile CompletableFuture<Instruction> answer = new CompletableFuture<>();
+    final List<CallId> whispered = new CopyOnWriteArrayList<>();
+    volatile CompletableFuture<Whisper> whispering = new CompletableFuture<>();
     volatile boolean takes = true;
 
     /// What is played while the call is being connected, if anything.
@@ -62,6 +65,12 @@ final class FakeSwitchboard implements Switchboard {
     public CompletionStage<Instruction> next(Progress asked) {
         progress.add(asked);
         return answer;
+    }
+
+    @Override
+    public CompletionStage<Whisper> whisper(CallId call) {
+        whispered.add(call);
+        return whispering;
     }
 
     @Override

@@ -15,11 +15,13 @@ import io.offhook.call.StreamEnd;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.Whisper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -60,10 +62,18 @@ class TwilioRoutesTest {
             "To", "+14155550199",
             "StirVerstat", "TN-Validation-Passed-A",
             "CallerCity", "SÃO PAULO & co");
+    private static final Map<String, String> HUMAN = Map.of(
+            "AccountSid", ACCOUNT,
+            "CallSid", "CA00000000000000000000000000000002",
+            "ParentCallSid", CALL.value(),
+            "CallStatus", "in-progress");
     private static final String STREAM_SIGNATURE =
             TwilioSignatureTest.hmac(TOKEN, "wss://voice.example.com/phone/voice/stream");
     private static Vertx vertx;
     private static HttpClient http;
+    /// Kept, because Vert.x closes a client that is garbage.
+    private static WebSocketClient sockets;
+
 
     private final FakeSwitchboard switchboard = new FakeSwitchboard();
     private final List<String> counted = new CopyOnWriteArrayList<>();
@@ -72,6 +82,7 @@ class TwilioRoutesTest {
     @BeforeAll
     static void startVertx() {
         vertx = Vertx.vertx();
+        sockets = vertx.createWebSocketClient();
         http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
@@ -203,6 +214,41 @@ class TwilioRoutesTest {
         assertThat(switchboard.progress.getFirst().result()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"completed, true, ACCEPTED", "completed, false, NO_ANSWER", "answered, false, NO_ANSWER"})
+    void a_leg_that_nobody_took_was_not_answered(String status, String bridged, Route.Result result) throws Exception {
+        switchboard.answer.complete(new HangUp(List.of(), "en-US"));
+
+        post("/voice/continue?after=0", with(with(RINGING, "DialCallStatus", status), "DialBridged", bridged));
+
+        assertThat(switchboard.progress.getFirst().result()).contains(result);
+    }
+
+    @Test
+    void a_human_who_picks_up_hears_what_it_is_about_and_takes_the_call_with_1() throws Exception {
+        switchboard.whispering.complete(new Whisper("A charge of $347.", "en-US"));
+
+        var asked = post("/voice/whisper", HUMAN);
+        var taken = post("/voice/whisper", with(HUMAN, "Digits", "1"));
+        var refused = post("/voice/whisper", with(HUMAN, "Digits", "2"));
+
+        assertThat(asked.body()).contains("A charge of $347.").contains("Press 1 to take the call.");
+        assertThat(switchboard.whispered).containsExactly(CALL);
+        assertThat(taken.body()).endsWith("<Response></Response>");
+        assertThat(refused.body()).endsWith("<Response><Hangup/></Response>");
+    }
+
+    @Test
+    void a_human_is_asked_even_when_nothing_is_known() throws Exception {
+        switchboard.whispering.completeExceptionally(new IllegalStateException("store is down"));
+
+        var failed = post("/voice/whisper", HUMAN);
+        var orphan = post("/voice/whisper", with(HUMAN, "ParentCallSid", ""));
+
+        assertThat(failed.body()).contains("<Gather").contains("Press 1 to take the call.");
+        assertThat(orphan.body()).isEqualTo(failed.body());
+    }
+
     @Test
     void only_a_final_status_ends_the_call() throws Exception {
         var first = post("/voice/status", with(RINGING, "CallStatus", "in-progress"));
@@ -239,7 +285,7 @@ class TwilioRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/voice/incoming", "/voice/continue", "/voice/status", "/voice/recorded"})
+    @ValueSource(strings = {"/voice/incoming", "/voice/continue", "/voice/whisper", "/voice/status", "/voice/recorded"})
     void a_request_that_twilio_did_not_sign_is_refused_in_silence(String path) throws Exception {
         var forged = send(path, RINGING, "bm90IHNpZ25lZA==");
         var unsigned = send(path, RINGING, "");
@@ -360,7 +406,7 @@ class TwilioRoutesTest {
     void an_upgrade_that_twilio_did_not_sign_gets_no_socket() {
         var options = upgrade("bm90IHNpZ25lZA==");
 
-        assertThatThrownBy(() -> get(vertx.createWebSocketClient().connect(options)))
+        assertThatThrownBy(() -> get(sockets.connect(options)))
                 .hasMessageContaining("403");
         assertThat(counted).containsExactly("bad_signature");
     }
@@ -479,7 +525,7 @@ class TwilioRoutesTest {
     }
 
     private WebSocket open() {
-        return get(vertx.createWebSocketClient().connect(upgrade(STREAM_SIGNATURE)));
+        return get(sockets.connect(upgrade(STREAM_SIGNATURE)));
     }
 
     private WebSocketConnectOptions upgrade(String signature) {

@@ -12,6 +12,7 @@ import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.Whisper;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,19 @@ class TwimlWriterTest {
         assertThat(twiml)
                 .isEqualTo(HEAD
                         + "<Response><Dial action=\"https://voice.example.com/phone/voice/continue?after=1\" timeout=\"45\">"
-                        + "<Number>+14155550100</Number></Dial></Response>");
+                        + "<Number url=\"https://voice.example.com/phone/voice/whisper\">+14155550100</Number></Dial></Response>");
+    }
+
+    @Test
+    void a_human_is_told_twice_what_it_is_about_and_must_press_a_key() {
+        var once = "<Gather action=\"https://voice.example.com/phone/voice/whisper\" numDigits=\"1\" timeout=\"4\">"
+                + "<Say language=\"es-US\">Un cargo de $347 &amp; nada más.</Say>"
+                + "<Say language=\"en-US\">Press 1 to take the call.</Say></Gather>";
+
+        assertThat(writer.whisper(new Whisper("Un cargo de $347 & nada más.", "es-US")))
+                .isEqualTo(HEAD + "<Response>" + once + once + "<Hangup/></Response>");
+        assertThat(writer.accepted()).isEqualTo(HEAD + "<Response></Response>");
+        assertThat(writer.refused()).isEqualTo(HEAD + "<Response><Hangup/></Response>");
     }
 
     @Test
