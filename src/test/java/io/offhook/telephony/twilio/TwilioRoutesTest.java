@@ -95,7 +95,7 @@ class TwilioRoutesTest {
     @BeforeEach
     void startServer() {
         serve(new TwilioLimits(
-                64 << 10, Duration.ofMillis(300), Duration.ofMillis(400), 640_000, 2, Duration.ofMillis(50)));
+                64 << 10, Duration.ofSeconds(1), Duration.ofMillis(1_500), 640_000, 2, Duration.ofMillis(50)));
     }
 
     @AfterEach
