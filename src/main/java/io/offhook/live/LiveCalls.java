@@ -24,6 +24,7 @@ import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Leg;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
+import io.offhook.telephony.Whisper;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -345,6 +346,15 @@ public final class LiveCalls implements Switchboard {
             }
             case Answer.HandOver(var cause, var apology) -> handOffHere(entry, cause, apology);
         };
+    }
+
+    @Override
+    public CompletionStage<Whisper> whisper(CallId id) {
+        var known = Optional.ofNullable(entries.get(id)).flatMap(Entry::handoff);
+        var found = known.isPresent()
+                ? CompletableFuture.completedStage(known)
+                : onWorker(() -> store.handoff(id), Optional.<Handoff>empty());
+        return found.thenApply(Whisper::of);
     }
 
     // --- the end ---

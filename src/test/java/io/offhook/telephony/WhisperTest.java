@@ -54,7 +54,7 @@ class WhisperTest {
                         new HandoffCause.AgentAsked(),
                         reason,
                         summary,
-                        Handoff.Urgency.NORMAL,
+                        Handoff.Urgency.NORMAL, "default",
                         Optional.empty(),
                         "en-US",
                         List.of(),
