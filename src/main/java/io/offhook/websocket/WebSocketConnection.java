@@ -41,6 +41,7 @@ public final class WebSocketConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     private static final int MAX_REASON_BYTES = 123;
+    private static final long MAX_QUEUED_FOR_PONG = 64 << 10;
 
     private final boolean client;
     private final ContextInternal context;
@@ -370,7 +371,8 @@ public final class WebSocketConnection {
 
         @Override
         public void ping(byte[] bytes, int length) {
-            if (open()) {
+            // A peer that asks and asks and reads no answer fills no memory.
+            if (open() && queuedBytes() <= MAX_QUEUED_FOR_PONG) {
                 write(Opcode.PONG, FrameWriter.NOTHING, bytes, 0, length, FrameWriter.NOTHING);
             }
         }

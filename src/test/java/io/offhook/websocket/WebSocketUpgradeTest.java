@@ -341,6 +341,32 @@ class WebSocketUpgradeTest {
     }
 
     @Test
+    void pings_of_a_peer_that_reads_nothing_pile_up_no_answers() throws IOException {
+        var connections = new CompletableFuture<WebSocketConnection>();
+        onOpen = connections::complete;
+        var queued = new CopyOnWriteArrayList<Long>();
+        listening(new Recorder((connection, _) -> queued.add(connection.queuedBytes())));
+
+        try (var peer = upgraded()) {
+            var connection = connections.join();
+            connection.context().runOnContext(_ -> {
+                for (int i = 0; i < 400; i++) {
+                    connection.sendText("x".repeat(100_000));
+                }
+            });
+            peer.send(RawPeer.clientFrame(0x81, "before"));
+            for (int i = 0; i < 1_000; i++) {
+                peer.send(RawPeer.clientFrame(0x89, "x".repeat(125)));
+            }
+            peer.send(RawPeer.clientFrame(0x81, "after"));
+
+            await().until(() -> queued.size() == 2);
+            assertThat(queued.getFirst()).isGreaterThan(1_000_000);
+            assertThat(queued.getLast()).isLessThanOrEqualTo(queued.getFirst());
+        }
+    }
+
+    @Test
     void sending_from_a_foreign_thread_is_a_bug_and_closing_is_not() throws IOException {
         var connections = new CompletableFuture<WebSocketConnection>();
         onOpen = connections::complete;
