@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,6 @@ import javax.crypto.spec.SecretKeySpec;
 final class TwilioSignature {
     private static final Pattern URL = Pattern.compile("(https?|wss?)://([^/?#]+)([^#]*)", Pattern.CASE_INSENSITIVE);
     private static final Pattern PORT = Pattern.compile(":\\d*$");
-    private static final Pattern BODY_HASH = Pattern.compile("[?&]bodySHA256=([0-9a-fA-F]{64})(?:&|$)");
 
     private final List<SecretKeySpec> keys;
 
@@ -49,14 +47,6 @@ final class TwilioSignature {
             }
         });
         return matches(signature, url, parameters.toString());
-    }
-
-    /// A post of JSON: the URL carries the body's SHA-256.
-    boolean signsBody(String signature, String url, byte[] body) {
-        var hash = BODY_HASH.matcher(url);
-        return hash.find()
-                && MessageDigest.isEqual(HexFormat.of().parseHex(hash.group(1)), sha256(body))
-                && matches(signature, url, "");
     }
 
     private boolean matches(String signature, String url, String parameters) {
@@ -108,14 +98,6 @@ final class TwilioSignature {
             return Base64.getEncoder().encode(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has HmacSHA1", e);
-        }
-    }
-
-    private static byte[] sha256(byte[] body) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(body);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

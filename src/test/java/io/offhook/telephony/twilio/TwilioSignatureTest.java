@@ -65,20 +65,6 @@ class TwilioSignatureTest {
     }
 
     @Test
-    void a_json_post_is_signed_over_its_url_which_holds_the_hash_of_the_body() {
-        var url = "https://voice.example.com/hooks/json"
-                + "?bodySHA256=357587df5c1da20ec9ea8484fe4f936e06284ac2bfa31639dff87d8ad5950289";
-        var signed = "m8RhZ+AG0hK5wZ7ro8nuJKsz3aI=";
-
-        assertThat(signature.signsBody(signed, url, "{\"Sid\":\"x\"}".getBytes(StandardCharsets.UTF_8)))
-                .isTrue();
-        assertThat(signature.signsBody(signed, url, "{\"Sid\":\"y\"}".getBytes(StandardCharsets.UTF_8)))
-                .isFalse();
-        assertThat(signature.signsBody(signed, "https://voice.example.com/hooks/json", new byte[0]))
-                .isFalse();
-    }
-
-    @Test
     void an_upgrade_is_signed_over_its_wss_url() {
         assertThat(signature.signs("glVYh1t/0Dvf+h7sOwB2wdefrc8=", "wss://voice.example.com/twilio/stream"))
                 .isTrue();
