@@ -16,11 +16,6 @@ public record Limits(int maxMessageBytes, Duration closeWait) {
         }
     }
 
-    /// For a socket that we accept: 64 KiB a message, one second for a close.
-    public static Limits accepting() {
-        return new Limits(64 << 10, Duration.ofSeconds(1));
-    }
-
     /// For a socket that we dial, to a peer that sends long messages: 4 MiB a message, one second for a close.
     public static Limits dialling() {
         return new Limits(4 << 20, Duration.ofSeconds(1));

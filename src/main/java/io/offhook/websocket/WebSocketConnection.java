@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One open WebSocket. Lives on one Vert.x event-loop context, and only that context may send on it; [#close] and
-/// [#drop] may be called from anywhere.
+/// One open WebSocket. Lives on one Vert.x event-loop context, and only that context may send on it; [#close] may be
+/// called from anywhere.
 ///
 /// Frames are queued and flushed together when the read that caused them is complete. Sending never blocks and never
 /// fails: on a connection that is closing or gone the frame is thrown away, and [WebSocketListener#onClosed] says so.
@@ -28,8 +28,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 ///   HELD ---> OPEN ---close()/fault--> CLOSING ---peer's close or its end, or closeWait---> OVER
-///               +-----peer's close, drop(), end of the connection---------------------------^
+///               +-----peer's close, end of the connection-----------------------------------^
 /// ```
+///
+/// Long, because whatever is sent, read, or happens to the channel has to agree on this one state.
 public final class WebSocketConnection {
     private enum State {
         /// The handshake is done but its answer not yet handed to the owner; bytes that come now are kept.
@@ -66,22 +68,6 @@ public final class WebSocketConnection {
         this.reader = new FrameReader(!client, limits.maxMessageBytes(), new Incoming());
     }
 
-    /// Sends a text message and releases the buffer.
-    public void sendText(ByteBuf payload) {
-        try {
-            int length = payload.readableBytes();
-            if (payload.hasArray()) {
-                send(Opcode.TEXT, payload.array(), payload.arrayOffset() + payload.readerIndex(), length);
-            } else {
-                byte[] bytes = new byte[length];
-                payload.readBytes(bytes);
-                send(Opcode.TEXT, bytes, 0, length);
-            }
-        } finally {
-            payload.release();
-        }
-    }
-
     public void sendText(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         send(Opcode.TEXT, bytes, 0, bytes.length);
@@ -109,14 +95,6 @@ public final class WebSocketConnection {
                 state = State.CLOSING;
                 dropLater();
             }
-        });
-    }
-
-    /// Ends the connection without a word.
-    public void drop() {
-        onLoop(() -> {
-            reader.stop();
-            hangUp();
         });
     }
 
@@ -310,7 +288,13 @@ public final class WebSocketConnection {
                     held = Arrays.copyOf(held, had + length);
                     System.arraycopy(bytes, 0, held, had, length);
                 } else {
-                    onContext(() -> reader.read(bytes, 0, length));
+                    // As onContext does, but without making an object for each read.
+                    var before = context.beginDispatch();
+                    try {
+                        reader.read(bytes, 0, length);
+                    } finally {
+                        context.endDispatch(before);
+                    }
                 }
             } finally {
                 buffers.giveBack(bytes);

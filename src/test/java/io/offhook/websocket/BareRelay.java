@@ -95,11 +95,11 @@ final class BareRelay {
                 return;
             }
             var call = new Call();
-            WebSocketUpgrade.accept(request, Limits.accepting(), call.leg)
+            WebSocketUpgrade.accept(request, new Limits(64 << 10, Duration.ofSeconds(1)), call.leg)
                     .onSuccess(
                             leg -> dialer.dial(engine, Map.of(), Limits.dialling(), Duration.ofSeconds(5), call.session)
                                     .onSuccess(session -> call.join(leg, session))
-                                    .onFailure(_ -> leg.drop()));
+                                    .onFailure(_ -> leg.close(CloseCode.NORMAL, "")));
         }
     }
 
@@ -134,8 +134,8 @@ final class BareRelay {
         }
 
         private void over() {
-            toCaller.ifPresent(WebSocketConnection::drop);
-            toEngine.ifPresent(WebSocketConnection::drop);
+            toCaller.ifPresent(each -> each.close(CloseCode.NORMAL, ""));
+            toEngine.ifPresent(each -> each.close(CloseCode.NORMAL, ""));
         }
 
         private void fromCaller(byte[] bytes, int from, int to) {
