@@ -7,8 +7,8 @@ import io.offhook.call.AudioFrame;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -19,11 +19,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Twilio's media stream messages, in and out. Pure: knows JSON, knows no sockets. Any thread may use it.
 ///
-/// Nearly all messages are `media` in one of two exact spellings, so those are read by `scan`, which takes the
-/// payload out without parsing. It says no to anything unusual, which then goes to the JSON parser; both must give the
-/// same answer.
+/// Nearly all messages are `media` in one of two exact spellings, or the `mark` that comes back for each piece of the
+/// agent's speech, so those are read by `scan`, which takes out what matters without parsing. It says no to anything
+/// unusual, which then goes to the JSON parser; both must give the same answer.
 final class TwilioWire {
     private static final byte[] HEAD = ascii("{\"event\":\"media\",\"sequenceNumber\":\"");
+    private static final byte[] MARK_HEAD = ascii("{\"event\":\"mark\",\"sequenceNumber\":\"");
+    private static final byte[] MARK = ascii("\",\"mark\":{\"name\":\"");
     private static final byte[] STREAM = ascii("\",\"streamSid\":\"");
     private static final byte[] MEDIA = ascii("\",\"media\":{\"track\":\"inbound\",\"chunk\":\"");
     private static final byte[] TIMESTAMP = ascii("\",\"timestamp\":\"");
@@ -37,14 +39,16 @@ final class TwilioWire {
     private static final Pattern SID = Pattern.compile("[A-Za-z0-9]{1,64}");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1," + MAX_DIGITS + "}");
 
-    /// 1: base64 alphabet; 2: letter or digit (an SID); 4: digit.
+    /// 1: base64 alphabet; 2: letter or digit (an SID); 4: digit; 8: what our own mark names are made of.
     private static final byte[] KIND = new byte[256];
 
     static {
         for (int c = 0; c < 128; c++) {
             boolean digit = c >= '0' && c <= '9';
             boolean sid = digit || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-            KIND[c] = (byte) ((sid || c == '+' || c == '/' ? 1 : 0) | (sid ? 2 : 0) | (digit ? 4 : 0));
+            boolean name = sid || c == ':' || c == '_' || c == '-';
+            KIND[c] = (byte)
+                    ((sid || c == '+' || c == '/' ? 1 : 0) | (sid ? 2 : 0) | (digit ? 4 : 0) | (name ? 8 : 0));
         }
     }
 
@@ -62,13 +66,32 @@ final class TwilioWire {
     private TwilioWire() {}
 
     static TwilioMessage decode(byte[] message, int offset, int length) {
-        return scan(message, offset, length).orElseGet(() -> parse(message, offset, length));
+        var scanned = scan(message, offset, length);
+        return scanned == null ? parse(message, offset, length) : scanned;
     }
 
-    // --- in, the common case ---
+    // --- in, the common cases ---
 
-    /// The `media` message in one of its usual spellings; empty for everything else.
-    static Optional<TwilioMessage> scan(byte[] m, int offset, int length) {
+    /// A message in one of its usual spellings; null for everything else.
+    static @Nullable TwilioMessage scan(byte[] m, int offset, int length) {
+        var media = scanMedia(m, offset, length);
+        return media == null ? scanMark(m, offset, length) : media;
+    }
+
+    private static TwilioMessage.@Nullable Mark scanMark(byte[] m, int offset, int length) {
+        int end = offset + length;
+        int at = literal(m, offset, end, MARK_HEAD);
+        at = run(m, at, end, 4, MAX_DIGITS);
+        at = literal(m, at, end, STREAM);
+        at = run(m, at, end, 2, 64);
+        int name = literal(m, at, end, MARK);
+        int nameEnd = run(m, name, end, 8, MAX_NAME);
+        return literal(m, nameEnd, end, END_NESTED) == end
+                ? new TwilioMessage.Mark(new String(m, name, nameEnd - name, ISO_8859_1))
+                : null;
+    }
+
+    private static TwilioMessage.@Nullable Media scanMedia(byte[] m, int offset, int length) {
         int end = offset + length;
         int at = literal(m, offset, end, HEAD);
         at = run(m, at, end, 4, MAX_DIGITS);
@@ -91,14 +114,14 @@ final class TwilioWire {
             at = literal(m, at, end, END);
         }
         if (at != end || end == offset) {
-            return Optional.empty();
+            return null;
         }
         long millis = 0;
         for (int i = time; i < timeEnd; i++) {
             millis = millis * 10 + (m[i] - '0');
         }
         var frame = AudioFrame.ofBase64(Arrays.copyOfRange(m, payload, payloadEnd));
-        return Optional.of(new TwilioMessage.Media(frame, millis));
+        return new TwilioMessage.Media(frame, millis);
     }
 
     /// Each step takes the place where the one before it stopped, and answers where it stops itself; -1 is "no", and no
@@ -228,16 +251,14 @@ final class TwilioWire {
 
     /// The messages to one stream. Twilio drops those with any field too many or too few (error 31951).
     static final class Outgoing {
-        private static final byte[] MEDIA_END = ascii("\"}}");
-
         private final byte[] mediaStart;
-        private final String markStart;
+        private final byte[] markStart;
         private final byte[] clear;
 
         Outgoing(String streamSid) {
             this.mediaStart =
                     ascii("{\"event\":\"media\",\"streamSid\":\"" + streamSid + "\",\"media\":{\"payload\":\"");
-            this.markStart = "{\"event\":\"mark\",\"streamSid\":\"" + streamSid + "\",\"mark\":{\"name\":\"";
+            this.markStart = ascii("{\"event\":\"mark\",\"streamSid\":\"" + streamSid + "\",\"mark\":{\"name\":\"");
             this.clear = ascii("{\"event\":\"clear\",\"streamSid\":\"" + streamSid + "\"}");
         }
 
@@ -248,11 +269,25 @@ final class TwilioWire {
 
         /// What comes after it; not a copy.
         byte[] mediaEnd() {
-            return MEDIA_END;
+            return END_NESTED;
         }
 
         byte[] mark(String name) {
-            var text = new StringBuilder(markStart);
+            int at = markStart.length;
+            var text = Arrays.copyOf(markStart, at + name.length() + END_NESTED.length);
+            for (int i = 0; i < name.length(); i++) {
+                char c = name.charAt(i);
+                if (c >= KIND.length || (KIND[c] & 8) == 0) {
+                    return escapedMark(name);
+                }
+                text[at++] = (byte) c;
+            }
+            System.arraycopy(END_NESTED, 0, text, at, END_NESTED.length);
+            return text;
+        }
+
+        private byte[] escapedMark(String name) {
+            var text = new StringBuilder(new String(markStart, ISO_8859_1));
             JsonStringEncoder.getInstance().quoteAsString(name, text);
             return text.append("\"}}").toString().getBytes(UTF_8);
         }
