@@ -70,6 +70,9 @@ final class TwilioStream implements Leg {
 
     private final long openedAt;
     private long lastMediaAt;
+    /// Since the last check, which turns it into a time: no frame has to ask the clock.
+    private boolean mediaSeen;
+
     private long digitsSince;
     private int digits;
 
@@ -113,7 +116,7 @@ final class TwilioStream implements Leg {
             case TwilioMessage.Malformed _ -> metrics.count(TwilioMetrics.JUNK_FRAME);
             case TwilioMessage _ when phase == Phase.WAITING -> metrics.count(TwilioMetrics.EARLY_FRAME);
             case TwilioMessage.Media(var frame, var atMillis) -> {
-                lastMediaAt = nanoTime.getAsLong();
+                mediaSeen = true;
                 events.accept(new CallerAudio(frame, atMillis));
             }
             case TwilioMessage.Digit(var digit) -> digit(digit);
@@ -149,7 +152,10 @@ final class TwilioStream implements Leg {
                 }
             }
             case UP -> {
-                if (now - lastMediaAt >= limits.silentAfter().toNanos()) {
+                if (mediaSeen) {
+                    mediaSeen = false;
+                    lastMediaAt = now;
+                } else if (now - lastMediaAt >= limits.silentAfter().toNanos()) {
                     metrics.count(TwilioMetrics.STREAM_SILENT);
                     end(StreamEnd.SILENT, TRY_LATER);
                 }
