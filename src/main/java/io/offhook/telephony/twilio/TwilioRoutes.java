@@ -57,6 +57,9 @@ public final class TwilioRoutes {
     private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
     private static final Pattern AFTER_STEP = Pattern.compile("(?:^|&)" + AFTER + "=(\\d{1,3})(?:&|$)");
+    /// Such as 31920, in a text whose form is not documented.
+    private static final Pattern ERROR_CODE = Pattern.compile("\\b\\d{5}\\b");
+
     private static final Set<String> FINAL = Set.of("completed", "busy", "failed", "no-answer", "canceled");
 
     /// How carriers spell "no number" on a keypad: anonymous, restricted, blocked, unknown, unavailable.
@@ -138,7 +141,11 @@ public final class TwilioRoutes {
         if (form.has("StreamEvent")) {
             if (form.first("StreamEvent").equals("stream-error")) {
                 metrics.count(TwilioMetrics.STREAM_ERROR);
-                LOG.atWarn().addKeyValue("call", call).log("stream error reported by twilio");
+                var code = ERROR_CODE.matcher(form.first("StreamError"));
+                LOG.atWarn()
+                        .addKeyValue("call", call)
+                        .addKeyValue("error", code.find() ? code.group() : "unknown")
+                        .log("stream error reported by twilio");
             }
         } else if (over(form)) {
             switchboard.over(call, form.first("CallStatus"));

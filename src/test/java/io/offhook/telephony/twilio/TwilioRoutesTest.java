@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.offhook.call.AudioFrame;
 import io.offhook.call.CallEvent.CallerAudio;
 import io.offhook.call.CallEvent.StreamEnded;
@@ -48,6 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /// The routes on a real server, with real sockets as Twilio.
 class TwilioRoutesTest {
@@ -265,6 +269,27 @@ class TwilioRoutesTest {
 
         assertThat(counted).containsExactly("stream_error");
         assertThat(switchboard.over).isEmpty();
+    }
+
+    @Test
+    void a_stream_error_is_logged_with_its_code() throws Exception {
+        var log = (Logger) LoggerFactory.getLogger(TwilioRoutes.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        log.addAppender(lines);
+
+        post(
+                "/voice/status",
+                Map.of(
+                        "AccountSid", ACCOUNT,
+                        "CallSid", CALL.value(),
+                        "StreamEvent", "stream-error",
+                        "StreamError", "Error 31920: handshake for +14155550100"));
+
+        assertThat(lines.list.getFirst().getKeyValuePairs().toString())
+                .contains("31920")
+                .doesNotContain("+1415");
+        log.detachAppender(lines);
     }
 
     @Test
