@@ -3,7 +3,8 @@ package io.offhook.telephony;
 import io.offhook.call.Handoff;
 import java.util.Optional;
 
-/// What a human who picked up hears before the caller does: short enough for someone who stands with a phone in the hand.
+/// What a human who picked up hears before the caller does: short enough for someone who stands with a phone in the
+/// hand.
 ///
 /// @param about    what the call is about, ten seconds of speech at most; empty when nothing is known
 /// @param language the language that it is written in; empty when nothing is known

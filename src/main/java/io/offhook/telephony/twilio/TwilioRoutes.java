@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
 /// The paths that Twilio calls, each checked by signature against the configured public URL before anything else
 /// happens. May be mounted on the routers of several event loops.
 ///
-/// A webhook is always answered within a second: when the switchboard takes longer or fails, with the fallback.
+/// A webhook is always answered within a second: when the switchboard takes longer or fails, with the fallback. Long,
+/// because who may ask, what is asked and how it is answered are to be read in one place.
 public final class TwilioRoutes {
     static final String INCOMING = "/voice/incoming";
     static final String STREAM = "/voice/stream";
