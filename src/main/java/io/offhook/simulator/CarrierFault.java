@@ -75,6 +75,9 @@ public sealed interface CarrierFault {
     /// The stream's custom parameters are replaced: by none, by altered ones, or by those of another call.
     record ParametersReplaced(Map<String, String> by) implements CarrierFault {}
 
+    /// The server's close frame is never answered; media goes on until the socket is gone.
+    record NeverAcknowledgesClose() implements CarrierFault {}
+
     /// The stream is never dialled: error 31902.
     record StreamRefused() implements CarrierFault {}
 }

@@ -30,6 +30,8 @@ public enum EngineFault {
     WRONG_FORMAT_ECHOED(Scope.SESSION),
     /// A close frame from the client is never answered.
     NEVER_ACKNOWLEDGES_CLOSE(Scope.SESSION),
+    /// `response.cancel` changes nothing and is not answered.
+    IGNORES_CANCEL(Scope.SESSION),
     /// Transcripts of the caller arrive only after the answer is complete.
     LATE_TRANSCRIPTION(Scope.SESSION),
 

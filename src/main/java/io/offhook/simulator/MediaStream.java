@@ -126,6 +126,9 @@ final class MediaStream {
         }
         socket = open;
         open.setWriteQueueMaxSize(MAX_UNSENT_BYTES);
+        if (faults.withoutCloseAnswer()) {
+            CloseFrames.ignore(((WebSocketInternal) open).channelHandlerContext(), (_, _) -> {});
+        }
         open.textMessageHandler(this::received);
         open.binaryMessageHandler(_ -> warn(31950, "binary frame"));
         open.exceptionHandler(cause -> {

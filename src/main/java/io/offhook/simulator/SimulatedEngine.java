@@ -392,7 +392,15 @@ public final class SimulatedEngine implements AutoCloseable {
 
     /// Ends a socket without a close frame.
     void drop(ServerWebSocket socket) {
-        reset(((WebSocketInternal) socket).channelHandlerContext().channel());
+        reset(channel(socket));
+    }
+
+    void stopReading(ServerWebSocket socket) {
+        channel(socket).config().setAutoRead(false);
+    }
+
+    private static Channel channel(ServerWebSocket socket) {
+        return ((WebSocketInternal) socket).channelHandlerContext().channel();
     }
 
     /// With no time to linger, closing sends a reset. It starts at the head of the pipeline, because a handler further

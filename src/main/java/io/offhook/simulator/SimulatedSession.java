@@ -79,6 +79,7 @@ public final class SimulatedSession {
     private Optional<Long> idleTimer = Optional.empty();
     private Optional<Long> expiryTimer = Optional.empty();
     private boolean audioWasSent;
+    private boolean dark;
     private int inputTextBefore;
     private int inputAudioBefore;
 
@@ -250,6 +251,15 @@ public final class SimulatedSession {
             closing = true;
             noteClosed(1006, "", false);
             engine.drop(socket);
+        });
+    }
+
+    /// Stops reading and writing for good, pings and closes included, as when the network in between has failed: the
+    /// connection stays open, and nobody is told.
+    public void goDark() {
+        context.runOnContext(_ -> {
+            dark = true;
+            engine.stopReading(socket);
         });
     }
 
@@ -572,6 +582,9 @@ public final class SimulatedSession {
     }
 
     private void onResponseCancel(JsonNode event) throws Refused {
+        if (struckForGood(EngineFault.IGNORES_CANCEL)) {
+            return;
+        }
         var wanted = Json.text(event, "response_id");
         var run = wanted.isEmpty() ? active : Optional.ofNullable(running.get(wanted));
         run.orElseThrow(() -> new Refused("response_cancel_not_active", "",
@@ -933,7 +946,7 @@ public final class SimulatedSession {
     }
 
     private boolean silent() {
-        return struckForGood(EngineFault.MUTE);
+        return dark || struckForGood(EngineFault.MUTE);
     }
 
     private void sendError(String type, String code, String param, String message, String eventId) {

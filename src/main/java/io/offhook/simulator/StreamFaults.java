@@ -57,6 +57,10 @@ final class StreamFaults {
         return has(CarrierFault.NoStop.class);
     }
 
+    boolean withoutCloseAnswer() {
+        return has(CarrierFault.NeverAcknowledgesClose.class);
+    }
+
     boolean halfOpen() {
         return halfOpen;
     }
