@@ -195,6 +195,8 @@ class StreamFaultsTest {
 
             server.awaitPerson(call);
 
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("frame_too_big");
+            assertThat(server.happened(call)).contains("frame_too_big");
             server.session(0).typed(QUESTION);
             server.hears(other, GREETING, ANSWER);
             assertThat(other.steps(CallStep.Dialled.class)).isEmpty();
@@ -254,6 +256,10 @@ class StreamFaultsTest {
             var call = server.ringAndGreet(new CarrierFault.HalfOpen(Duration.ofSeconds(1)));
 
             await().atMost(Duration.ofSeconds(13)).until(() -> server.engine.openSessions() == 0);
+            var silent = call.sinceRing()
+                    .minus(call.steps(CallStep.StreamOpened.class).getFirst().at())
+                    .minusSeconds(1);
+            assertThat(silent).isBetween(Duration.ofMillis(9_500), Duration.ofSeconds(12));
             assertThat(server.happened(call)).contains("stream_silent");
         }
     }

@@ -11,6 +11,7 @@ import io.offhook.agent.AgentDirectory;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
+import io.offhook.call.Phase;
 import io.offhook.config.Settings;
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Caller;
@@ -33,10 +34,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +70,7 @@ final class TestServer implements AutoCloseable {
         private String privacy = "{ disclose: none }";
         private double speed = 4;
         private Duration sessionLength = Duration.ofMinutes(60);
+        private double pace = 4;
 
         Plan agent(String more) {
             lines += more + "\n";
@@ -85,6 +90,12 @@ final class TestServer implements AutoCloseable {
 
         Plan set(String variable, String value) {
             settings.put(variable, value);
+            return this;
+        }
+
+        /// How many times faster than it can be heard the engine makes its speech.
+        Plan pace(double times) {
+            pace = times;
             return this;
         }
 
@@ -113,12 +124,19 @@ final class TestServer implements AutoCloseable {
     private final double speed;
     private final Path home;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private final Deque<Handoff> handoffs = new ConcurrentLinkedDeque<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            var error = event.getThrowableProxy();
-            log.add(event.getFormattedMessage() + " " + event.getKeyValuePairs()
-                    + (error == null ? "" : " " + error.getClassName() + " " + error.getMessage()));
+            var line = new StringBuilder(event.getLoggerName())
+                    .append(' ')
+                    .append(event.getFormattedMessage())
+                    .append(' ')
+                    .append(event.getKeyValuePairs());
+            for (var error = event.getThrowableProxy(); error != null; error = error.getCause()) {
+                line.append(' ').append(error.getClassName()).append(' ').append(error.getMessage());
+            }
+            log.add(line.toString());
         }
     };
 
@@ -146,6 +164,7 @@ final class TestServer implements AutoCloseable {
                     .dialogue(script)
                     .sessionLength(plan.sessionLength)
                     .speed(speed)
+                    .pace(plan.pace)
                     .start();
             var environment = new HashMap<>(Map.of(
                     "TWILIO_ACCOUNT_SID", ACCOUNT,
@@ -161,6 +180,11 @@ final class TestServer implements AutoCloseable {
                             Settings.from(environment), AgentDirectory.open(List.of(agent), environment))
                     .speed(speed)
                     .eventLoops(2)
+                    .watch(() -> (_, _, step, _) -> {
+                        if (step.call().phase() instanceof Phase.HandingOff(var handoff, _, _)) {
+                            handoffs.add(handoff);
+                        }
+                    })
                     .start();
             carrier = SimulatedCarrier.builder()
                     .vertx(SHARED)
@@ -264,6 +288,11 @@ final class TestServer implements AutoCloseable {
     Handoff handoff(SimulatedCall call) {
         offhook.flush(Duration.ofSeconds(5));
         return offhook.store().handoff(new CallId(call.sid())).orElseThrow();
+    }
+
+    /// The latest handoff that a call was seen to make; also when the server is gone.
+    Optional<Handoff> lastHandoff() {
+        return Optional.ofNullable(handoffs.peekLast());
     }
 
     List<String> happened(SimulatedCall call) {
