@@ -76,9 +76,7 @@ final class SessionSettings {
                 && !change.path("tracing").equals(session.path("tracing"))) {
             throw Refused.invalid("session.tracing", "Tracing cannot be changed once it is on.");
         }
-        if (change.has("reasoning") && !reasons(Json.text(session, "model"))) {
-            throw Refused.invalid("session.reasoning", "Reasoning is not supported with this model.");
-        }
+        refuseReasoning(change, "session.");
         var output = change.path("audio").path("output");
         if (output.has("voice")) {
             refuseVoice(output.path("voice"), "session.audio.output.voice", audioWasSent);
@@ -86,6 +84,15 @@ final class SessionSettings {
         if (output.has("speed") && responding) {
             throw Refused.invalid(
                     "session.audio.output.speed", "The speed can be changed between turns only, not in a response.");
+        }
+    }
+
+    /// Refuses what only reasoning models take, in a session or in the wish for one response.
+    void refuseReasoning(JsonNode change, String at) throws Refused {
+        for (var field : List.of("reasoning", "parallel_tool_calls")) {
+            if (change.has(field) && !reasons(Json.text(session, "model"))) {
+                throw Refused.invalid(at + field, "'" + field + "' is not supported with this model.");
+            }
         }
     }
 

@@ -35,6 +35,7 @@ public final class SimulatedSession {
             Pattern.compile("Say exactly this, and nothing else:\\s*\"(.*)\"\\s*", Pattern.DOTALL);
     private static final int TRANSCRIPTION_MS = 300;
     private static final double SMALLEST_COMMIT_MS = 100;
+    private static final int LARGEST_APPEND = 15 * 1024 * 1024;
 
     /// An `error` event that was sent; texts are "" where the event has none.
     public record SentError(String type, String code, String param, String message, String eventId) {}
@@ -357,7 +358,7 @@ public final class SimulatedSession {
         if (text.startsWith(APPEND_BEGINS) && text.endsWith("\"}")) {
             // The common frame. Strict decoding proves that nothing but base64 stands between the quotes.
             var decoded = decoded(text.substring(APPEND_BEGINS.length(), text.length() - 2));
-            if (decoded.isPresent()) {
+            if (decoded.filter(audio -> audio.length <= LARGEST_APPEND).isPresent()) {
                 onAppend(decoded.get());
                 return;
             }
@@ -390,8 +391,7 @@ public final class SimulatedSession {
     private void onEvent(JsonNode event) throws Refused {
         switch (Json.text(event, "type")) {
             case "session.update" -> onSessionUpdate(event.path("session"));
-            case "input_audio_buffer.append" -> onAppend(decoded(Json.text(event, "audio"))
-                    .orElseThrow(() -> Refused.invalid("audio", "Invalid 'audio'. Expected base64 audio bytes.")));
+            case "input_audio_buffer.append" -> onAppend(audioOf(event));
             case "input_audio_buffer.commit" -> onCommit();
             case "input_audio_buffer.clear" -> {
                 input.takeAll();
@@ -436,6 +436,15 @@ public final class SimulatedSession {
             }
         }
         input.append(settings.inputFormat().toMuLaw(audio));
+    }
+
+    private static byte[] audioOf(JsonNode event) throws Refused {
+        var audio = decoded(Json.text(event, "audio"))
+                .orElseThrow(() -> Refused.invalid("audio", "Invalid 'audio'. Expected base64 audio bytes."));
+        if (audio.length > LARGEST_APPEND) {
+            throw Refused.invalid("audio", "Invalid 'audio': the maximum is 15 MiB in one event.");
+        }
+        return audio;
     }
 
     private void onCommit() throws Refused {
@@ -566,6 +575,7 @@ public final class SimulatedSession {
         if (!voice.isMissingNode() && !voice.equals(settings.voice())) {
             SessionSettings.refuseVoice(voice, "response.audio.output.voice", audioWasSent);
         }
+        settings.refuseReasoning(wish, "response.");
         boolean outOfBand = where.equals("none");
         if (!outOfBand) {
             refuseSecondResponse();

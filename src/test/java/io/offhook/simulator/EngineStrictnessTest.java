@@ -2,9 +2,13 @@ package io.offhook.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Base64;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class EngineStrictnessTest {
@@ -110,6 +114,22 @@ class EngineStrictnessTest {
     }
 
     @Test
+    void refuses_parallel_tool_calls_on_a_model_that_does_not_reason() {
+        try (var old = RealtimeClient.connect(
+                engine, "/v1/realtime?model=gpt-realtime-1.5", Map.of("Authorization", "Bearer sk-test"))) {
+            old.next("session.created");
+
+            old.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"parallel_tool_calls\":true}}");
+            assertThat(old.next("error").at("/error/param").stringValue()).isEqualTo("session.parallel_tool_calls");
+            old.send("{\"type\":\"response.create\",\"response\":{\"parallel_tool_calls\":false}}");
+            assertThat(old.next("error").at("/error/param").stringValue()).isEqualTo("response.parallel_tool_calls");
+        }
+        client.send("{\"type\":\"session.update\",\"session\":{\"type\":\"realtime\",\"parallel_tool_calls\":false}}");
+        assertThat(client.next("session.updated").at("/session/parallel_tool_calls").booleanValue())
+                .isFalse();
+    }
+
+    @Test
     void refuses_reasoning_on_a_model_that_does_not_reason() {
         try (var old = RealtimeClient.connect(
                 engine, "/v1/realtime?model=gpt-realtime-1.5", java.util.Map.of("Authorization", "Bearer x"))) {
@@ -154,6 +174,19 @@ class EngineStrictnessTest {
         client.send("{\"type\":\"input_audio_buffer.append\",\"audio\":\"no base64!\"}");
 
         assertError("invalid_value", "audio");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"event_id\":\"e1\""})
+    void refuses_more_than_15_mib_of_audio_however_it_is_written(String more) {
+        var most = Base64.getEncoder().encodeToString(new byte[15 << 20]);
+        var tooMuch = Base64.getEncoder().encodeToString(new byte[(15 << 20) + 1]);
+
+        client.send("{\"type\":\"input_audio_buffer.append\",\"audio\":\"" + most + "\"" + more + "}");
+        client.send("{\"type\":\"input_audio_buffer.append\",\"audio\":\"" + tooMuch + "\"" + more + "}");
+
+        assertError("invalid_value", "audio");
+        assertThat(engine.latest().orElseThrow().appendedBytes()).isEqualTo(15 << 20);
     }
 
     @Test
