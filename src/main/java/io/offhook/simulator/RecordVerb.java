@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Record: takes down what the caller says until a silence, a key, the limit or the end of the call.
+/// Record: takes down what the caller says until a silence, a key, the limit or the end of the call. The media take a
+/// while to be ready, so `action` is asked before the recording callback comes, which may be after the call's end.
 final class RecordVerb {
     private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -89,7 +90,8 @@ final class RecordVerb {
         status.put("RecordingChannels", "1");
         status.put("RecordingSource", "RecordVerb");
         if (verb.or("recordingStatusCallbackEvent", "completed").contains(empty ? "absent" : "completed")) {
-            runner.report(callback, verb.or("recordingStatusCallbackMethod", "POST"), status);
+            var method = verb.or("recordingStatusCallbackMethod", "POST");
+            call.carrier().whenMediaIsReady(() -> runner.report(callback, method, status));
         }
         if (empty) {
             return Map.of();

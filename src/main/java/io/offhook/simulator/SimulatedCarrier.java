@@ -52,6 +52,7 @@ public final class SimulatedCarrier implements AutoCloseable {
         private boolean keepAudio = true;
         private boolean rest;
         private int restPort;
+        private Duration mediaReadyAfter = Duration.ofSeconds(1);
         private Humans humans = new Humans();
         private final List<Reach> reaches = new ArrayList<>();
         private final List<CarrierFault> faults = new ArrayList<>();
@@ -124,6 +125,13 @@ public final class SimulatedCarrier implements AutoCloseable {
         /// False for load: what callers hear is measured, but not kept.
         public Builder keepAudio(boolean keep) {
             keepAudio = keep;
+            return this;
+        }
+
+        /// How long after the end of a recording its callback comes, in the network's time: one second unless given. With
+        /// zero it comes before `action` is asked.
+        public Builder mediaReadyAfter(Duration delay) {
+            mediaReadyAfter = delay;
             return this;
         }
 
@@ -291,6 +299,15 @@ public final class SimulatedCarrier implements AutoCloseable {
 
     Context newContext() {
         return ((VertxInternal) vertx).createEventLoopContext();
+    }
+
+    void whenMediaIsReady(Runnable callback) {
+        if (settings.mediaReadyAfter.isZero()) {
+            callback.run();
+        } else {
+            long nanos = clock.realNanos(settings.mediaReadyAfter.toNanos());
+            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(callback);
+        }
     }
 
     String keepRecording(String sid, Clip clip) {

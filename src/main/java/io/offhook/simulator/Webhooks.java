@@ -40,7 +40,7 @@ final class Webhooks {
         NONE
     }
 
-    private record Limits(long connectMs, long totalMs, int retries, Set<String> retryOn) {
+    private record Limits(long connectMs, long readMs, long totalMs, int retries, Set<String> retryOn) {
         static Limits of(String url) {
             int hash = url.indexOf('#');
             Map<String, String> overrides = hash < 0
@@ -49,10 +49,10 @@ final class Webhooks {
                             .map(pair -> pair.split("=", 2))
                             .filter(pair -> pair.length == 2)
                             .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (a, b) -> b));
-            long read = number(overrides, "rt", 15_000, 100, 15_000);
             return new Limits(
                     number(overrides, "ct", 5_000, 100, 10_000),
-                    Math.min(read, number(overrides, "tt", 15_000, 100, 15_000)),
+                    number(overrides, "rt", 15_000, 100, 15_000),
+                    number(overrides, "tt", 15_000, 100, 15_000),
                     (int) number(overrides, "rc", 1, 0, 5),
                     Set.of(overrides.getOrDefault("rp", "ct").split(",", -1)));
         }
@@ -64,6 +64,21 @@ final class Webhooks {
 
         boolean retries(String kind) {
             return !kind.equals("never") && (retryOn.contains(kind) || retryOn.contains("all"));
+        }
+    }
+
+    /// What is left of the time for one logical request, with all its attempts, connecting included.
+    private record Budget(Limits limits, long sinceNanos) {
+        long leftMs() {
+            return limits.totalMs() - (System.nanoTime() - sinceNanos) / 1_000_000;
+        }
+
+        long connectMs() {
+            return Math.clamp(leftMs(), 1, limits.connectMs());
+        }
+
+        long readMs() {
+            return Math.clamp(leftMs(), 1, limits.readMs());
         }
     }
 
@@ -99,33 +114,34 @@ final class Webhooks {
 
     CompletableFuture<Result> send(String method, String url, Map<String, String> form, Signing signing, String token) {
         var limits = Limits.of(url);
-        return attempt(new Request(method, url, form, signing, token), limits, limits.retries(), MAX_REDIRECTS)
+        var budget = new Budget(limits, System.nanoTime());
+        return attempt(new Request(method, url, form, signing, token), budget, limits.retries(), MAX_REDIRECTS)
                 .toCompletionStage()
                 .toCompletableFuture();
     }
 
-    private Future<Result> attempt(Request request, Limits limits, int retries, int redirects) {
-        return once(request, limits).compose(result -> {
-            if (retries > 0 && limits.retries(kind(result))) {
-                return attempt(request, limits, retries - 1, redirects);
+    private Future<Result> attempt(Request request, Budget budget, int retries, int redirects) {
+        return once(request, budget).compose(result -> {
+            if (retries > 0 && budget.limits().retries(kind(result)) && budget.leftMs() > 0) {
+                return attempt(request, budget, retries - 1, redirects);
             }
             if (result instanceof Result.Got got && got.location().isPresent()) {
                 return redirects == 0
                         ? Future.succeededFuture(new Result.Failed(11215, "too many redirects"))
                         : attempt(
-                                request.redirected(got.status(), got.location().get()), limits, retries, redirects - 1);
+                                request.redirected(got.status(), got.location().get()), budget, retries, redirects - 1);
             }
             return Future.succeededFuture(result);
         });
     }
 
-    private Future<Result> once(Request request, Limits limits) {
+    private Future<Result> once(Request request, Budget budget) {
         var bare = CarrierSignature.withoutFragment(request.url());
         var form = encoded(request.form());
         var address = request.get() && !form.isEmpty() ? bare + (bare.contains("?") ? "&" : "?") + form : bare;
         var options = new RequestOptions()
                 .setMethod(request.get() ? HttpMethod.GET : HttpMethod.POST)
-                .setConnectTimeout(limits.connectMs());
+                .setConnectTimeout(budget.connectMs());
         try {
             Reach.fill(options, address, reaches);
         } catch (IllegalArgumentException e) {
@@ -146,7 +162,7 @@ final class Webhooks {
         return connected
                 .compose(open -> (request.get() ? open.send() : open.send(Buffer.buffer(form)))
                         .compose(response -> read(response, bare))
-                        .timeout(limits.totalMs(), TimeUnit.MILLISECONDS)
+                        .timeout(budget.readMs(), TimeUnit.MILLISECONDS)
                         .onFailure(_ -> open.reset()))
                 .recover(cause -> Future.succeededFuture(
                         connected.succeeded()

@@ -55,6 +55,19 @@ class CarrierStreamTest {
     }
 
     @Test
+    void media_come_in_both_of_the_documented_spellings() {
+        try (var carrier = application.carrier().start()) {
+            carrier.ring(ANN);
+            await().atMost(SOON).until(() -> application.messages("media").size() >= 2);
+
+            assertThat(application.messages("media").subList(0, 2))
+                    .extracting(message -> String.join(",", message.propertyNames()))
+                    .containsExactly(
+                            "event,sequenceNumber,media,streamSid", "event,sequenceNumber,streamSid,media");
+        }
+    }
+
+    @Test
     void the_stream_opens_with_connected_and_start_and_counts_as_the_reference_says() {
         try (var carrier = application.carrier().start()) {
             var call = carrier.ring(ANN);

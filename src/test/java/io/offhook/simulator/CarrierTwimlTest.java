@@ -325,6 +325,45 @@ class CarrierTwimlTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1000, /after, /recorded", "0, /recorded, /after"})
+    void the_media_of_a_recording_are_usually_not_ready_when_its_action_is_asked(long ms, String first, String then) {
+        application.on(
+                "/voice", "<Record action=\"/after\" timeout=\"1\" recordingStatusCallback=\"/recorded\"/>");
+        application.on("/recorded", "");
+        application.on("/after", "<Hangup/>");
+        try (var carrier = carrier().mediaReadyAfter(Duration.ofMillis(ms)).start()) {
+            var call = carrier.ring(ANN);
+            call.say(Clip.tone(440, Duration.ofSeconds(2)));
+
+            call.awaitEnded(SOON);
+
+            await().atMost(SOON).until(() -> application.forms("/recorded").size() == 1);
+            assertThat(application.requests)
+                    .extracting(TestApplication.Received::target)
+                    .filteredOn(target -> target.equals(first) || target.equals(then))
+                    .containsExactly(first, then);
+        }
+    }
+
+    @Test
+    void connecting_and_reading_share_the_time_of_a_request() {
+        application.silent("/voice").on("/fallback", "<Hangup/>");
+        try (var carrier = application
+                .carrier()
+                .voiceUrl(TestApplication.PUBLIC + "/voice#tt=500&rt=400&rc=5&rp=all")
+                .fallbackUrl(TestApplication.PUBLIC + "/fallback")
+                .start()) {
+            long before = System.nanoTime();
+
+            carrier.ring(ANN).awaitEnded(SOON);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - before))
+                    .isBetween(Duration.ofMillis(490), Duration.ofMillis(1_500));
+            assertThat(application.forms("/voice")).hasSize(2);
+        }
+    }
+
     @Test
     void a_caller_who_says_nothing_leaves_no_message() {
         application.on("/voice", "<Record action=\"/after\" timeout=\"1\"/><Say>nothing</Say>");
