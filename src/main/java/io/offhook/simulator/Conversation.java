@@ -151,4 +151,16 @@ final class Conversation {
         }
         return -1;
     }
+
+    /// An event about an item, with the item and the one before it.
+    ObjectNode itemEvent(String type, Entry entry) {
+        return withPrevious(Json.object(type), entry.id()).set("item", entry.item.deepCopy());
+    }
+
+    ObjectNode withPrevious(ObjectNode event, String itemId) {
+        before(itemId)
+                .ifPresentOrElse(
+                        previous -> event.put("previous_item_id", previous), () -> event.putNull("previous_item_id"));
+        return event;
+    }
 }

@@ -1,5 +1,7 @@
 package io.offhook.simulator;
 
+import java.util.Base64;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,5 +39,14 @@ final class Json {
 
     static boolean given(JsonNode node, String field) {
         return node.has(field) && !node.path(field).isNull();
+    }
+
+    /// The bytes of a base64 text; nothing when it is not one.
+    static Optional<byte[]> decoded(String base64) {
+        try {
+            return Optional.of(Base64.getDecoder().decode(base64));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
     }
 }

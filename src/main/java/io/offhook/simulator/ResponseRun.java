@@ -33,7 +33,8 @@ final class ResponseRun {
     /// Input tokens, counted when the response begins.
     record InputTokens(int text, int audio, int cachedText, int cachedAudio) {}
 
-    private final SimulatedSession session;
+    private final SessionSocket socket;
+    private final Responses responses;
     private final Terms terms;
     private final InputTokens input;
     private final Deque<Move> moves;
@@ -84,8 +85,9 @@ final class ResponseRun {
         }
     }
 
-    ResponseRun(SimulatedSession session, Terms terms, InputTokens input, List<Move> moves) {
-        this.session = session;
+    ResponseRun(SessionSocket socket, Responses responses, Terms terms, InputTokens input, List<Move> moves) {
+        this.socket = socket;
+        this.responses = responses;
         this.terms = terms;
         this.input = input;
         this.moves = new ArrayDeque<>(moves);
@@ -100,20 +102,20 @@ final class ResponseRun {
     }
 
     void start() {
-        session.send(Json.object("response.created").set("response", response("in_progress", null)));
-        session.send(rateLimits());
-        if (session.strikes(EngineFault.HUGE_FRAME)) {
-            session.sendText("{\"type\":\"response.huge\",\"padding\":\"" + "A".repeat(16 * 1024 * 1024) + "\"}");
+        socket.send(Json.object("response.created").set("response", response("in_progress", null)));
+        socket.send(rateLimits());
+        if (socket.strikes(EngineFault.HUGE_FRAME)) {
+            socket.sendText("{\"type\":\"response.huge\",\"padding\":\"" + "A".repeat(16 * 1024 * 1024) + "\"}");
         }
-        if (session.strikes(EngineFault.STALL_AFTER_RESPONSE_CREATED)) {
+        if (socket.strikes(EngineFault.STALL_AFTER_RESPONSE_CREATED)) {
             return;
         }
-        if (session.strikes(EngineFault.RESPONSE_RATE_LIMITED)) {
-            session.after(THINKING_MS, () -> fail("rate_limit_exceeded", "Rate limit reached. Try again later."));
-        } else if (session.strikes(EngineFault.RESPONSE_SERVER_ERROR)) {
-            session.after(THINKING_MS, () -> fail("server_error", "The server had an error. Please try again."));
+        if (socket.strikes(EngineFault.RESPONSE_RATE_LIMITED)) {
+            socket.after(THINKING_MS, () -> fail("rate_limit_exceeded", "Rate limit reached. Try again later."));
+        } else if (socket.strikes(EngineFault.RESPONSE_SERVER_ERROR)) {
+            socket.after(THINKING_MS, () -> fail("server_error", "The server had an error. Please try again."));
         } else {
-            session.after(THINKING_MS, () -> {
+            socket.after(THINKING_MS, () -> {
                 thoughtAbout = true;
                 beginWhenReady();
             });
@@ -133,7 +135,7 @@ final class ResponseRun {
                         .map(move -> ((Move.Speak) move).text())
                         .toList()
                 : List.<String>of();
-        session.synthesise(texts, spoken -> {
+        responses.synthesise(texts, spoken -> {
             speech.putAll(spoken);
             synthesised = true;
             beginWhenReady();
@@ -157,7 +159,7 @@ final class ResponseRun {
             case Move.CallTool(var name, var arguments) -> call(name, arguments);
             case Move.Silence _ -> next();
             case Move.SendRaw(var frame) -> {
-                session.sendText(frame);
+                socket.sendText(frame);
                 next();
             }
         }
@@ -165,7 +167,7 @@ final class ResponseRun {
 
     private void speak(String text) {
         var item = Json.object("message")
-                .put("id", session.newId("item"))
+                .put("id", socket.newId("item"))
                 .put("object", "realtime.item")
                 .put("status", "in_progress")
                 .put("role", "assistant");
@@ -173,7 +175,7 @@ final class ResponseRun {
         var spoken = terms.speaks() ? speech.getOrDefault(text, new byte[0]) : new byte[0];
         var message = new OpenItem(item, text, spoken);
         begin(message);
-        session.send(message.partEvent("response.content_part.added").set("part", part("")));
+        socket.send(message.partEvent("response.content_part.added").set("part", part("")));
         proceed(message);
     }
 
@@ -198,18 +200,18 @@ final class ResponseRun {
     }
 
     private boolean struckMidAnswer() {
-        if (session.strikes(EngineFault.STALL_MID_ANSWER)) {
+        if (socket.strikes(EngineFault.STALL_MID_ANSWER)) {
             return true;
         }
-        if (session.strikes(EngineFault.CUT_MID_ANSWER)) {
-            session.cut();
+        if (socket.strikes(EngineFault.CUT_MID_ANSWER)) {
+            socket.cut();
             return true;
         }
-        if (session.strikes(EngineFault.INCOMPLETE_MAX_OUTPUT_TOKENS)) {
+        if (socket.strikes(EngineFault.INCOMPLETE_MAX_OUTPUT_TOKENS)) {
             endEarly("incomplete", "max_output_tokens");
             return true;
         }
-        if (session.strikes(EngineFault.INCOMPLETE_CONTENT_FILTER)) {
+        if (socket.strikes(EngineFault.INCOMPLETE_CONTENT_FILTER)) {
             endEarly("incomplete", "content_filter");
             return true;
         }
@@ -217,8 +219,8 @@ final class ResponseRun {
     }
 
     private void say(OpenItem message) {
-        session.garbageAmong();
-        int ms = session.deltaMs(message.deltas++);
+        socket.garbageAmong();
+        int ms = socket.deltaMs(message.deltas++);
         int end = Math.min(message.sentBytes + ms * 8, message.audio.length);
         int words = message.audio.length == 0
                 ? message.sentCharacters + 24
@@ -226,37 +228,37 @@ final class ResponseRun {
         int until = wordEnd(message.words, Math.max(words, message.sentCharacters));
         if (until > message.sentCharacters) {
             var type = terms.speaks() ? "response.output_audio_transcript.delta" : "response.output_text.delta";
-            session.send(message.partEvent(type)
+            socket.send(message.partEvent(type)
                     .put("delta", message.words.substring(message.sentCharacters, until)));
             textTokens += (until - message.sentCharacters + 3) / 4;
             message.sentCharacters = until;
         }
         if (end > message.sentBytes) {
             var piece = Arrays.copyOfRange(message.audio, message.sentBytes, end);
-            session.sendAudio(message.partEvent("response.output_audio.delta"), terms.format().fromMuLaw(piece));
+            responses.sendAudio(message.partEvent("response.output_audio.delta"), terms.format().fromMuLaw(piece));
             double sentMs = piece.length / 8.0;
             audioMs += sentMs;
             message.entry.audioMs += sentMs;
             message.sentBytes = end;
-            producedMs += sentMs / session.pace();
+            producedMs += sentMs / socket.pace();
         } else {
             producedMs += ARGUMENT_MS;
         }
-        double elapsed = session.simulatedMs(System.nanoTime() - producedSinceNanos);
-        session.after(Math.max(0, producedMs - elapsed), () -> proceed(message));
+        double elapsed = socket.simulatedMs(System.nanoTime() - producedSinceNanos);
+        socket.after(Math.max(0, producedMs - elapsed), () -> proceed(message));
     }
 
     private void call(String name, String arguments) {
         var item = Json.object("function_call")
-                .put("id", session.newId("item"))
+                .put("id", socket.newId("item"))
                 .put("object", "realtime.item")
                 .put("status", "in_progress")
-                .put("call_id", session.newId("call"))
+                .put("call_id", socket.newId("call"))
                 .put("name", name)
                 .put("arguments", "");
         var call = new OpenItem(item, arguments, new byte[0]);
         begin(call);
-        argue(call, session.strikes(EngineFault.CUT_OFF_FUNCTION_CALL));
+        argue(call, socket.strikes(EngineFault.CUT_OFF_FUNCTION_CALL));
     }
 
     private void argue(OpenItem call, boolean cutOff) {
@@ -271,24 +273,24 @@ final class ResponseRun {
         } else {
             int length = cutOff ? Math.max(1, call.words.length() / 3) : ARGUMENT_CHARACTERS;
             int until = Math.min(call.words.length(), call.sentCharacters + length);
-            session.send(call.event("response.function_call_arguments.delta")
+            socket.send(call.event("response.function_call_arguments.delta")
                     .put("call_id", Json.text(call.entry.item, "call_id"))
                     .put("delta", call.words.substring(call.sentCharacters, until)));
             textTokens += (until - call.sentCharacters + 3) / 4;
             call.sentCharacters = until;
-            session.after(ARGUMENT_MS, () -> argue(call, cutOff));
+            socket.after(ARGUMENT_MS, () -> argue(call, cutOff));
         }
     }
 
     private void begin(OpenItem item) {
         open = Optional.of(item);
         output.add(item.entry.item.deepCopy());
-        session.send(Json.object("response.output_item.added")
+        socket.send(Json.object("response.output_item.added")
                 .put("response_id", terms.id())
                 .put("output_index", item.index)
                 .set("item", item.entry.item.deepCopy()));
         if (!terms.outOfBand()) {
-            session.addToConversation(item.entry);
+            responses.addToConversation(item.entry);
         }
     }
 
@@ -298,9 +300,9 @@ final class ResponseRun {
         open = Optional.empty();
         boolean twice = item.isCall()
                 && status.equals("completed")
-                && session.strikes(EngineFault.DUPLICATE_FUNCTION_CALL);
+                && socket.strikes(EngineFault.DUPLICATE_FUNCTION_CALL);
         if (item.isCall()) {
-            session.conversation().change(item.entry, json -> json.put("arguments", item.said()));
+            responses.conversation().change(item.entry, json -> json.put("arguments", item.said()));
             var done = item.event("response.function_call_arguments.done")
                     .put("call_id", Json.text(item.entry.item, "call_id"))
                     .put("name", Json.text(item.entry.item, "name"))
@@ -308,16 +310,16 @@ final class ResponseRun {
             send(done, twice);
         } else {
             if (terms.speaks()) {
-                session.send(item.partEvent("response.output_audio.done"));
-                session.send(item.partEvent("response.output_audio_transcript.done").put("transcript", item.said()));
+                socket.send(item.partEvent("response.output_audio.done"));
+                socket.send(item.partEvent("response.output_audio_transcript.done").put("transcript", item.said()));
             } else {
-                session.send(item.partEvent("response.output_text.done").put("text", item.said()));
+                socket.send(item.partEvent("response.output_text.done").put("text", item.said()));
             }
-            session.send(item.partEvent("response.content_part.done").set("part", part(item.said())));
-            item.entry.audio = session.recorded(item.audio, item.sentBytes);
-            session.conversation().change(item.entry, json -> json.withArray("content").add(content(item.said())));
+            socket.send(item.partEvent("response.content_part.done").set("part", part(item.said())));
+            item.entry.audio = responses.kept(item.audio, item.sentBytes);
+            responses.conversation().change(item.entry, json -> json.withArray("content").add(content(item.said())));
         }
-        session.conversation().change(item.entry, json -> json.put("status", status));
+        responses.conversation().change(item.entry, json -> json.put("status", status));
         output.set(item.index, item.entry.item.deepCopy());
         send(
                 Json.object("response.output_item.done")
@@ -326,14 +328,14 @@ final class ResponseRun {
                         .set("item", item.entry.item.deepCopy()),
                 twice);
         if (!terms.outOfBand()) {
-            session.send(session.itemEvent("conversation.item.done", item.entry));
+            socket.send(responses.conversation().itemEvent("conversation.item.done", item.entry));
         }
     }
 
     private void send(ObjectNode event, boolean twice) {
-        session.send(event);
+        socket.send(event);
         if (twice) {
-            session.send(event.deepCopy());
+            socket.send(event.deepCopy());
         }
     }
 
@@ -360,7 +362,7 @@ final class ResponseRun {
         over = true;
         var response = response(status, details);
         response.set("usage", usage());
-        session.responseOver(this, response, audioMs);
+        responses.over(this, response, audioMs);
     }
 
     private ObjectNode response(String status, @Nullable ObjectNode details) {
@@ -370,7 +372,7 @@ final class ResponseRun {
         if (terms.outOfBand()) {
             response.putNull("conversation_id");
         } else {
-            response.put("conversation_id", session.conversationId());
+            response.put("conversation_id", responses.conversationId());
         }
         response.putArray("output_modalities").add(terms.speaks() ? "audio" : "text");
         response.set("max_output_tokens", terms.maxOutputTokens());

@@ -15,10 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /// An OpenAI Realtime server (GA) on a loopback port, as strict as the real one: the same handshake, the same events in
 /// the same order, the same refusals, with voice activity detection on the audio that really arrives. What it says
@@ -26,7 +24,6 @@ import java.util.function.Supplier;
 /// are typed. Faults can be switched on and off while it runs. May be used from any thread.
 public final class SimulatedEngine implements AutoCloseable {
     private static final int FRAME_LIMIT = 24 * 1024 * 1024;
-    private static final List<Integer> DELTAS_MS = List.of(200, 300, 400);
 
     /// A connection that got as far as an upgrade request, and what was answered: 101 when it was upgraded, 0 when it
     /// was left without an answer.
@@ -34,7 +31,7 @@ public final class SimulatedEngine implements AutoCloseable {
 
     private final Vertx vertx;
     private final boolean ownsVertx;
-    private final Builder plan;
+    private final SimulatedEngineBuilder plan;
     private final Faults faults = new Faults();
     private final List<SimulatedSession> sessions = new CopyOnWriteArrayList<>();
     private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
@@ -45,7 +42,7 @@ public final class SimulatedEngine implements AutoCloseable {
     private volatile Optional<HttpServer> server = Optional.empty();
     private volatile int port;
 
-    private SimulatedEngine(Builder plan) {
+    private SimulatedEngine(SimulatedEngineBuilder plan) {
         this.plan = plan;
         this.ownsVertx = plan.vertx.isEmpty();
         this.vertx = plan.vertx.orElseGet(() -> Vertx.vertx(
@@ -53,116 +50,20 @@ public final class SimulatedEngine implements AutoCloseable {
         this.port = plan.port;
     }
 
-    public static Builder builder() {
-        return new Builder();
+    public static SimulatedEngineBuilder builder() {
+        return new SimulatedEngineBuilder();
+    }
+
+    static SimulatedEngine start(SimulatedEngineBuilder plan) {
+        RealtimeSchema.instance();
+        var engine = new SimulatedEngine(plan);
+        engine.listen();
+        return engine;
     }
 
     /// An engine for tests that plays a script.
     public static SimulatedEngine playing(Dialogue script) {
         return builder().dialogue(script).start();
-    }
-
-    /// How an engine is put together. Not thread-safe; used once.
-    public static final class Builder {
-        private Optional<Vertx> vertx = Optional.empty();
-        private int port;
-        private String apiKey = "";
-        private Set<String> models = Set.of();
-        private Supplier<Dialogue> dialogues = ScriptedDialogue::new;
-        private SpeechSynthesis speech = new ToneSpeech();
-        private CaptionBook captions = CaptionBook.fromResources();
-        private double speed = 1;
-        private double pace = 4;
-        private List<Integer> deltasMs = DELTAS_MS;
-        private Duration sessionLength = Duration.ofMinutes(60);
-        private boolean recordAudio = true;
-
-        private Builder() {}
-
-        /// Runs on this Vert.x; one of its own with one event loop unless given.
-        public Builder vertx(Vertx shared) {
-            vertx = Optional.of(shared);
-            return this;
-        }
-
-        /// A free one unless given.
-        public Builder port(int wanted) {
-            port = wanted;
-            return this;
-        }
-
-        /// The only key that is accepted; any is unless given.
-        public Builder apiKey(String only) {
-            apiKey = only;
-            return this;
-        }
-
-        /// The only models that exist; all do unless given.
-        public Builder models(String... only) {
-            models = Set.of(only);
-            return this;
-        }
-
-        /// One dialogue for all sessions; a silent one unless given.
-        public Builder dialogue(Dialogue shared) {
-            dialogues = () -> shared;
-            return this;
-        }
-
-        /// A dialogue for each session.
-        public Builder dialogues(Supplier<Dialogue> each) {
-            dialogues = each;
-            return this;
-        }
-
-        public Builder speech(SpeechSynthesis voice) {
-            speech = voice;
-            return this;
-        }
-
-        public Builder captions(CaptionBook book) {
-            captions = book;
-            return this;
-        }
-
-        /// How much faster than the real clock thinking, producing, transcribing, idling and expiring go.
-        public Builder speed(double factor) {
-            speed = factor;
-            return this;
-        }
-
-        /// How much faster than real time audio is produced on the engine's clock: 4 unless given.
-        public Builder pace(double factor) {
-            pace = factor;
-            return this;
-        }
-
-        /// The length of every audio delta, from 20 ms to 1 s; 200, 300 and 400 ms in turn unless given.
-        public Builder deltas(Duration length) {
-            if (length.toMillis() < 20 || length.toMillis() > 1_000) {
-                throw new IllegalArgumentException("an audio delta lasts from 20 ms to 1 s, not " + length);
-            }
-            deltasMs = List.of((int) length.toMillis());
-            return this;
-        }
-
-        public Builder sessionLength(Duration length) {
-            sessionLength = length;
-            return this;
-        }
-
-        /// Whether audio is kept for inspection: yes unless given. Switch it off for load tests.
-        public Builder recordAudio(boolean keep) {
-            recordAudio = keep;
-            return this;
-        }
-
-        public SimulatedEngine start() {
-            RealtimeSchema.instance();
-            var engine = new SimulatedEngine(this);
-            engine.listen();
-            return engine;
-        }
     }
 
     // ---- for tests -------------------------------------------------------------------------------------------------
@@ -460,7 +361,7 @@ public final class SimulatedEngine implements AutoCloseable {
         frames.incrementAndGet();
     }
 
-    void closed(SimulatedSession session) {
+    void closed() {
         openSessions.decrementAndGet();
     }
 }

@@ -2,6 +2,7 @@ package io.offhook.engine.demo;
 
 import io.offhook.simulator.EngineFault;
 import io.offhook.simulator.SimulatedEngine;
+import io.offhook.simulator.SimulatedEngineBuilder;
 import io.offhook.simulator.SpeechSynthesis;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -31,7 +32,7 @@ public final class DemoEngine implements AutoCloseable {
         return new DemoEngine(plan(speech, speed).vertx(vertx).start());
     }
 
-    private static SimulatedEngine.Builder plan(SpeechSynthesis speech, double speed) {
+    private static SimulatedEngineBuilder plan(SpeechSynthesis speech, double speed) {
         var rules = Rules.fromResources();
         return SimulatedEngine.builder()
                 .apiKey(API_KEY)
