@@ -128,8 +128,8 @@ public final class SimulatedCarrier implements AutoCloseable {
             return this;
         }
 
-        /// How long after the end of a recording its callback comes, in the network's time: one second unless given. With
-        /// zero it comes before `action` is asked.
+        /// How long after the end of a recording its callback comes, in the network's time: one second unless given.
+        /// With zero it comes before `action` is asked.
         public Builder mediaReadyAfter(Duration delay) {
             mediaReadyAfter = delay;
             return this;

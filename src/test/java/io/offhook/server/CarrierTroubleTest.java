@@ -13,7 +13,6 @@ import io.offhook.simulator.Clip;
 import io.offhook.simulator.Heard;
 import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Three seconds after a call, nothing of it runs any more: no engine session, no stream, no timer, no tool, no row that
-/// says it is live.
+/// Three seconds after a call, nothing of it runs any more: no engine session, no stream, no timer, no tool, no row
+/// that says it is live.
 class NothingLeftTest {
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
     private static final String ANSWER = "It is on its way.";

@@ -137,7 +137,7 @@ class CarrierStreamTest {
             var marks = call.steps(CallStep.MarkReturned.class);
             assertThat(marks).extracting(CallStep.MarkReturned::name).containsExactly("at once", "heard");
             assertThat(marks.getLast().at().minus(marks.getFirst().at()))
-                    .isBetween(Duration.ofMillis(1_000), Duration.ofMillis(1_400));
+                    .isBetween(Duration.ofMillis(980), Duration.ofMillis(1_400));
             assertThat(call.streamHeard()).isEqualTo(Duration.ofSeconds(1));
             assertThat(call.heard()).hasSize(1);
             assertThat(call.heard().getFirst().audio()).isEqualTo(second.muLaw());
