@@ -47,7 +47,7 @@ class ConnectionsTest {
                 .connectionHandler(connections::opened)
                 .requestHandler(request -> {
                     if (request.path().equals("/s")) {
-                        WebSocketUpgrade.accept(request, Limits.accepting(), new Silent());
+                        WebSocketUpgrade.accept(request, new Limits(64 << 10, Duration.ofSeconds(1)), new Silent());
                     } else {
                         request.response().end("hello");
                     }
