@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.offhook.call.PhoneNumber;
 import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
+import io.offhook.store.OutboxEvent;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -150,7 +152,30 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     """,
                     (batch, fact, _) -> batch.bind("step", fact.step())
                             .bind("destination", clean(fact.destination()))
-                            .bind("result", fact.result().map(result -> result.slug()))));
+                            .bind("result", fact.result().map(result -> result.slug()))),
+            // In the order in which they happen in a call: statements are grouped by kind.
+            event(Fact.HandedOff.class, OutboxEvent.HANDOFF_CREATED, fact -> String.valueOf(fact.at()
+                    .toEpochMilli())),
+            event(Fact.Voicemail.class, OutboxEvent.VOICEMAIL_LEFT, Fact.Voicemail::recording),
+            event(Fact.Ended.class, OutboxEvent.CALL_ENDED, _ -> "1"));
+
+    /// Notes that others may want to hear of this fact; once, however often it is written.
+    private static <F extends Fact> FactStatement<F> event(Class<F> kind, String name, Function<F, String> occasion) {
+        return new FactStatement<>(
+                kind,
+                """
+                insert into outbox_event (key, call_id, sequence, name, occasion, at)
+                select :key, :call, coalesce(max(sequence), 0) + 1, :name, :occasion, :at
+                from outbox_event where call_id = :call
+                on conflict do nothing
+                """,
+                (batch, fact, _) -> {
+                    var which = clean(occasion.apply(fact));
+                    batch.bind("key", fact.call() + ":" + name + ":" + which)
+                            .bind("name", name)
+                            .bind("occasion", which);
+                });
+    }
 
     /// Writes those of the facts that are of this kind, in their order.
     void write(Handle handle, List<Fact> facts, FactJson json) {
