@@ -1,0 +1,111 @@
+package io.offhook.outbox;
+
+import io.offhook.call.Handoff;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Turn;
+import io.offhook.store.Fact;
+import io.offhook.store.OutboxEvent;
+import io.offhook.store.StoredCall;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Events as receivers get them, `offhook.event/1`. Keys are only ever added; one that means something else needs a new
+/// schema. Described in docs/webhooks.md.
+final class EventJson {
+    private static final String SCHEMA = "offhook.event/1";
+    /// A call of hours must not make a message of megabytes: the end is what matters to a human.
+    private static final int TURNS = 200;
+
+    private final Links links;
+
+    EventJson(Links links) {
+        this.links = links;
+    }
+
+    /// What is known of a call when an event is told.
+    record Known(StoredCall call, Optional<Handoff> handoff, Optional<Fact.Voicemail> voicemail) {}
+
+    String write(OutboxEvent event, Known known, Subscriptions how) {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("schema", SCHEMA);
+        body.put("id", event.key());
+        body.put("event", event.name());
+        body.put("sequence", event.sequence());
+        body.put("at", event.at().toString());
+        body.put("call", call(known.call()));
+        switch (event.name()) {
+            case OutboxEvent.CALL_ENDED -> {}
+            case OutboxEvent.HANDOFF_CREATED ->
+                known.handoff().ifPresent(handoff -> {
+                    var all = handoff(handoff, how);
+                    if (how.words()) {
+                        all.put("transcript", transcript(handoff.transcript(), how));
+                    }
+                    body.put("handoff", all);
+                });
+            case OutboxEvent.VOICEMAIL_LEFT -> {
+                body.put("voicemail", voicemail(event, known));
+                known.handoff().ifPresent(handoff -> body.put("handoff", handoff(handoff, how)));
+            }
+            default -> throw new IllegalArgumentException("no event is called " + event.name());
+        }
+        return JsonMapper.shared().writeValueAsString(body);
+    }
+
+    private Map<String, Object> call(StoredCall call) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("id", call.id().value());
+        map.put("agent", call.agent());
+        call.from().map(PhoneNumber::e164).ifPresent(number -> map.put("from", number));
+        call.to().map(PhoneNumber::e164).ifPresent(number -> map.put("to", number));
+        map.put("started_at", call.startedAt().toString());
+        call.endedAt().map(Instant::toString).ifPresent(at -> map.put("ended_at", at));
+        call.endedAt()
+                .ifPresent(at ->
+                        map.put("seconds", Duration.between(call.startedAt(), at).toSeconds()));
+        call.disposition().ifPresent(end -> {
+            map.put("outcome", end.outcome().slug());
+            map.put("reason", end.reason());
+        });
+        map.put("page", links.call(call.id()).toString());
+        return map;
+    }
+
+    private static Map<String, Object> handoff(Handoff handoff, Subscriptions how) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("cause", handoff.cause().slug());
+        map.put("urgency", handoff.urgency().name().toLowerCase(Locale.ROOT));
+        map.put("reason", how.redaction().apply(handoff.reason()));
+        map.put("summary", how.redaction().apply(handoff.summary()));
+        map.put("language", handoff.language());
+        return map;
+    }
+
+    private static List<Map<String, Object>> transcript(List<Turn> turns, Subscriptions how) {
+        return turns.stream()
+                .filter(turn -> turn.speaker() != Turn.Speaker.NOTE)
+                .skip(Math.max(0, turns.size() - TURNS))
+                .map(turn -> Map.<String, Object>of(
+                        "speaker", turn.speaker().name().toLowerCase(Locale.ROOT),
+                        "text", how.redaction().apply(turn.text()),
+                        "cut", turn.cut(),
+                        "at", turn.at().toString()))
+                .toList();
+    }
+
+    private Map<String, Object> voicemail(OutboxEvent event, Known known) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("recording", event.occasion());
+        known.voicemail()
+                .filter(left -> left.recording().equals(event.occasion()))
+                .ifPresent(left -> map.put("seconds", left.seconds()));
+        map.put("link", links.recording(event.call(), event.occasion()).toString());
+        return map;
+    }
+}

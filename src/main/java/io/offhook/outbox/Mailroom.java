@@ -1,0 +1,131 @@
+package io.offhook.outbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.offhook.call.CallId;
+import io.offhook.store.CallLog;
+import io.offhook.store.Fact;
+import io.offhook.store.Outbox;
+import io.offhook.store.OutboxEvent;
+import io.offhook.store.OutboxMessage;
+import io.offhook.store.StoreException;
+import io.offhook.store.StoredCall;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes messages of events: who is to hear of it, and what it says. Several nodes may address the same event at once;
+/// they make the same messages. Belongs to the postman, on whose thread it works.
+public final class Mailroom {
+    private static final Logger LOG = LoggerFactory.getLogger(Mailroom.class);
+    private static final int AT_ONCE = 200;
+    /// The fact that names a call's agent may be overtaken, for as long as another node's database is out of reach.
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    private final Outbox outbox;
+    private final CallLog calls;
+    private final Function<CallId, Optional<Fact.Voicemail>> voicemails;
+    private final Function<String, Subscriptions> subscriptions;
+    private final EventJson json;
+
+    /// @param voicemails    the message that a caller left
+    /// @param subscriptions of the agent of this name; of the file as it is at present
+    public Mailroom(
+            Outbox outbox,
+            CallLog calls,
+            Function<CallId, Optional<Fact.Voicemail>> voicemails,
+            Function<String, Subscriptions> subscriptions,
+            Links links) {
+        this.outbox = outbox;
+        this.calls = calls;
+        this.voicemails = voicemails;
+        this.subscriptions = subscriptions;
+        this.json = new EventJson(links);
+    }
+
+    void address(Instant now) {
+        for (var event : outbox.unaddressed(AT_ONCE)) {
+            try {
+                address(event, now);
+            } catch (StoreException e) {
+                if (!e.refused()) {
+                    throw e;
+                }
+                drop(event, e, now);
+            } catch (RuntimeException e) {
+                // One event that breaks us must not hold up all others.
+                drop(event, e, now);
+            }
+        }
+    }
+
+    private void address(OutboxEvent event, Instant now) {
+        var call = calls.find(event.call()).filter(found -> !found.agent().isEmpty());
+        if (call.isPresent()) {
+            address(event, call.get(), now);
+        } else if (event.at().plus(PATIENCE).isBefore(now)) {
+            drop(event, new IllegalStateException("the call's agent is not known"), now);
+        }
+    }
+
+    private void drop(OutboxEvent event, RuntimeException why, Instant now) {
+        LOG.atError()
+                .addKeyValue("call", event.call())
+                .addKeyValue("event", event.name())
+                .setCause(why)
+                .log("nobody is told of an event");
+        outbox.address(event, List.of(), now);
+    }
+
+    private void address(OutboxEvent event, StoredCall call, Instant now) {
+        var to = subscriptions.apply(call.agent());
+        var wanted = to.all().stream()
+                .filter(subscription -> subscription.events().contains(event.name()))
+                .map(Subscription::to)
+                .toList();
+        if (wanted.isEmpty()) {
+            outbox.address(event, List.of(), now);
+            return;
+        }
+        var known = new EventJson.Known(call, calls.handoff(call.id()), voicemails.apply(call.id()));
+        var body = json.write(event, known, to);
+        outbox.address(
+                event,
+                wanted.stream().map(target -> message(event, target, body, now)).toList(),
+                now);
+    }
+
+    private static OutboxMessage message(OutboxEvent event, OutboxMessage.Target to, String body, Instant now) {
+        return new OutboxMessage(
+                id(event, to),
+                event.call(),
+                event.sequence(),
+                event.name(),
+                to.kind(),
+                to.name(),
+                event.key(),
+                body,
+                now,
+                0,
+                now,
+                OutboxMessage.State.WAITING,
+                "");
+    }
+
+    private static String id(OutboxEvent event, OutboxMessage.Target to) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256")
+                    .digest((to.kind().slug() + '\n' + to.name() + '\n' + event.key()).getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.offhook.outbox;
+
+import io.offhook.call.CallId;
+import io.offhook.call.Disposition;
+import io.offhook.call.Handoff;
+import io.offhook.call.HandoffCause;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Turn;
+import io.offhook.store.Fact;
+import io.offhook.store.OutboxEvent;
+import io.offhook.store.OutboxMessage;
+import io.offhook.store.OutboxMessage.Kind;
+import io.offhook.store.jdbc.Database;
+import io.offhook.store.jdbc.JdbcCallLog;
+import io.offhook.store.jdbc.JdbcOutbox;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// An outbox in a file, calls to tell of, and a clock that only moves when told to.
+final class Depot implements AutoCloseable, InstantSource {
+    static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+    static final OutboxMessage.Target CRM = new OutboxMessage.Target(Kind.WEBHOOK, "acme/crm");
+    static final OutboxMessage.Target BILLING = new OutboxMessage.Target(Kind.WEBHOOK, "acme/billing");
+    static final OutboxMessage.Target MAILBOX = new OutboxMessage.Target(Kind.MAIL, "acme/voicemail");
+    private static final Set<String> ALL =
+            Set.of(OutboxEvent.CALL_ENDED, OutboxEvent.HANDOFF_CREATED, OutboxEvent.VOICEMAIL_LEFT);
+
+    final JdbcCallLog log;
+    final JdbcOutbox outbox;
+    Subscriptions acme = new Subscriptions(
+            List.of(new Subscription(CRM, ALL), new Subscription(BILLING, Set.of(OutboxEvent.CALL_ENDED))),
+            true,
+            UnaryOperator.identity());
+    private final Database database;
+    private final List<Postman> postmen = new ArrayList<>();
+    private volatile Instant now = NOON;
+
+    Depot(Path directory) {
+        database = Database.open(url(directory), Optional.empty(), Optional.empty());
+        log = new JdbcCallLog(database);
+        outbox = new JdbcOutbox(database);
+    }
+
+    static String url(Path directory) {
+        return "jdbc:sqlite:" + directory.resolve("offhook.db");
+    }
+
+    @Override
+    public Instant instant() {
+        return now;
+    }
+
+    void passes(Duration time) {
+        now = now.plus(time);
+    }
+
+    Postman postman(Recipient webhooks) {
+        return postman(webhooks, Postman.Rules.USUAL);
+    }
+
+    /// Not started: the test makes its rounds.
+    Postman postman(Recipient webhooks, Postman.Rules rules) {
+        return postman(Map.of(Kind.WEBHOOK, webhooks), rules);
+    }
+
+    Postman postman(Map<Kind, Recipient> recipients, Postman.Rules rules) {
+        var mailroom = new Mailroom(
+                outbox,
+                log,
+                log::voicemail,
+                agent -> agent.equals("acme") ? acme : Subscriptions.NONE,
+                Links.under(URI.create("https://voice.acme.example")));
+        var postman = new Postman(outbox, mailroom, recipients, rules, this, new Random(1));
+        postmen.add(postman);
+        return postman;
+    }
+
+    void begins(String call) {
+        log.append(List.of(new Fact.Started(
+                new CallId(call),
+                NOON,
+                "acme",
+                Optional.of(new PhoneNumber("+14155550123")),
+                Optional.of(new PhoneNumber("+14155550100")),
+                "")));
+    }
+
+    void ends(String call) {
+        log.append(List.of(new Fact.Ended(
+                new CallId(call),
+                NOON.plusSeconds(90),
+                new Disposition(Disposition.Outcome.VOICEMAIL, "no-answer"))));
+    }
+
+    void beginsAndEnds(String call) {
+        begins(call);
+        ends(call);
+    }
+
+    void isHandedOff(String call) {
+        var at = NOON.plusSeconds(60);
+        var handoff = new Handoff(
+                new CallId(call),
+                new HandoffCause.AgentAsked(),
+                "disputes a charge",
+                "Disputes a \"$347\" charge.\r\nBcc: everyone@evil.example",
+                Handoff.Urgency.HIGH,
+                Optional.of(new PhoneNumber("+14155550123")),
+                "en",
+                List.of(
+                        new Turn(Turn.Speaker.AGENT, "greeting", "Thanks for calling.", false, NOON),
+                        new Turn(Turn.Speaker.NOTE, "note-1", "for the model only", false, NOON),
+                        new Turn(Turn.Speaker.CALLER, "item-1", "My card is 4111 1111", false, NOON.plusSeconds(9))),
+                at);
+        log.append(List.of(new Fact.HandedOff(new CallId(call), at, handoff)));
+    }
+
+    void getsVoicemail(String call) {
+        log.append(List.of(new Fact.Voicemail(new CallId(call), NOON.plusSeconds(80), "RE1", 12)));
+    }
+
+    @Override
+    public void close() {
+        postmen.forEach(Postman::close);
+        database.close();
+    }
+}
