@@ -43,6 +43,8 @@ final class Depot implements AutoCloseable, InstantSource {
             UnaryOperator.identity());
     private final Database database;
     private final List<Postman> postmen = new ArrayList<>();
+    String reason = "disputes a charge";
+    String summary = "Disputes a $347 charge from February; says she never authorised it.";
     private volatile Instant now = NOON;
 
     Depot(Path directory) {
@@ -112,15 +114,15 @@ final class Depot implements AutoCloseable, InstantSource {
         var handoff = new Handoff(
                 new CallId(call),
                 new HandoffCause.AgentAsked(),
-                "disputes a charge",
-                "Disputes a \"$347\" charge.\r\nBcc: everyone@evil.example",
+                reason,
+                summary,
                 Handoff.Urgency.HIGH,
                 Optional.of(new PhoneNumber("+14155550123")),
                 "en",
                 List.of(
                         new Turn(Turn.Speaker.AGENT, "greeting", "Thanks for calling.", false, NOON),
                         new Turn(Turn.Speaker.NOTE, "note-1", "for the model only", false, NOON),
-                        new Turn(Turn.Speaker.CALLER, "item-1", "My card is 4111 1111", false, NOON.plusSeconds(9))),
+                        new Turn(Turn.Speaker.CALLER, "item-1", "It is about my card, 4111 1111.", false, NOON.plusSeconds(9))),
                 at);
         log.append(List.of(new Fact.HandedOff(new CallId(call), at, handoff)));
     }

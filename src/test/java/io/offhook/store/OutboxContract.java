@@ -250,7 +250,7 @@ public abstract class OutboxContract {
                         new HandoffCause.AgentAsked(),
                         "refund",
                         "",
-                        Handoff.Urgency.NORMAL,
+                        Handoff.Urgency.NORMAL, "default",
                         Optional.empty(),
                         "en",
                         List.of(),
