@@ -7,7 +7,6 @@ import io.offhook.store.Fact;
 import io.offhook.store.OutboxEvent;
 import io.offhook.store.StoredCall;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,9 +37,10 @@ final class EventJson {
         body.put("event", event.name());
         body.put("sequence", event.sequence());
         body.put("at", event.at().toString());
-        body.put("call", call(known.call()));
+        var call = call(known.call());
+        body.put("call", call);
         switch (event.name()) {
-            case OutboxEvent.CALL_ENDED -> {}
+            case OutboxEvent.CALL_ENDED -> end(known.call(), call);
             case OutboxEvent.HANDOFF_CREATED ->
                 known.handoff().ifPresent(handoff -> {
                     var all = handoff(handoff, how);
@@ -65,16 +65,19 @@ final class EventJson {
         call.from().map(PhoneNumber::e164).ifPresent(number -> map.put("from", number));
         call.to().map(PhoneNumber::e164).ifPresent(number -> map.put("to", number));
         map.put("started_at", call.startedAt().toString());
-        call.endedAt().map(Instant::toString).ifPresent(at -> map.put("ended_at", at));
-        call.endedAt()
-                .ifPresent(at ->
-                        map.put("seconds", Duration.between(call.startedAt(), at).toSeconds()));
+        map.put("page", links.call(call.id()).toString());
+        return map;
+    }
+
+    private static void end(StoredCall call, Map<String, Object> map) {
+        call.endedAt().ifPresent(at -> {
+            map.put("ended_at", at.toString());
+            map.put("seconds", Duration.between(call.startedAt(), at).toSeconds());
+        });
         call.disposition().ifPresent(end -> {
             map.put("outcome", end.outcome().slug());
             map.put("reason", end.reason());
         });
-        map.put("page", links.call(call.id()).toString());
-        return map;
     }
 
     private static Map<String, Object> handoff(Handoff handoff, Subscriptions how) {
@@ -88,15 +91,21 @@ final class EventJson {
     }
 
     private static List<Map<String, Object>> transcript(List<Turn> turns, Subscriptions how) {
-        return turns.stream()
+        var spoken = turns.stream()
                 .filter(turn -> turn.speaker() != Turn.Speaker.NOTE)
-                .skip(Math.max(0, turns.size() - TURNS))
-                .map(turn -> Map.<String, Object>of(
-                        "speaker", turn.speaker().name().toLowerCase(Locale.ROOT),
-                        "text", how.redaction().apply(turn.text()),
-                        "cut", turn.cut(),
-                        "at", turn.at().toString()))
                 .toList();
+        return spoken.subList(Math.max(0, spoken.size() - TURNS), spoken.size()).stream()
+                .map(turn -> turn(turn, how))
+                .toList();
+    }
+
+    private static Map<String, Object> turn(Turn turn, Subscriptions how) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("speaker", turn.speaker().name().toLowerCase(Locale.ROOT));
+        map.put("text", how.redaction().apply(turn.text()));
+        map.put("cut", turn.cut());
+        map.put("at", turn.at().toString());
+        return map;
     }
 
     private Map<String, Object> voicemail(OutboxEvent event, Known known) {
