@@ -26,6 +26,7 @@ public record AgentProfile(
         List<Signals.Topic> topics,
         Limits limits,
         Privacy privacy,
+        List<WebhookProfile> webhooks,
         List<Path> files) {
 
     public AgentProfile {
@@ -33,6 +34,7 @@ public record AgentProfile(
         languages = List.copyOf(languages);
         tools = List.copyOf(tools);
         topics = List.copyOf(topics);
+        webhooks = List.copyOf(webhooks);
         files = List.copyOf(files);
     }
 
@@ -42,7 +44,18 @@ public record AgentProfile(
 
     AgentProfile readFrom(List<Path> read) {
         return new AgentProfile(
-                name, numbers, engine, instructions, languages, tools, escalation, hours, topics, limits, privacy,
+                name,
+                numbers,
+                engine,
+                instructions,
+                languages,
+                tools,
+                escalation,
+                hours,
+                topics,
+                limits,
+                privacy,
+                webhooks,
                 read);
     }
 }

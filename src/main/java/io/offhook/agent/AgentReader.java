@@ -40,6 +40,7 @@ final class AgentReader {
         var limits = top.value("limits").map(AgentReader::limits).orElse(Limits.DEFAULT);
         var tools = top.value("tools").map(new ToolReader(limits.tool())::read).orElse(List.of());
         var privacy = top.value("privacy").map(AgentReader::privacy).orElse(Privacy.DEFAULT);
+        var webhooks = top.value("webhooks").map(new WebhookReader()::read).orElse(List.of());
         top.value("keys").ifPresent(AgentReader::keys);
         if (name.isEmpty() || instructions.isEmpty() || escalation.isEmpty()) {
             return Optional.empty();
@@ -56,6 +57,7 @@ final class AgentReader {
                 topics,
                 limits,
                 privacy,
+                webhooks,
                 List.of()));
     }
 
