@@ -50,6 +50,7 @@ public final class Postman implements AutoCloseable {
     private final Set<Thread> deliveries = new HashSet<>();
     private final Deque<Ended> unnoted = new ArrayDeque<>();
     private long delivered;
+    private boolean outOfReach;
     private @Nullable Instant counted;
     private @Nullable Instant forgotten;
 
@@ -186,9 +187,13 @@ public final class Postman implements AutoCloseable {
             }
             count(now);
             forget(now);
+            outOfReach = false;
             return sent;
         } catch (StoreException e) {
-            LOG.atWarn().setCause(e).log("the outbox can't be reached; what is in it waits");
+            if (!outOfReach) {
+                outOfReach = true;
+                LOG.atWarn().setCause(e).log("the outbox can't be reached; what is in it waits");
+            }
             return 0;
         }
     }
@@ -279,7 +284,7 @@ public final class Postman implements AutoCloseable {
                 unnoted.remove();
             }
         } catch (StoreException e) {
-            LOG.atWarn().setCause(e).log("deliveries can't be noted yet");
+            LOG.atDebug().setCause(e).log("deliveries can't be noted yet");
         }
     }
 

@@ -35,24 +35,20 @@ public final class JdbcOutbox implements Outbox {
                   and (earlier.sequence < o.sequence or (earlier.sequence = o.sequence and earlier.id < o.id)))
             """;
 
+    private static final String CLAIM = """
+            update outbox set state = 'claimed', claimed_until = :until, attempts = attempts + 1
+            where id in (
+              select o.id from outbox o where o.kind = :kind and o.target = :target and %s
+              order by o.next_attempt_at, o.sequence limit :limit %s)
+            returning *
+            """;
+
     private final Jdbi writer;
     private final Jdbi reader;
-    private final String claim;
 
-    /// @param database must have the schema of this version
     public JdbcOutbox(Database database) {
         this.writer = Jdbi.create(database.writer());
         this.reader = Jdbi.create(database.reader());
-        var skipLocked = with(reader, "ask for the kind of the store", JdbcOutbox::hasRowLocks)
-                ? "for update skip locked"
-                : "";
-        this.claim = """
-                update outbox set state = 'claimed', claimed_until = :until, attempts = attempts + 1
-                where id in (
-                  select o.id from outbox o where o.kind = :kind and o.target = :target and %s
-                  order by o.next_attempt_at, o.sequence limit :limit %s)
-                returning *
-                """.formatted(CLAIMABLE, skipLocked);
     }
 
     @Override
@@ -122,7 +118,7 @@ public final class JdbcOutbox implements Outbox {
                 writer,
                 "claim messages",
                 handle -> handle
-                        .createQuery(claim)
+                        .createQuery(CLAIM.formatted(CLAIMABLE, hasRowLocks(handle) ? "for update skip locked" : ""))
                         .bind("until", now.plus(lease).toEpochMilli())
                         .bind("kind", target.kind().slug())
                         .bind("target", target.name())
