@@ -19,7 +19,8 @@ public record Settings(
         Path home,
         Secret jdbcUrl,
         Optional<Secret> adminToken,
-        Drain drain) {
+        Drain drain,
+        Optional<MailSettings> mail) {
 
     /// One environment variable: its name and the default as the documentation prints it, `-` for none.
     public record Variable(String name, String defaultText) {}
@@ -41,6 +42,8 @@ public record Settings(
             new Variable("OFFHOOK_AGENT", "agent.yaml"),
             new Variable("OFFHOOK_HOME", "~/.offhook"),
             new Variable("OFFHOOK_ADMIN_TOKEN", "-"),
+            new Variable("OFFHOOK_SMTP_URL", "-"),
+            new Variable("OFFHOOK_MAIL_FROM", "-"),
             new Variable("OFFHOOK_LOG", "INFO"),
             new Variable("OFFHOOK_DRAIN_DEADLINE", "15m"),
             new Variable("OFFHOOK_DRAIN_CONVERGE", "10s"),

@@ -43,7 +43,8 @@ final class SettingsReader {
                 adminToken(),
                 new Settings.Drain(
                         duration("OFFHOOK_DRAIN_DEADLINE", Duration.ofMinutes(15)),
-                        duration("OFFHOOK_DRAIN_CONVERGE", Duration.ofSeconds(10))));
+                        duration("OFFHOOK_DRAIN_CONVERGE", Duration.ofSeconds(10))),
+                MailSettings.read(environment, mistakes));
     }
 
     private Settings.Twilio twilio() {
