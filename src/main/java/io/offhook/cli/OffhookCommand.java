@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             CallCommand.class,
             CheckCommand.class,
+            OutboxCommand.class,
             SchemaCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
