@@ -21,6 +21,7 @@ import io.offhook.live.CallCounters;
 import io.offhook.live.Greetings;
 import io.offhook.live.LiveCalls;
 import io.offhook.metrics.Meters;
+import io.offhook.outbox.Postman;
 import io.offhook.store.BufferedCallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoreException;
@@ -70,6 +71,7 @@ public final class Offhook implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Offhook.class);
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(20);
+    private static final Duration POST_PATIENCE = Duration.ofSeconds(5);
     private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(2);
 
     private final Made made;
@@ -78,6 +80,7 @@ public final class Offhook implements AutoCloseable {
     private final AgentDirectory agents;
     private final BufferedCallLog writer;
     private final JdbcCallLog store;
+    private final Postman postman;
     private final LiveCalls calls;
     private final Greetings greetings;
     private final Meters meters;
@@ -104,6 +107,8 @@ public final class Offhook implements AutoCloseable {
                 offline ? List.of(DemoOrders::create) : List.of()));
         connect(database);
         store = new JdbcCallLog(database);
+        postman = OutgoingPost.of(settings, agents, database, store).start();
+        made.with(this::closePost);
         writer = made.with(new BufferedCallLog(store, settings.home().resolve("spill")));
         workers = Executors.newVirtualThreadPerTaskExecutor();
         made.with(workers::shutdownNow);
@@ -150,6 +155,10 @@ public final class Offhook implements AutoCloseable {
         meters.gauge("offhook.store.set.aside", () -> writer.load().setAside());
         meters.gauge("offhook.store.ready", () -> database.ready() ? 1 : 0);
         meters.gauge("offhook.store.storage.full", () -> writer.load().storageFull() ? 1 : 0);
+        meters.gauge("offhook.outbox.waiting", () -> postman.load().waiting());
+        meters.gauge("offhook.outbox.dead", () -> postman.load().dead());
+        meters.gauge("offhook.outbox.delivered", () -> postman.load().delivered());
+        meters.gauge("offhook.outbox.age", () -> postman.load().age().toSeconds());
         var routes = new TwilioRoutes(
                 new TwilioSettings(
                         settings.twilio().accountSid().orElseThrow(),
@@ -470,6 +479,12 @@ public final class Offhook implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             log.atWarn().log("sockets did not close in time");
+        }
+    }
+
+    private void closePost() {
+        if (!postman.drain(POST_PATIENCE)) {
+            log.atWarn().log("not every message could be delivered; the rest waits in the outbox");
         }
     }
 

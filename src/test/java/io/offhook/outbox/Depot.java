@@ -116,7 +116,7 @@ final class Depot implements AutoCloseable, InstantSource {
                 new HandoffCause.AgentAsked(),
                 reason,
                 summary,
-                Handoff.Urgency.HIGH,
+                Handoff.Urgency.HIGH, "default",
                 Optional.of(new PhoneNumber("+14155550123")),
                 "en",
                 List.of(

@@ -1,0 +1,111 @@
+package io.offhook;
+
+import io.offhook.agent.AgentDirectory;
+import io.offhook.agent.AgentProfile;
+import io.offhook.call.Destination;
+import io.offhook.call.EscalationPolicy;
+import io.offhook.config.Settings;
+import io.offhook.outbox.Links;
+import io.offhook.outbox.MailRecipient;
+import io.offhook.outbox.Mailroom;
+import io.offhook.outbox.Postman;
+import io.offhook.outbox.Recipient;
+import io.offhook.outbox.Subscription;
+import io.offhook.outbox.Subscriptions;
+import io.offhook.outbox.WebhookRecipient;
+import io.offhook.store.OutboxEvent;
+import io.offhook.store.OutboxMessage;
+import io.offhook.store.OutboxMessage.Kind;
+import io.offhook.store.jdbc.Database;
+import io.offhook.store.jdbc.JdbcCallLog;
+import io.offhook.store.jdbc.JdbcOutbox;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// Whom the agents' files want told, for the outbox. A receiver is called `agent/name` in it, and looked up in the files
+/// as they are on delivery, so that a mended address or secret also serves what waits.
+final class OutgoingPost {
+    private static final String VOICEMAIL = "voicemail";
+
+    private final AgentDirectory agents;
+
+    private OutgoingPost(AgentDirectory agents) {
+        this.agents = agents;
+    }
+
+    /// Not started.
+    static Postman of(Settings settings, AgentDirectory agents, Database database, JdbcCallLog calls) {
+        var post = new OutgoingPost(agents);
+        var outbox = new JdbcOutbox(database);
+        var clock = InstantSource.system();
+        Map<Kind, Recipient> recipients = new EnumMap<>(Kind.class);
+        recipients.put(Kind.WEBHOOK, new WebhookRecipient(post::webhook, clock));
+        settings.mail().ifPresent(mail -> recipients.put(Kind.MAIL, new MailRecipient(mail, post::mailbox)));
+        var mailroom = new Mailroom(
+                outbox,
+                calls,
+                calls::voicemail,
+                post::subscriptions,
+                Links.under(settings.publicUrl().orElseThrow()));
+        return new Postman(outbox, mailroom, recipients, Postman.Rules.USUAL, clock);
+    }
+
+    private Subscriptions subscriptions(String name) {
+        return agent(name)
+                .map(agent -> {
+                    var all = new ArrayList<Subscription>();
+                    agent.webhooks()
+                            .forEach(webhook -> all.add(
+                                    new Subscription(target(Kind.WEBHOOK, agent, webhook.name()), webhook.events())));
+                    mailbox(agent)
+                            .ifPresent(_ -> all.add(new Subscription(
+                                    target(Kind.MAIL, agent, VOICEMAIL), Set.of(OutboxEvent.VOICEMAIL_LEFT))));
+                    return new Subscriptions(all, agent.privacy().recordTranscript(), UnaryOperator.identity());
+                })
+                .orElse(Subscriptions.NONE);
+    }
+
+    private Optional<WebhookRecipient.Webhook> webhook(String target) {
+        return named(target, (agent, name) -> agent.webhooks().stream()
+                .filter(webhook -> webhook.name().equals(name))
+                .findFirst()
+                .map(webhook -> new WebhookRecipient.Webhook(webhook.url(), webhook.secrets())));
+    }
+
+    private Optional<String> mailbox(String target) {
+        return named(target, (agent, name) -> mailbox(agent).filter(_ -> name.equals(VOICEMAIL)));
+    }
+
+    /// The mailbox at the end of the usual route.
+    private static Optional<String> mailbox(AgentProfile agent) {
+        return Optional.ofNullable(agent.escalation().routes().get(EscalationPolicy.DEFAULT))
+                .map(route -> route.destinations().getLast())
+                .flatMap(last -> last instanceof Destination.Voicemail(_, var mail) ? mail : Optional.empty());
+    }
+
+    private static OutboxMessage.Target target(Kind kind, AgentProfile agent, String name) {
+        return new OutboxMessage.Target(kind, agent.name() + "/" + name);
+    }
+
+    private interface Lookup<T> {
+        Optional<T> in(AgentProfile agent, String name);
+    }
+
+    private <T> Optional<T> named(String target, Lookup<T> lookup) {
+        int slash = target.indexOf('/');
+        return slash < 0
+                ? Optional.empty()
+                : agent(target.substring(0, slash)).flatMap(agent -> lookup.in(agent, target.substring(slash + 1)));
+    }
+
+    private Optional<AgentProfile> agent(String name) {
+        return agents.current().all().stream()
+                .filter(agent -> agent.name().equals(name))
+                .findFirst();
+    }
+}
