@@ -35,14 +35,6 @@ public final class JdbcOutbox implements Outbox {
                   and (earlier.sequence < o.sequence or (earlier.sequence = o.sequence and earlier.id < o.id)))
             """;
 
-    private static final String CLAIM = """
-            update outbox set state = 'claimed', claimed_until = :until, attempts = attempts + 1
-            where id in (
-              select o.id from outbox o where o.kind = :kind and o.target = :target and %s
-              order by o.next_attempt_at, o.sequence limit :limit %s)
-            returning *
-            """;
-
     private final Jdbi writer;
     private final Jdbi reader;
 
@@ -118,7 +110,7 @@ public final class JdbcOutbox implements Outbox {
                 writer,
                 "claim messages",
                 handle -> handle
-                        .createQuery(CLAIM.formatted(CLAIMABLE, hasRowLocks(handle) ? "for update skip locked" : ""))
+                        .createQuery(claim(hasRowLocks(handle)))
                         .bind("until", now.plus(lease).toEpochMilli())
                         .bind("kind", target.kind().slug())
                         .bind("target", target.name())
@@ -250,6 +242,16 @@ public final class JdbcOutbox implements Outbox {
                             .execute();
                     return forgotten;
                 }));
+    }
+
+    private static String claim(boolean rowLocks) {
+        return """
+                update outbox set state = 'claimed', claimed_until = :until, attempts = attempts + 1
+                where id in (
+                  select o.id from outbox o where o.kind = :kind and o.target = :target and %s
+                  order by o.next_attempt_at, o.sequence limit :limit %s)
+                returning *
+                """.formatted(CLAIMABLE, rowLocks ? "for update skip locked" : "");
     }
 
     private static boolean hasRowLocks(Handle handle) {
