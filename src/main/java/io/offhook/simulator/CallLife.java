@@ -33,7 +33,7 @@ final class CallLife implements Runnable {
     }
 
     private EndReason documents() {
-        var voiceUrl = carrier.voiceUrl();
+        var voiceUrl = carrier.voiceUrl(call);
         if (voiceUrl.isEmpty()) {
             call.over("busy");
             return EndReason.NO_VOICE_URL;
@@ -70,7 +70,7 @@ final class CallLife implements Runnable {
         }
         carrier.reportCompleted(call).join();
         if (call.has(CarrierFault.LateWebhook.class)) {
-            carrier.voiceUrl().ifPresent(url -> {
+            carrier.voiceUrl(call).ifPresent(url -> {
                 var form = call.parameters();
                 form.put("CallStatus", "ringing");
                 carrier.ask(call, "POST", url, form).join();
@@ -80,7 +80,7 @@ final class CallLife implements Runnable {
     }
 
     static CompletableFuture<Boolean> completed(SimulatedCarrier carrier, SimulatedCall call) {
-        var url = carrier.statusCallback();
+        var url = carrier.statusCallback(call);
         if (url.isEmpty()) {
             return CompletableFuture.completedFuture(false);
         }

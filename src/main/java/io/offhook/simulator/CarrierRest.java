@@ -15,22 +15,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.regex.Pattern;
-import tools.jackson.databind.json.JsonMapper;
 
-/// The part of Twilio's REST API that moves and ends calls: read a call, update it, fetch a recording. On loopback.
+/// Twilio's REST API, on loopback: read a call, move or end it, fetch a recording's sound; [CarrierResources] has the rest.
 final class CarrierRest {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern CALL = Pattern.compile("/2010-04-01/Accounts/(AC\\w+)/Calls/(\\w+)\\.json");
     private static final Pattern RECORDING =
-            Pattern.compile("/2010-04-01/Accounts/(AC\\w+)/Recordings/(\\w+)(\\.wav|\\.json)?");
+            Pattern.compile("/2010-04-01/Accounts/(AC\\w+)/Recordings/(\\w+)(\\.wav)?");
     private static final int MAX_TWIML = 4_000;
 
     private final SimulatedCarrier carrier;
     private final HttpServer server;
+    private final CarrierResources resources;
     private final Deque<RestFailure> failures = new ConcurrentLinkedDeque<>();
 
     private CarrierRest(SimulatedCarrier carrier, HttpServer server) {
         this.carrier = carrier;
+        resources = new CarrierResources(carrier);
         this.server = server;
     }
 
@@ -60,7 +60,7 @@ final class CarrierRest {
     }
 
     private void handle(HttpServerRequest request) {
-        request.setExpectMultipart(HttpMethod.POST.equals(request.method()));
+        request.setExpectMultipart(HttpMethod.POST.equals(request.method()) && CarrierResources.holdsForm(request));
         request.endHandler(_ -> {
             try {
                 answer(request);
@@ -83,8 +83,20 @@ final class CarrierRest {
             error(request, failure.status(), failure.code(), failure.message());
             return;
         }
-        if (!authenticated(request)) {
+        var user = authenticated(request);
+        if (user.isEmpty()) {
             error(request, 401, 20003, "Authenticate");
+            return;
+        }
+        try {
+            var found = resources.answer(request, user.get());
+            if (found.isPresent()) {
+                var json = found.get().json();
+                reply(request, found.get().status(), json.isMissingNode() ? "" : json.toString());
+                return;
+            }
+        } catch (CarrierRefusal refusal) {
+            error(request, refusal.status(), refusal.code(), refusal.text());
             return;
         }
         var recording = RECORDING.matcher(request.path());
@@ -107,21 +119,24 @@ final class CarrierRest {
         } else if (HttpMethod.POST.equals(request.method())) {
             update(request, call.get());
         } else {
-            reply(request, 200, resource(call.get()));
+            reply(request, 200, RestJson.call(call.get()).toString());
         }
     }
 
-    private boolean authenticated(HttpServerRequest request) {
+    /// The user whose password is right.
+    private Optional<String> authenticated(HttpServerRequest request) {
         var header = Optional.ofNullable(request.getHeader("Authorization")).orElse("");
         if (!header.startsWith("Basic ")) {
-            return false;
+            return Optional.empty();
         }
         try {
             var pair = new String(Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
             int colon = pair.indexOf(':');
-            return colon > 0 && carrier.knows(pair.substring(0, colon), pair.substring(colon + 1));
+            return colon > 0 && carrier.knows(pair.substring(0, colon), pair.substring(colon + 1))
+                    ? Optional.of(pair.substring(0, colon))
+                    : Optional.empty();
         } catch (IllegalArgumentException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
@@ -149,7 +164,7 @@ final class CarrierRest {
             url.ifPresent(to ->
                     redirect(call, new TwimlSource.At(to, value(form, "Method").orElse("POST"))));
             status.ifPresent(_ -> call.line().interrupt(new Line.Break.HungUp(EndReason.ENDED_BY_REST)));
-            reply(request, 200, resource(call));
+            reply(request, 200, RestJson.call(call).toString());
         }
     }
 
@@ -166,31 +181,15 @@ final class CarrierRest {
         return Optional.ofNullable(form.get(name)).filter(text -> !text.isEmpty());
     }
 
-    private static String resource(SimulatedCall call) {
-        var json = JSON.createObjectNode();
-        json.put("sid", call.sid())
-                .put("account_sid", call.carrier().accountSid())
-                .put("from", call.caller().from())
-                .put("to", call.caller().to())
-                .put("status", call.line().hungUp() ? "completed" : call.status())
-                .put("direction", "inbound")
-                .put("api_version", "2010-04-01")
-                .put("duration", String.valueOf(call.secondsSinceAnswer()))
-                .put("uri", "/2010-04-01/Accounts/" + call.carrier().accountSid() + "/Calls/" + call.sid() + ".json");
-        return json.toString();
-    }
-
     private static void notFound(HttpServerRequest request) {
         error(request, 404, 20404, "The requested resource " + request.path() + " was not found");
     }
 
     private static void error(HttpServerRequest request, int status, int code, String message) {
-        var json = JSON.createObjectNode();
-        json.put("code", code)
-                .put("message", message)
-                .put("more_info", "https://www.twilio.com/docs/errors/" + code)
-                .put("status", status);
-        reply(request, status, json.toString());
+        if (status == 429) {
+            request.response().putHeader("Retry-After", "1");
+        }
+        reply(request, status, RestJson.error(status, code, message).toString());
     }
 
     private static void reply(HttpServerRequest request, int status, String json) {

@@ -164,6 +164,7 @@ public final class SimulatedCarrier implements AutoCloseable {
     private final Map<String, SimulatedCall> calls = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Boolean>> completions = new ConcurrentHashMap<>();
     private final Map<String, Clip> recordings = new ConcurrentHashMap<>();
+    private final CarrierAccount account = new CarrierAccount();
     private final Optional<CarrierRest> rest;
 
     private SimulatedCarrier(Builder settings) {
@@ -201,6 +202,11 @@ public final class SimulatedCarrier implements AutoCloseable {
 
     public Humans humans() {
         return settings.humans;
+    }
+
+    /// What the account owns, for REST: its numbers, conferences and type.
+    public CarrierAccount account() {
+        return account;
     }
 
     public Optional<SimulatedCall> call(String sid) {
@@ -252,21 +258,45 @@ public final class SimulatedCarrier implements AutoCloseable {
         return settings.accountSid;
     }
 
+    String authToken() {
+        return settings.authToken;
+    }
+
+    /// A call that the application ordered by REST.
+    SimulatedCall place(Caller caller, OutboundLife.Order order) {
+        var call = new SimulatedCall(this, caller, settings.faults, settings.observers);
+        calls.put(call.sid(), call);
+        var _ = Thread.ofVirtual().name("call-" + call.sid()).start(new OutboundLife(this, call, order));
+        return call;
+    }
+
+    void deleteRecording(String sid) {
+        recordings.remove(sid);
+    }
+
     boolean knows(String user, String password) {
         return (user.equals(settings.accountSid) && password.equals(settings.authToken))
                 || password.equals(settings.apiKeys.get(user));
     }
 
-    Optional<String> voiceUrl() {
-        return Optional.of(settings.voiceUrl).filter(url -> !url.isBlank());
+    /// A number of the account is answered as it is set up; any other one as the carrier was built.
+    Optional<String> voiceUrl(SimulatedCall call) {
+        return webhook(call, "VoiceUrl", settings.voiceUrl);
     }
 
-    Optional<String> fallbackUrl() {
-        return Optional.of(settings.fallbackUrl).filter(url -> !url.isBlank());
+    Optional<String> fallbackUrl(SimulatedCall call) {
+        return webhook(call, "VoiceFallbackUrl", settings.fallbackUrl);
     }
 
-    Optional<String> statusCallback() {
-        return Optional.of(settings.statusCallback).filter(url -> !url.isBlank());
+    Optional<String> statusCallback(SimulatedCall call) {
+        return webhook(call, "StatusCallback", settings.statusCallback);
+    }
+
+    private Optional<String> webhook(SimulatedCall call, String setting, String otherwise) {
+        return account.number(call.caller().to())
+                .map(number -> number.overridden() ? "" : number.setting(setting))
+                .or(() -> Optional.of(otherwise))
+                .filter(url -> !url.isBlank());
     }
 
     boolean mayShow(String callerId, Caller caller) {

@@ -60,7 +60,7 @@ final class TwimlRunner {
 
     private Outcome afterError(TwimlException e) {
         if (leg.role() == Leg.Role.CALLER) {
-            var fallback = call.carrier().fallbackUrl();
+            var fallback = call.carrier().fallbackUrl(call);
             if (fallback.isPresent() && call.takeFallback()) {
                 return new Outcome.Next(
                         new TwimlSource.At(fallback.get(), "POST"),
