@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             ServeCommand.class,
             CallCommand.class,
+            NumberCommand.class,
             CheckCommand.class,
             OutboxCommand.class,
             SchemaCommand.class,
