@@ -1,6 +1,7 @@
 package io.offhook.cli;
 
 import io.offhook.config.ConfigException;
+import io.offhook.config.Loopback;
 import io.offhook.config.Settings;
 import io.offhook.telephony.twilio.RestAnswer;
 import io.offhook.telephony.twilio.SavedWebhooks;
@@ -45,6 +46,21 @@ final class TwilioCheck {
             return List.of();
         }
         return List.copyOf(check.findings);
+    }
+
+    /// Prints what one of Twilio's error codes means.
+    ///
+    /// @return the exit code
+    static int explain(int code) {
+        var known = TwilioErrors.explain(code);
+        if (known.isEmpty()) {
+            System.err.println("offhook: no words of ours for " + code + "; see https://www.twilio.com/docs/api/errors/"
+                    + code);
+            return OffhookCommand.FOUND_ERRORS;
+        }
+        System.out.println(known.get().what());
+        System.out.println("  " + known.get().fix());
+        return 0;
     }
 
     private void account(TwilioRest rest) {
@@ -133,7 +149,7 @@ final class TwilioCheck {
 
     private static boolean isLocal(String url) {
         try {
-            return io.offhook.config.Loopback.is(URI.create(url));
+            return Loopback.is(URI.create(url));
         } catch (IllegalArgumentException _) {
             return false;
         }
