@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,9 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "agent.yaml", description = "The files to check (or OFFHOOK_AGENT).")
     private List<Path> files = List.of();
 
+    @Option(names = "--explain", paramLabel = "CODE", description = "Explains one of Twilio's error codes.")
+    private Optional<Integer> explain = Optional.empty();
+
     @Option(names = "--offline", description = "Checks files and settings only.")
     private boolean offline;
 
@@ -51,6 +55,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (explain.isPresent()) {
+            return TwilioCheck.explain(explain.get());
+        }
         var around = Surroundings.of(files, OffhookCommand.environment(spec));
         around.mistakes().forEach(mistake -> failed(OffhookCommand.USAGE, mistake));
         var toolMistakes = around.toolMistakes();
@@ -80,6 +87,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void reach(Settings settings, boolean openAi) throws InterruptedException {
+        TwilioCheck.of(settings).forEach(this::found);
         var key = settings.openAi().apiKey().filter(_ -> openAi).map(Secret::reveal);
         try (var http = HttpClient.newBuilder()
                 .connectTimeout(PATIENCE)
@@ -101,6 +109,21 @@ final class CheckCommand implements Callable<Integer> {
                         HttpRequest.newBuilder(URI.create(settings.publicUrl().get() + "/livez")),
                         "Start the server (offhook serve) and see that this address leads to it.");
             }
+        }
+    }
+
+    private void found(TwilioCheck.Finding finding) {
+        switch (finding.level()) {
+            case OK -> passed(finding.what(), finding.text());
+            case WARNING -> {
+                output.data("  warn   " + String.format("%-20s", finding.what()) + " " + finding.text());
+                if (!finding.fix().isEmpty()) {
+                    output.data("         fix: " + finding.fix());
+                }
+                note("warning", finding.what(), finding.text(), finding.fix());
+            }
+            case ERROR ->
+                failed(finding.exitCode(), new Mistake(finding.what(), finding.text(), finding.fix()));
         }
     }
 
