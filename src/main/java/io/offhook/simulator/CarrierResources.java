@@ -46,7 +46,7 @@ final class CarrierResources {
     ///
     /// @param user whose credentials the request carried
     Optional<Reply> answer(HttpServerRequest request, String user) throws CarrierRefusal {
-        var path = PATH.matcher(request.path());
+        var path = PATH.matcher(path(request));
         if (!path.matches() || !path.group(1).equals(carrier.accountSid())) {
             return Optional.empty();
         }
@@ -66,6 +66,10 @@ final class CarrierResources {
             case "Recordings" -> Optional.of(recordings(request, parts));
             default -> throw notFound(request);
         };
+    }
+
+    private static String path(HttpServerRequest request) {
+        return Optional.ofNullable(request.path()).orElse("");
     }
 
     static boolean holdsForm(HttpServerRequest request) {
@@ -96,7 +100,7 @@ final class CarrierResources {
                             .orElse(true))
                     .toList();
             return ok(RestPages.page(
-                    request.path(), query, "incoming_phone_numbers", found, each -> RestJson.number(account, each)));
+                    path(request), query, "incoming_phone_numbers", found, each -> RestJson.number(account, each)));
         }
         allow(request, HttpMethod.GET, HttpMethod.POST);
         var number = carrier.account().numbers().stream()
@@ -147,7 +151,7 @@ final class CarrierResources {
                             query.filled("Status").map(each.status()::equals).orElse(true))
                     .toList();
             return ok(RestPages.page(
-                    request.path(), query, "conferences", found, each -> RestJson.conference(account, each)));
+                    path(request), query, "conferences", found, each -> RestJson.conference(account, each)));
         }
         var conference = carrier.account().conferences().stream()
                 .filter(each -> each.sid().equals(parts.get(1)))
@@ -174,7 +178,7 @@ final class CarrierResources {
             allow(request, HttpMethod.GET);
             var query = RestForm.of(request.params(), PAGING);
             return ok(RestPages.page(
-                    request.path(),
+                    path(request),
                     query,
                     "participants",
                     conference.members(),
@@ -216,6 +220,6 @@ final class CarrierResources {
     }
 
     private static CarrierRefusal notFound(HttpServerRequest request) {
-        return new CarrierRefusal(404, 20404, "The requested resource " + request.path() + " was not found");
+        return new CarrierRefusal(404, 20404, "The requested resource " + path(request) + " was not found");
     }
 }

@@ -25,7 +25,7 @@ final class RestForm {
         }
         var form = new RestForm(values);
         for (var name : values.names()) {
-            var value = values.get(name);
+            var value = form.filled(name).orElse("");
             if (name.endsWith("Method") && !value.isEmpty() && !METHODS.contains(value)) {
                 throw new CarrierRefusal(400, 20001, name + " must be GET or POST");
             }
