@@ -279,7 +279,8 @@ final class NumberConnectCommand implements Callable<Integer> {
 
     private void next(NumberConnection.Plan plan) {
         if (plan.after().fallbackUrl().isEmpty()) {
-            note("warning: nobody answers when this server is not there. Give the number a fallback that rings a human,");
+            note("warning: nobody answers when this server is not there. Give the number a fallback that rings a"
+                    + " human,");
             document().ifPresent(text -> note("  " + text));
             note("  kept at Twilio as a TwiML Bin (offhook number fallback says how), then:"
                     + " offhook number connect --fallback URL");

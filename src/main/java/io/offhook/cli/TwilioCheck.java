@@ -138,10 +138,11 @@ final class TwilioCheck {
                     : settings.publicUrl().map(ours -> ", not " + ours + "/voice/incoming").orElse("");
             wrong(what, "voice webhook is " + voice + why, "offhook number connect " + what);
         } else if (!number.webhooks().voiceMethod().equalsIgnoreCase("POST")) {
-            wrong(what, "voice webhook is asked by " + number.webhooks().voiceMethod() + ", not POST",
-                    "offhook number connect " + what);
+            var method = number.webhooks().voiceMethod();
+            wrong(what, "voice webhook is asked by " + method + ", not POST", "offhook number connect " + what);
         } else if (number.webhooks().fallbackUrl().isEmpty()) {
-            add(Level.WARNING, what, "leads here; nobody answers when the server is not there", "offhook number fallback");
+            var nobody = "leads here; nobody answers when the server is not there";
+            add(Level.WARNING, what, nobody, "offhook number fallback");
         } else {
             add(Level.OK, what, "leads here, with a fallback", "");
         }

@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.regex.Pattern;
 
-/// Twilio's REST API, on loopback: read a call, move or end it, fetch a recording's sound; [CarrierResources] has the rest.
+/// Twilio's REST API, on loopback: reads a call, moves or ends it, gives a recording; [CarrierResources] has the
+/// rest.
 final class CarrierRest {
     private static final Pattern CALL = Pattern.compile("/2010-04-01/Accounts/(AC\\w+)/Calls/(\\w+)\\.json");
     private static final Pattern RECORDING =

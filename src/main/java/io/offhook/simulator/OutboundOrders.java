@@ -42,7 +42,8 @@ final class OutboundOrders {
         var from = form.filled("From")
                 .orElseThrow(() -> new CarrierRefusal(400, 21213, "No 'From' number is specified"));
         if (!to.matches(PHONE + "|sips?:\\S+@\\S+|client:\\S+")) {
-            throw new CarrierRefusal(400, 21211, "The phone number you are attempting to call, " + to + ", is not valid.");
+            throw new CarrierRefusal(
+                    400, 21211, "The phone number you are attempting to call, " + to + ", is not valid.");
         }
         if (!from.matches(PHONE)) {
             throw new CarrierRefusal(400, 21212, "The phone number provided for From, " + from + ", is not valid.");

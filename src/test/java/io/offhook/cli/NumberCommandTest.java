@@ -296,7 +296,10 @@ class NumberCommandTest {
     @Test
     void a_tunnel_that_leads_nowhere_is_closed_and_nothing_is_changed() throws IOException {
         var pid = home.resolve("pid");
-        script("cloudflared", "echo $$ > " + pid + "\necho 'INF |  https://no-such-fox.trycloudflare.com  |' >&2\nexec /bin/sleep 600");
+        script("cloudflared", """
+                echo $$ > %s
+                echo 'INF |  https://no-such-fox.trycloudflare.com  |' >&2
+                exec /bin/sleep 600""".formatted(pid));
 
         int code = run("connect", "--tunnel", "auto", "--wait", "0", "--yes");
 

@@ -47,7 +47,8 @@ class TunnelTest {
     void ngrok_says_its_address_in_its_log() throws Exception {
         var program = script("ngrok", """
                 echo 't=2026-11-23T10:00:00+0000 lvl=info msg="starting web service" obj=web addr=127.0.0.1:4040'
-                echo 't=2026-11-23T10:00:01+0000 lvl=info msg="started tunnel" obj=tunnels name=command_line addr=http://127.0.0.1:8080 url=https://abcd-1.ngrok-free.app'
+                echo 't=2026-11-23T10:00:01+0000 lvl=info msg="started tunnel" obj=tunnels \
+                name=command_line addr=http://127.0.0.1:8080 url=https://abcd-1.ngrok-free.app'
                 exec sleep 600""");
 
         try (var tunnel = Tunnel.open(Tunnel.Program.NGROK, program, 8080, Map.of(), SOON)) {

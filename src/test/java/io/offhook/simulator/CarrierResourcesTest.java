@@ -42,7 +42,9 @@ class CarrierResourcesTest {
         var request = HttpRequest.newBuilder(
                         URI.create(carrier.restUrl() + "/2010-04-01/Accounts/" + ACCOUNT + path))
                 .timeout(Duration.ofSeconds(2))
-                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)))
+                .header(
+                        "Authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)))
                 .header("Content-Type", type)
                 .method(
                         method,
@@ -207,7 +209,8 @@ class CarrierResourcesTest {
     @Test
     void a_call_that_rings_can_be_canceled() throws Exception {
         carrier.humans().answer(BOB, Duration.ofSeconds(500));
-        var answer = post("/Calls.json", "To", BOB, "From", OURS, "Url", TestApplication.PUBLIC + "/answered", "Timeout", "600");
+        var url = TestApplication.PUBLIC + "/answered";
+        var answer = post("/Calls.json", "To", BOB, "From", OURS, "Url", url, "Timeout", "600");
         var sid = RestSchema.check("call", answer.body()).path("sid").asString();
 
         post("/Calls/" + sid + ".json", "Status", "canceled");

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// How a request to Twilio's REST API ended. Nothing is thrown: what is not `Ok` is part of a phone line's life, and the
-/// kind tells the asker what to do. No text in it holds a secret or a whole phone number.
+/// How a request to Twilio's REST API ended. Nothing is thrown: what is not `Ok` is part of a phone line's life, and
+/// the kind tells the asker what to do. No text in it holds a secret or a whole phone number.
 public sealed interface RestAnswer<T> {
     record Ok<T>(T value) implements RestAnswer<T> {}
 

@@ -42,7 +42,7 @@ final class RestTransport implements AutoCloseable {
         this.patience = patience;
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                // Shorter than the whole, so that a host that takes no connection is told from one that gives no answer.
+                // Shorter than the whole, to tell a host that takes no connection from one that gives no answer.
                 .connectTimeout(patience.multipliedBy(4).dividedBy(5))
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();

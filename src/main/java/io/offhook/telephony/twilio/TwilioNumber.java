@@ -25,7 +25,8 @@ public record TwilioNumber(
         }
         if (!trunkSid.isEmpty()) {
             return Optional.of("the SIP trunk " + trunkSid + " answers it, and Twilio ignores its webhooks."
-                    + " In the console, take the number out of the trunk (Elastic SIP Trunking > the trunk > Numbers).");
+                    + " In the console, take the number out of the trunk (Elastic SIP Trunking > the trunk >"
+                    + " Numbers).");
         }
         return Optional.empty();
     }
