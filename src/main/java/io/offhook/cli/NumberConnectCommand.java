@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -237,6 +238,7 @@ final class NumberConnectCommand implements Callable<Integer> {
         plan.changes().forEach(each -> note("  " + each.what() + ": " + each.from() + " -> " + each.to()));
     }
 
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again without a terminal.
     private void confirm(NumberConnection.Plan plan) {
         if (yes || plan.changes().isEmpty()) {
             return;
@@ -246,7 +248,7 @@ final class NumberConnectCommand implements Callable<Integer> {
             throw new Halt(OffhookCommand.USAGE, "this changes who answers the phone. To go on without asking: --yes");
         }
         var answer = console.readLine("  Change it? [y/N] ");
-        if (answer == null || !answer.strip().toLowerCase(java.util.Locale.ROOT).startsWith("y")) {
+        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
             throw new Halt(OffhookCommand.FOUND_ERRORS, "nothing was changed.");
         }
     }
