@@ -1,0 +1,14 @@
+package io.offhook.crm.store;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteCrmTest extends StoreCrmContract {
+    @TempDir
+    private Path directory;
+
+    @Override
+    String url() {
+        return "jdbc:sqlite:" + directory.resolve("offhook.db");
+    }
+}
