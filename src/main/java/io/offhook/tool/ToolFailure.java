@@ -30,8 +30,14 @@ public final class ToolFailure extends Exception {
         this.details = Map.copyOf(details);
     }
 
-    String error() {
+    /// Constant slug, such as `http_status`.
+    public String error() {
         return error;
+    }
+
+    /// Further keys of the answer, such as `status`.
+    public Map<String, Object> details() {
+        return details;
     }
 
     Map<String, Object> answer() {
