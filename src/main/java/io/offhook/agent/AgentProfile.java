@@ -11,6 +11,7 @@ import java.util.Optional;
 ///
 /// @param numbers called numbers in E.164 form; none means that this agent answers every number no other agent has
 /// @param languages never empty; the first one is the default
+/// @param caller empty = nobody is looked up
 /// @param hours none means that people are always there
 /// @param topics what conversations are told apart by, and the words that give each away
 /// @param files what the profile was read from: agent.yaml first, then each `file:`; empty if it is part of Offhook
@@ -20,6 +21,7 @@ public record AgentProfile(
         EngineChoice engine,
         String instructions,
         List<Language> languages,
+        Optional<CallerProfile> caller,
         List<ToolProfile> tools,
         Escalation escalation,
         Optional<OpeningHours> hours,
@@ -49,6 +51,7 @@ public record AgentProfile(
                 engine,
                 instructions,
                 languages,
+                caller,
                 tools,
                 escalation,
                 hours,

@@ -42,6 +42,7 @@ final class AgentReader {
         var privacy = top.value("privacy").map(AgentReader::privacy).orElse(Privacy.DEFAULT);
         var webhooks = top.value("webhooks").map(new WebhookReader()::read).orElse(List.of());
         top.value("keys").ifPresent(AgentReader::keys);
+        var caller = top.value("caller").flatMap(value -> new CallerReader().read(value));
         if (name.isEmpty() || instructions.isEmpty() || escalation.isEmpty()) {
             return Optional.empty();
         }
@@ -51,6 +52,7 @@ final class AgentReader {
                 engine,
                 instructions.get(),
                 languages,
+                caller,
                 tools,
                 escalation.get(),
                 hours,

@@ -34,7 +34,7 @@ final class ToolReader {
         this.usualTimeout = usualTimeout;
     }
 
-    private record Request(String method, String url) {
+    record Request(String method, String url) {
         Set<String> placeholders() {
             return Placeholders.in(url);
         }
@@ -160,7 +160,7 @@ final class ToolReader {
                 && known;
     }
 
-    private static Optional<Request> request(Value value, String text) {
+    static Optional<Request> request(Value value, String text) {
         var form = REQUEST.matcher(text.strip());
         if (!form.matches()) {
             value.mistake(value.path() + ": " + value.quoted() + " is not METHOD URL.", REQUEST_FORM);
@@ -205,7 +205,7 @@ final class ToolReader {
         }
     }
 
-    private static Map<String, Secret> headers(Fields fields) {
+    static Map<String, Secret> headers(Fields fields) {
         var headers = new LinkedHashMap<String, Secret>();
         fields.value("headers")
                 .flatMap(Value::names)
@@ -231,7 +231,7 @@ final class ToolReader {
     }
 
     @SuppressWarnings("unchecked") // data() of a map gives string keys
-    private static Optional<Map<String, Object>> bodyTemplate(Value body, Request request) {
+    static Optional<Map<String, Object>> bodyTemplate(Value body, Request request) {
         if (!request.hasBody()) {
             body.mistake("A " + request.method() + " request has no body.", "Use POST, PUT or PATCH, or remove it.");
         }
@@ -242,7 +242,7 @@ final class ToolReader {
         return body.data().map(data -> (Map<String, Object>) data);
     }
 
-    private static void collect(Object data, Set<String> into) {
+    static void collect(Object data, Set<String> into) {
         switch (data) {
             case Map<?, ?> map -> map.values().forEach(inner -> collect(inner, into));
             case List<?> list -> list.forEach(inner -> collect(inner, into));

@@ -101,7 +101,6 @@ class AgentFileTest {
                 .containsExactly(
                         "A second voice (languages.es.voice)",
                         "A greeting in a second language (languages.es.greeting)",
-                        "The key caller",
                         "The key tools.crm.mcp",
                         "The key tools.crm.allow",
                         "else: callback",
