@@ -1,0 +1,36 @@
+package io.offhook;
+
+import io.offhook.agent.CallerProfile;
+import io.offhook.crm.Crm;
+import io.offhook.crm.http.HttpCrm;
+import java.net.http.HttpClient;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Makes the CRM that one agent of agent.yaml uses.
+final class AgentCrm {
+    private AgentCrm() {}
+
+    /// @param own for agents that name no other
+    /// @throws IllegalArgumentException when a request can't be made
+    static Optional<Crm> of(CallerProfile profile, Optional<Crm> own, HttpClient client) {
+        var headers = profile.headers().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, header -> header.getValue().reveal()));
+        return profile.lookup()
+                .<Crm>map(lookup -> new HttpCrm(
+                        request(lookup.request(), headers),
+                        lookup.map(),
+                        profile.interaction()
+                                .map(filing -> new HttpCrm.InteractionRequest(
+                                        request(filing.request(), headers), filing.id())),
+                        profile.note().map(note -> request(note, headers)),
+                        profile.timeout(),
+                        client))
+                .or(() -> own);
+    }
+
+    private static HttpCrm.Request request(CallerProfile.Request request, Map<String, String> headers) {
+        return new HttpCrm.Request(request.method() + " " + request.url(), headers, request.body());
+    }
+}
