@@ -9,12 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The data folder. It holds what callers said, so only our own user may look into it.
-final class HomeFolder {
+public final class HomeFolder {
     private static final Logger log = LoggerFactory.getLogger(HomeFolder.class);
 
     private HomeFolder() {}
 
-    static void make(Path folder) throws IOException {
+    public static void make(Path folder) throws IOException {
         boolean fresh = !Files.exists(folder);
         Files.createDirectories(folder);
         if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             NumberCommand.class,
             CheckCommand.class,
             OutboxCommand.class,
+            CustomersCommand.class,
             SchemaCommand.class,
             VersionCommand.class,
             CompletionCommand.class,

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -95,7 +96,7 @@ public final class CustomerFile {
                     }
                 }
             } catch (UncheckedIOException e) {
-                broken(line, e.getCause());
+                broken(line, Objects.requireNonNull(e.getCause()));
             }
         }
     }
