@@ -165,6 +165,14 @@ public final class AgentPlans implements AutoCloseable {
                 mistakes.add(mistake(profile.name() + ": tools." + tool.name(), e));
             }
         }
+        profile.caller().ifPresent(caller -> {
+            try {
+                var _ = AgentCrm.of(caller, Optional.empty(), http);
+            } catch (IllegalArgumentException e) {
+                mistakes.add(new Mistake(
+                        profile.name() + ": caller", String.valueOf(e.getMessage()) + ".", "Correct it in agent.yaml."));
+            }
+        });
         try {
             var toolbox = new ConfiguredToolbox(definitions, toolRuns);
             return engine.map(made -> new ReadyAgent(

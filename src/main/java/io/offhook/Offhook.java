@@ -10,6 +10,7 @@ import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.config.Secret;
 import io.offhook.config.Settings;
+import io.offhook.crm.store.StoreCrm;
 import io.offhook.engine.RealtimeEngine;
 import io.offhook.engine.demo.DemoEngine;
 import io.offhook.engine.demo.DemoOrders;
@@ -128,6 +129,9 @@ public final class Offhook implements AutoCloseable {
                 AgentPlans.loader()));
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
+        var callers = made.with(new CallerContacts(
+                new StoreCrm(database.writer(), database.reader()), meters::noticed, workers));
+        callers.reload(agents.current());
         calls = new LiveCalls(
                 vertx,
                 new CallMachine(Phrases.english(), AgentPlans::escalation, AgentPlans::facts),
@@ -137,8 +141,9 @@ public final class Offhook implements AutoCloseable {
                 tokens,
                 store,
                 !home().sqlite(),
-                book(database),
+                callers.reading(book(database)),
                 counters(),
+                callers,
                 agent -> {
                     var listeners = new ArrayList<CallListener>();
                     listeners.add(meters.watching(
@@ -177,6 +182,7 @@ public final class Offhook implements AutoCloseable {
             @Override
             public void reloaded(AgentFiles changed) {
                 plans.reload(changed);
+                callers.reload(changed);
                 plans.all().forEach(greetings::prepare);
                 log.atInfo().log("agents reloaded; the next call uses them");
             }

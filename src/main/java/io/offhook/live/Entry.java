@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +28,8 @@ final class Entry {
     private static final Duration BEING_TOLD = Duration.ofMillis(500);
 
     private final CallId id;
-    private final AgentPlan plan;
+    private volatile AgentPlan plan;
+    private volatile CompletableFuture<Map<String, String>> caller = CompletableFuture.completedFuture(Map.of());
     private final Optional<PhoneNumber> from;
     private final Instant since;
     private final AtomicLong sequence;
@@ -191,6 +193,20 @@ final class Entry {
 
     AgentPlan plan() {
         return plan;
+    }
+
+    /// Somebody has begun to find out who calls.
+    void expects(CompletableFuture<Map<String, String>> facts) {
+        caller = facts;
+    }
+
+    /// Takes what is known of the caller by now.
+    void recognise() {
+        var known = caller.getNow(Map.of());
+        if (!known.isEmpty()) {
+            plan = plan.knowing(known);
+            caller = CompletableFuture.completedFuture(Map.of());
+        }
     }
 
     Optional<PhoneNumber> from() {

@@ -66,6 +66,7 @@ public final class LiveCalls implements Switchboard {
     private final boolean storeIsShared;
     private final CallBook record;
     private final CallCounters counters;
+    private final Recognition recognition;
     private final Watchers watchers;
     private final Executor workers;
 
@@ -87,6 +88,7 @@ public final class LiveCalls implements Switchboard {
             boolean storeIsShared,
             CallBook record,
             CallCounters counters,
+            Recognition recognition,
             Watchers watchers,
             Executor workers) {
         this.vertx = vertx;
@@ -99,6 +101,7 @@ public final class LiveCalls implements Switchboard {
         this.storeIsShared = storeIsShared;
         this.record = record;
         this.counters = counters;
+        this.recognition = recognition;
         this.watchers = watchers;
         this.workers = workers;
         this.admission = new Admission(counters);
@@ -125,6 +128,10 @@ public final class LiveCalls implements Switchboard {
         if (entry.get() == fresh) {
             record.keep(new Fact.Started(
                     call.id(), now, plan.rules().agent(), call.from(), call.to(), call.verstat()));
+            fresh.expects(recognition.begin(plan, call, slug -> {
+                counters.noticed(slug);
+                happened(fresh, slug);
+            }));
         }
         return connectOrRoute(entry.get(), true);
     }
@@ -212,6 +219,7 @@ public final class LiveCalls implements Switchboard {
     }
 
     private Optional<Consumer<CallEvent>> connect(Entry entry, Leg leg) {
+        entry.recognise();
         var plan = entry.plan();
         var live = new LiveCall(
                 vertx.getOrCreateContext(),

@@ -126,6 +126,7 @@ class LiveCallsTest {
                 true,
                 book,
                 new Silence(),
+                (_, _, _) -> CompletableFuture.completedFuture(Map.of()),
                 _ -> List.of(),
                 workers);
     }

@@ -82,6 +82,7 @@ final class Node implements AutoCloseable {
                 false,
                 book(),
                 counters(),
+                (_, _, _) -> CompletableFuture.completedFuture(Map.of()),
                 _ -> {
                     if (noWatchers) {
                         throw new IllegalStateException("no watchers today");

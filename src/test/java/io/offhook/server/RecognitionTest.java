@@ -1,0 +1,149 @@
+package io.offhook.server;
+
+import static io.offhook.server.TestServer.CALLER;
+import static io.offhook.server.TestServer.GREETING;
+import static io.offhook.server.TestServer.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offhook.call.CallId;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Turn;
+import io.offhook.crm.http.LocalCrm;
+import io.offhook.crm.http.LocalCrm.Reply;
+import io.offhook.crm.store.StoreCrm;
+import io.offhook.simulator.SimulatedCall;
+import io.offhook.store.jdbc.Database;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who calls is found out while the phone rings, and nobody waits for it.
+@Timeout(60)
+class RecognitionTest {
+    private static final String BACK = "Welcome back, Dana!";
+    private static final String DANA = "{\"id\":\"C-17\",\"first_name\":\"Dana\",\"tier\":\"gold\"}";
+
+    @TempDir
+    private Path folder;
+
+    private static TestServer.Plan plan(LocalCrm crm) {
+        return TestServer.plan().agent("""
+                caller:
+                  lookup: GET %s/?phone={caller.number}
+                  greeting: Welcome back, {caller.first_name}!
+                """.formatted(crm.origin()));
+    }
+
+    private static String instructions(TestServer server, int session) {
+        return server.session(session).settings().toString();
+    }
+
+    /// Rings until an answer is at hand when the stream opens: on a cold server the simulated network is faster than a
+    /// first request, and the answer is kept.
+    private static SimulatedCall recognised(TestServer server) {
+        for (int i = 0; i < 5; i++) {
+            int session = server.engine.sessions().size();
+            var call = server.ring();
+            await().atMost(PATIENCE).until(() -> server.session(session).settings().has("instructions"));
+            if (instructions(server, session).contains("Known about the caller")) {
+                return call;
+            }
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+        }
+        throw new AssertionError("never recognised");
+    }
+
+    @Test
+    void a_known_caller_is_greeted_by_name_and_the_model_knows_why() throws Exception {
+        try (var crm = new LocalCrm(_ -> new Reply(200, DANA));
+                var server = plan(crm).agent("tools: { find: 'GET %s/orders?of={caller.id}' }".formatted(crm.origin())).start()) {
+            server.script.calls("find", "{}").says("There you are.");
+            var call = recognised(server);
+
+            server.hears(call, BACK);
+            server.says("Where is my order?");
+            server.hears(call, BACK, "There you are.");
+
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(said(server, call)).contains(BACK));
+            assertThat(instructions(server, server.engine.sessions().size() - 1))
+                    .contains("from our records, unverified", "gold")
+                    .doesNotContain("C-17", CALLER);
+            assertThat(crm.requests()).extracting(LocalCrm.Request::path).contains("/orders?of=C-17");
+        }
+    }
+
+    private static List<String> said(TestServer server, SimulatedCall call) {
+        server.stored(call);
+        return server.offhook.store().turns(new CallId(call.sid())).stream()
+                .map(Turn::text)
+                .toList();
+    }
+
+    @Test
+    void a_crm_that_is_down_costs_the_caller_nothing() throws Exception {
+        try (var crm = new LocalCrm(_ -> new Reply(503, ""));
+                var server = plan(crm).start()) {
+            var call = server.ringAndGreet();
+
+            await().atMost(PATIENCE).until(() -> server.happened(call).contains("crm_failed"));
+            assertThat(server.offhook.metrics()).contains("crm_failed");
+            assertThat(instructions(server, 0)).doesNotContain("Known about the caller");
+        }
+    }
+
+    @Test
+    void a_crm_that_is_slow_is_not_waited_for() throws Exception {
+        var end = new CountDownLatch(1);
+        try (var crm = new LocalCrm(_ -> {
+                    end.await();
+                    return new Reply(200, DANA);
+                });
+                var server = plan(crm).speed(1).start()) {
+            var began = System.nanoTime();
+            var call = server.ring();
+
+            assertThat(call.awaitHeard(TestServer.spoken(GREETING), PATIENCE)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(2_500));
+            await().atMost(PATIENCE).until(() -> server.happened(call).contains("crm_timeout"));
+            end.countDown();
+        }
+    }
+
+    @Test
+    void a_caller_is_kept_for_the_next_hour_with_what_it_was_about() throws Exception {
+        var url = "jdbc:sqlite:" + folder.resolve("offhook.db");
+        try (var orders = new LocalCrm(_ -> new Reply(200, "{\"status\":\"shipped\"}"));
+                var server = TestServer.plan()
+                        .set("OFFHOOK_JDBC_URL", url)
+                        .agent("caller: { greeting: 'Is it about {caller.last_topic} again?' }")
+                        .agent("tools: { order: 'GET %s/{order_number}' }".formatted(orders.origin()))
+                        .start();
+                var database = Database.open(url, Optional.empty(), Optional.empty())) {
+            server.script.calls("order", "{\"order_number\":\"AB7492\"}").says("It has shipped.");
+            var call = server.ringAndGreet();
+            server.says("Where is my order?");
+            server.hears(call, GREETING, "It has shipped.");
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+
+            var memory = new StoreCrm(database.writer(), database.reader());
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(memory.last(new PhoneNumber(CALLER), Instant.EPOCH))
+                            .hasValueSatisfying(contact -> assertThat(contact.topic()).isEqualTo("order AB7492")));
+
+            assertThat(recognised(server)).isNotNull();
+            server.says("Yes.");
+            assertThat(instructions(server, server.engine.sessions().size() - 1)).contains("order AB7492");
+        }
+    }
+}
