@@ -105,7 +105,7 @@ public final class Offhook implements AutoCloseable {
                 home().url(),
                 Optional.empty(),
                 Optional.empty(),
-                offline ? List.of(DemoOrders::create) : List.of()));
+                offline ? List.of(DemoOrders::create, DemoOrders::addCustomer) : List.of()));
         connect(database);
         store = new JdbcCallLog(database);
         postman = OutgoingPost.of(settings, agents, database, store).start();

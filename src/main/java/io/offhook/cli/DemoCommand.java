@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--caller",
             paramLabel = "NAME",
-            description = "Who rings: order-status, billing-dispute, press-zero, interrupter, engine-failure.",
+            description = "Who rings: order-status, known-customer, billing-dispute, press-zero, interrupter, engine-failure.",
             defaultValue = "order-status")
     private String caller = "order-status";
 
@@ -155,7 +155,7 @@ final class DemoCommand implements Callable<Integer> {
             output.say("  Call      \"" + canned.name() + "\" " + canned.about()
                     + ", over Twilio's wire format" + (speed == 1 ? "" : ", " + speed + " x as fast"));
             output.say("");
-            var call = carrier.ring(Caller.of(CannedCaller.NUMBER, CALLED));
+            var call = carrier.ring(Caller.of(canned.number(), CALLED));
             interruption.ends(call::hangUp);
             var verdict = Playing.of(
                     canned, call, fault -> offhook.demoEngine().ifPresent(engine -> engine.injectOnce(fault)));

@@ -12,8 +12,13 @@ import java.util.function.Predicate;
 /// A caller who knows what to say: speaks recorded sentences whenever the agent has finished, interrupts, presses keys,
 /// and judges at the end whether the call went as it should. One object plays any number of calls.
 public record CannedCaller(String name, String about, List<Act> acts, List<Expectation> expectations) {
-    /// A caller's number from the range kept free for fiction.
-    public static final String NUMBER = "+14155550123";
+    /// A caller's number from the range kept free for fiction; nobody knows it.
+    public static final String NUMBER = "+14155550142";
+
+    /// The number of the demo's customer.
+    private static final String CUSTOMER = "+14155550123";
+
+    private static final String KNOWN = "known-customer";
 
     private static final Duration AGENT_QUIET = Duration.ofMillis(900);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -46,6 +51,11 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
         }
     }
 
+    /// Where the caller rings from.
+    public String number() {
+        return name.equals(KNOWN) ? CUSTOMER : NUMBER;
+    }
+
     public static Optional<CannedCaller> named(String name) {
         return all().stream().filter(caller -> caller.name().equals(name)).findFirst();
     }
@@ -66,6 +76,17 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
                                 agentAnswered(3),
                                 ended(EndReason.HANGUP_VERB, "the agent said goodbye and hung up"),
                                 neverTransferred())),
+                new CannedCaller(
+                        KNOWN,
+                        "is a customer, greeted by name",
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("order-1"),
+                                new Act.Listen(),
+                                new Act.Speak("order-2"),
+                                new Act.Listen(),
+                                new Act.Speak("order-3")),
+                        List.of(agentAnswered(3), ended(EndReason.HANGUP_VERB, "the agent said goodbye and hung up"))),
                 new CannedCaller(
                         "billing-dispute",
                         "disputes a charge of $347",

@@ -8,13 +8,22 @@ import java.sql.SQLException;
 import java.util.Objects;
 import javax.sql.DataSource;
 
-/// The shop that the demo's agent looks orders up in: table `demo_order`, five rows.
+/// The shop that the demo's agent looks orders up in: table `demo_order`, five rows; and its one customer.
 public final class DemoOrders {
     private DemoOrders() {}
 
     /// Creates the table and its rows where they are missing; on SQLite or PostgreSQL.
     public static void create(DataSource database) {
-        try (var script = Objects.requireNonNull(DemoOrders.class.getResourceAsStream("orders.sql"));
+        run("orders.sql", database);
+    }
+
+    /// Adds the customer to the store's own table.
+    public static void addCustomer(DataSource store) {
+        run("customers.sql", store);
+    }
+
+    private static void run(String name, DataSource database) {
+        try (var script = Objects.requireNonNull(DemoOrders.class.getResourceAsStream(name));
                 var connection = database.getConnection();
                 var statement = connection.createStatement()) {
             for (var sql : new String(script.readAllBytes(), UTF_8).split(";\\s*\n", -1)) {
