@@ -1,7 +1,7 @@
 package io.offhook.agent;
 
-import io.offhook.config.Secret;
 import io.offhook.call.ToolRequest;
+import io.offhook.config.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
