@@ -8,6 +8,7 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,19 @@ public final class ConfiguredToolbox implements Toolbox {
     private final ToolJson json = new ToolJson();
     private final Map<String, Checked> tools = new LinkedHashMap<>();
     private final Semaphore room;
-    private final Map<Key, CompletableFuture<ToolOutcome>> runs = new LinkedHashMap<>();
+    private final Map<Key, Run> runs = new LinkedHashMap<>();
 
     private record Checked(ToolDefinition definition, Schema schema) {}
 
     private record Key(String call, String request) {}
+
+    /// @param outcome  completed when the tool has answered or was given up
+    /// @param callOver completed when nobody waits for the answer any more
+    private record Run(CompletableFuture<ToolOutcome> outcome, CompletableFuture<Boolean> callOver) {
+        Run() {
+            this(new CompletableFuture<>(), new CompletableFuture<>());
+        }
+    }
 
     /// @param concurrent runs at one time, in all calls together; shared when several toolboxes get the same semaphore
     /// @throws IllegalArgumentException when two tools have one name, or a schema is not JSON Schema
@@ -67,15 +76,15 @@ public final class ConfiguredToolbox implements Toolbox {
     @Override
     public ToolOutcome run(ToolRequest request, Map<String, String> facts) {
         var call = facts.getOrDefault("call.id", "");
-        var mine = new CompletableFuture<ToolOutcome>();
+        var mine = new Run();
         var first = claim(new Key(call, request.id()), mine);
         if (first != mine) {
-            return joined(first);
+            return joined(first.outcome());
         }
         var began = System.nanoTime();
         ToolOutcome outcome;
         try {
-            outcome = outcome(request, call, facts, began);
+            outcome = outcome(request, mine, call, facts, began);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             outcome = failed("interrupted", "the tool was stopped", ToolOutcome.ERROR, began);
@@ -86,18 +95,25 @@ public final class ConfiguredToolbox implements Toolbox {
                 .addKeyValue("result", outcome.result())
                 .addKeyValue("ms", outcome.took().toMillis())
                 .log("tool ran");
-        mine.complete(outcome);
+        mine.outcome().complete(outcome);
         return outcome;
     }
 
     @Override
     public void forget(CallId call) {
+        var over = new ArrayList<Run>();
         synchronized (runs) {
-            runs.keySet().removeIf(key -> key.call().equals(call.value()));
+            runs.forEach((key, run) -> {
+                if (key.call().equals(call.value())) {
+                    over.add(run);
+                }
+            });
+            runs.values().removeAll(over);
         }
+        over.forEach(run -> run.callOver().complete(true));
     }
 
-    private CompletableFuture<ToolOutcome> claim(Key key, CompletableFuture<ToolOutcome> mine) {
+    private Run claim(Key key, Run mine) {
         synchronized (runs) {
             var first = runs.putIfAbsent(key, mine);
             if (first != null) {
@@ -122,7 +138,7 @@ public final class ConfiguredToolbox implements Toolbox {
         }
     }
 
-    private ToolOutcome outcome(ToolRequest request, String call, Map<String, String> facts, long began)
+    private ToolOutcome outcome(ToolRequest request, Run run, String call, Map<String, String> facts, long began)
             throws InterruptedException {
         var checked = tools.get(request.name());
         if (checked == null) {
@@ -145,6 +161,7 @@ public final class ConfiguredToolbox implements Toolbox {
                 done.complete(failed("failed", "the tool failed", ToolOutcome.ERROR, began));
             }
         });
+        var _ = run.callOver().thenRun(worker::interrupt);
         try {
             return done.get(checked.definition().limit().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

@@ -13,6 +13,7 @@ public interface Toolbox {
     /// @param facts what is known of the call: `call.id`, `called.number`, `caller.number` unless it is withheld
     ToolOutcome run(ToolRequest request, Map<String, String> facts);
 
-    /// The call is over: whatever is remembered of it is of no more use. May come twice.
+    /// The call is over: what still runs for it is interrupted, and what is remembered of it is of no more use. May come
+    /// twice.
     default void forget(CallId call) {}
 }

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,7 +89,6 @@ class NothingLeftTest {
     }
 
     @Test
-    @Disabled("a call's end does not stop its tools")
     void a_tool_that_still_runs_when_the_caller_hangs_up_is_given_up() {
         try (var server = TestServer.plan().agent("""
                 tools:
