@@ -68,6 +68,14 @@ final class Entry {
                     || live.map(l -> l.call().phase() instanceof Phase.Ended).orElse(false);
         }
 
+        /// The caller has hung up, or is elsewhere. One who has heard our goodbye is still there: the provider asks first.
+        boolean gone() {
+            boolean goodbye = endOfStream()
+                    .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
+                    .isPresent();
+            return over() && (!goodbye || overAt.isPresent());
+        }
+
         Optional<Disposition> endOfStream() {
             return live.map(l -> l.call().phase())
                     .filter(Phase.Ended.class::isInstance)
@@ -296,7 +304,7 @@ final class Entry {
     /// Whether the provider is about to ask where the caller goes from the stream that was closed, or is being told.
     boolean aboutToGo(Instant now) {
         var is = state.get();
-        return !is.over()
+        return !is.gone()
                 && is.live().filter(live -> !live.onLine()).isPresent()
                 && Duration.between(is.changedAt(), now).compareTo(asked ? BEING_TOLD : ABOUT_TO_ASK) < 0;
     }

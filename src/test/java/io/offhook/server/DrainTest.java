@@ -13,7 +13,6 @@ import io.offhook.simulator.Move;
 import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /// A server that is told to stop: not ready at once, alive to the end, and nobody on the line is cut off.
@@ -49,7 +48,6 @@ class DrainTest {
     }
 
     @Test
-    @Disabled("the port closes before the carrier has asked where the caller goes")
     void whoever_is_on_the_line_at_the_deadline_goes_to_a_person_who_knows_what_was_said() throws InterruptedException {
         try (var server = draining("100ms", "1500ms")) {
             server.script.says(ANSWER);
@@ -66,7 +64,6 @@ class DrainTest {
     }
 
     @Test
-    @Disabled("the port closes before the carrier has asked where the caller goes")
     void being_told_again_takes_the_calls_to_a_person_at_once() throws InterruptedException {
         try (var server = draining("10s", "1m")) {
             server.script.says(ANSWER);

@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -38,7 +37,6 @@ class StopSignalTest {
     Path home;
 
     @Test
-    @Disabled("the port closes before the carrier has asked where the caller goes")
     void the_first_term_lets_calls_go_on_and_the_second_takes_them_to_a_person() throws Exception {
         try (var engine = SimulatedEngine.builder()
                 .apiKey(TestServer.KEY)
