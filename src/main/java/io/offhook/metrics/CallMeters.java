@@ -87,8 +87,9 @@ final class CallMeters implements CallListener {
         if (!heard || callerStopped.isPresent()) {
             firstAudio(before, step, now);
         }
-        for (var remark : step.remarks()) {
-            remark(remark);
+        // How a stream ended is counted where it is seen, with the streams that belong to no call.
+        if (!(event instanceof CallEvent.StreamEnded)) {
+            step.remarks().forEach(this::remark);
         }
     }
 

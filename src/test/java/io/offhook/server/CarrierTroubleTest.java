@@ -13,7 +13,6 @@ import io.offhook.simulator.Clip;
 import io.offhook.simulator.Heard;
 import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -154,7 +153,6 @@ class CarrierTroubleTest {
     }
 
     @Test
-    @Disabled("what was absorbed is counted where it is seen and again with the call's remark")
     void what_ends_a_stream_is_counted_once() {
         try (var server = TestServer.started()) {
             var call = server.ringAndGreet(new CarrierFault.Cut(Duration.ofSeconds(1)));
@@ -169,7 +167,6 @@ class CarrierTroubleTest {
     }
 
     @Test
-    @Disabled("a stream that never opened is taken for one that was lost")
     void a_stream_that_never_opens_is_kept_as_the_reason() {
         try (var server = TestServer.started()) {
             var call = server.ring(new CarrierFault.StreamRefused());
