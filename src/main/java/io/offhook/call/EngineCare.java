@@ -87,6 +87,11 @@ final class EngineCare {
             step.line(step.call().line().speaking(false, step.now()));
             step.stop(Timer.SPEECH_GAP);
             step.replies(step.call().engine().replies().owing(step.now()));
+        } else if (before.ready() && fault.kind() == EngineFault.Kind.STALL) {
+            // It has heard nothing for a while, and nobody knows what the caller said meanwhile.
+            step.transcript(step.call()
+                    .transcript()
+                    .begun(Turn.Speaker.CALLER, "unheard-" + step.now().toEpochMilli(), step.now()));
         }
         if (!worthAnotherTry(step, before, fault)) {
             Departure.handOff(step, new HandoffCause.LostEngine(fault), false);

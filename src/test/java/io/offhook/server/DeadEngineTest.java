@@ -15,7 +15,6 @@ import io.offhook.simulator.Heard;
 import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /// An engine that is gone without a word, or listens to none. Real time, since seconds are promised.
@@ -76,7 +75,6 @@ class DeadEngineTest {
     }
 
     @Test
-    @Disabled("the new session knows nothing of what was said meanwhile, and stays silent")
     void an_engine_that_goes_dark_while_the_caller_speaks_leaves_no_long_silence() {
         try (var server = TestServer.plan().speed(1).start()) {
             server.script.afterwardsSays(ANSWER);

@@ -248,7 +248,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private void beat() {
         silentBeats++;
         if (silentBeats >= Timing.LOST_BEATS) {
-            lose(EngineFault.of(Kind.CLOSED));
+            lose(EngineFault.of(Kind.STALL));
         } else if (silentBeats == Timing.PING_BEATS && connection != null) {
             connection.ping();
         }

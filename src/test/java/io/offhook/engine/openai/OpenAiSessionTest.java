@@ -616,7 +616,7 @@ class OpenAiSessionTest {
 
         opened();
 
-        assertThat(lost().fault().kind()).isEqualTo(Kind.CLOSED);
+        assertThat(lost().fault().kind()).isEqualTo(Kind.STALL);
     }
 
     @Test
