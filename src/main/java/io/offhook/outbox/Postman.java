@@ -129,6 +129,7 @@ public final class Postman implements AutoCloseable {
         deliveries.forEach(Thread::interrupt);
         settle(LAST_RECEIPTS);
         noteAll();
+        recipients.values().forEach(Recipient::close);
         return calm;
     }
 

@@ -9,4 +9,7 @@ public interface Recipient {
     /// half a minute or so, since the claim on the message runs out. The same message may come again even if it was
     /// delivered: its key says so.
     Receipt deliver(OutboxMessage message) throws InterruptedException;
+
+    /// Nothing more will be delivered.
+    default void close() {}
 }

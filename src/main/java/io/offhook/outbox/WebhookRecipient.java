@@ -53,6 +53,11 @@ public final class WebhookRecipient implements Recipient {
     }
 
     @Override
+    public void close() {
+        client.shutdownNow();
+    }
+
+    @Override
     public Receipt deliver(OutboxMessage message) throws InterruptedException {
         var webhook = webhooks.apply(message.target());
         return webhook.isPresent() ? post(message, webhook.get()) : Receipt.later("target_unknown");
