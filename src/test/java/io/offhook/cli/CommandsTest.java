@@ -206,13 +206,14 @@ class CommandsTest {
     void check_says_what_can_not_be_reached_and_what_is_refused() throws Exception {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             environment.put("OPENAI_BASE_URL", "http://127.0.0.1:" + socket.getLocalPort() + "/v1");
+            environment.put("OFFHOOK_TWILIO_URL", "http://127.0.0.1:" + socket.getLocalPort());
         }
         environment.put("OFFHOOK_PUBLIC_URL", "http://127.0.0.1:1");
 
         var outcome = offhook("check");
 
         assertThat(outcome.exit()).isEqualTo(4);
-        assertThat(outcome.out()).contains("OPENAI_API_KEY", "OFFHOOK_PUBLIC_URL", "can't be reached", "2 errors");
+        assertThat(outcome.out()).contains("OPENAI_API_KEY", "OFFHOOK_PUBLIC_URL", "can't be reached", "3 errors");
     }
 
     @Test

@@ -45,6 +45,16 @@ class RecognitionTest {
         return server.session(session).settings().toString();
     }
 
+    /// The server knows that its words were heard to the end; before that it takes speech for an interruption.
+    private static boolean allProven(TestServer server, SimulatedCall call) {
+        return server.offhook
+                .calls()
+                .find(new CallId(call.sid()))
+                .orElseThrow()
+                .playout()
+                .provenHeard();
+    }
+
     /// Rings until an answer is at hand when the stream opens: on a cold server the simulated network is faster than a
     /// first request, and the answer is kept.
     private static SimulatedCall recognised(TestServer server) {
@@ -69,6 +79,7 @@ class RecognitionTest {
             var call = recognised(server);
 
             server.hears(call, BACK);
+            await().atMost(PATIENCE).until(() -> allProven(server, call));
             server.says("Where is my order?");
             server.hears(call, BACK, "There you are.");
 

@@ -217,9 +217,9 @@ final class TestServer implements AutoCloseable {
         return Duration.ofMillis((long) text.length() * ToneSpeech.MS_PER_CHARACTER);
     }
 
-    /// A bound of the caller's time, with a quarter of a second of this machine's for the work in between.
+    /// A bound of the caller's time, with 0.4 s of this machine's for the work in between.
     Duration soon(Duration promised) {
-        return promised.plusMillis((long) (250 * speed));
+        return promised.plusMillis((long) (400 * speed));
     }
 
     SimulatedCall ring(CarrierFault... faults) {

@@ -327,12 +327,16 @@ class WebSocketUpgradeTest {
 
         try (var peer = upgraded()) {
             var connection = connections.join();
+            var full = new CompletableFuture<Boolean>();
             connection.context().runOnContext(_ -> {
                 for (int i = 0; i < 400; i++) {
                     connection.sendText("x".repeat(100_000));
                 }
+                full.complete(true);
             });
+            full.join();
             peer.send(RawPeer.clientFrame(0x81, "before"));
+            await().until(() -> queued.size() == 1);
             for (int i = 0; i < 1_000; i++) {
                 peer.send(RawPeer.clientFrame(0x89, "x".repeat(125)));
             }
