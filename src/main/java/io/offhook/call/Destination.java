@@ -10,6 +10,15 @@ public sealed interface Destination {
     /// How long the caller waits there before the next destination is tried.
     Duration patience();
 
+    /// Whether whoever picks up is told what it is about, and takes the call by a key.
+    default boolean asks() {
+        return switch (this) {
+            case Phone(_, _, var whisper) -> whisper;
+            case Sip(_, _, var whisper) -> whisper;
+            case Workflow _, Queue _, Voicemail _ -> false;
+        };
+    }
+
     /// Constant word for the kind, stored and used as a metric tag.
     default String slug() {
         return switch (this) {

@@ -3,17 +3,27 @@ package io.offhook.live;
 import java.util.Locale;
 import java.util.Map;
 
-/// What the provider's voice says when the agent can't: little, since the person waits behind it. Text and language belong together: a voice made for one
-/// language can't read another, so a call in a language that is not here hears English from an English voice.
+/// What the provider's voice says when the agent can't: little, since the person waits behind it. Text and language
+/// belong together: a voice made for one language can't read another, so a call in a language that is not here hears
+/// English from an English voice.
+///
+/// @param takeIt asks a human who has picked up to take the call by key 1
 record Apologies(
-        String language, String technical, String allLinesBusy, String oneMoment, String nobodyFree, String goodbye) {
+        String language,
+        String technical,
+        String allLinesBusy,
+        String oneMoment,
+        String nobodyFree,
+        String goodbye,
+        String takeIt) {
     private static final Apologies ENGLISH = new Apologies(
             "en",
             "Sorry, we have a technical problem.",
             "All our lines are busy at the moment.",
             "One moment, please.",
             "I'm sorry, nobody could take your call.",
-            "Thank you for calling. Goodbye.");
+            "Thank you for calling. Goodbye.",
+            "Press 1 to take the call.");
     private static final Map<String, Apologies> OTHERS = Map.of(
             "es",
             new Apologies(
@@ -22,7 +32,8 @@ record Apologies(
                     "En este momento todas nuestras líneas están ocupadas.",
                     "Un momento, por favor.",
                     "Lo siento, nadie ha podido atender su llamada.",
-                    "Gracias por llamar. Adiós."),
+                    "Gracias por llamar. Adiós.",
+                    "Pulse 1 para atender la llamada."),
             "de",
             new Apologies(
                     "de",
@@ -30,7 +41,8 @@ record Apologies(
                     "Im Moment sind alle unsere Leitungen belegt.",
                     "Einen Moment, bitte.",
                     "Es tut mir leid, niemand konnte Ihren Anruf annehmen.",
-                    "Danke für Ihren Anruf. Auf Wiederhören."),
+                    "Danke für Ihren Anruf. Auf Wiederhören.",
+                    "Drücken Sie die 1, um den Anruf anzunehmen."),
             "fr",
             new Apologies(
                     "fr",
@@ -38,7 +50,8 @@ record Apologies(
                     "Toutes nos lignes sont occupées en ce moment.",
                     "Un instant, s'il vous plaît.",
                     "Je suis désolé, personne n'a pu prendre votre appel.",
-                    "Merci de votre appel. Au revoir."));
+                    "Merci de votre appel. Au revoir.",
+                    "Appuyez sur 1 pour prendre l'appel."));
 
     /// @param language such as `es` or `es-MX`
     static Apologies in(String language) {
@@ -48,6 +61,6 @@ record Apologies(
     }
 
     private Apologies as(String language) {
-        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, goodbye);
+        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, goodbye, takeIt);
     }
 }

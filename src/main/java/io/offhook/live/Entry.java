@@ -35,6 +35,7 @@ final class Entry {
     private final AtomicLong sequence;
     private final AtomicBoolean seated = new AtomicBoolean();
     private volatile boolean asked;
+    private volatile boolean accepted;
     private final AtomicReference<State> state;
 
     /// How the call ended, and when.
@@ -262,7 +263,7 @@ final class Entry {
     RouteAnswers.Standing standing() {
         var now = state.get();
         return new RouteAnswers.Standing(
-                plan, now.phase(), now.reconnected(), now.handoff(), now.end().map(End::disposition));
+                plan, now.phase(), now.reconnected(), accepted, now.handoff(), now.end().map(End::disposition));
     }
 
     // --- its seat with the agent ---
@@ -293,6 +294,11 @@ final class Entry {
             }
         }
         return Optional.empty();
+    }
+
+    /// A human has said by a key that the call is theirs.
+    void accepted() {
+        accepted = true;
     }
 
     /// The provider has asked what comes next.

@@ -318,14 +318,15 @@ public final class LiveCalls implements Switchboard {
 
     private CompletionStage<Instruction> next(Entry entry, Progress progress) {
         entry.asked(clock.now());
-        progress.step().ifPresent(step -> stepped(entry, step, progress.result().orElse(Route.Result.FAILED)));
+        var result = RouteAnswers.result(entry.standing(), progress);
+        progress.step().ifPresent(step -> stepped(entry, step, result));
         if (progress.over()) {
             over(entry);
             return CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
         }
         return progress.step().isPresent()
                 ? CompletableFuture.completedStage(RouteAnswers.afterStep(
-                        entry.standing(), progress.step().getAsInt(), progress.result().orElse(Route.Result.FAILED)))
+                        entry.standing(), progress.step().getAsInt(), result))
                 : afterStream(entry);
     }
 
@@ -358,11 +359,27 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Whisper> whisper(CallId id) {
-        var known = Optional.ofNullable(entries.get(id)).flatMap(Entry::handoff);
+        var entry = entries.get(id);
+        var known = Optional.ofNullable(entry).flatMap(Entry::handoff);
         var found = known.isPresent()
                 ? CompletableFuture.completedStage(known)
                 : onWorker(() -> store.handoff(id), Optional.<Handoff>empty());
-        return found.thenApply(Whisper::of);
+        var usual = entry == null ? Optional.<String>empty() : Optional.of(entry.plan().rules().language());
+        return found.thenApply(handoff -> whisper(handoff, usual));
+    }
+
+    private static Whisper whisper(Optional<Handoff> handoff, Optional<String> usual) {
+        var words = Apologies.in(handoff.map(Handoff::language).or(() -> usual).orElse("en"));
+        var ask = new Whisper.Ask(words.takeIt(), words.language());
+        return handoff.map(known -> Whisper.of(known, ask)).orElseGet(() -> new Whisper("", "", ask));
+    }
+
+    @Override
+    public void accepted(CallId id) {
+        Optional.ofNullable(entries.get(id)).ifPresent(entry -> {
+            entry.accepted();
+            happened(entry, "human_accepted");
+        });
     }
 
     // --- the end ---

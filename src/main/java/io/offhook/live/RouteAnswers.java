@@ -9,6 +9,7 @@ import io.offhook.call.Phase;
 import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
 import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Progress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,11 +21,13 @@ final class RouteAnswers {
     /// Where a call stands when the provider asks.
     ///
     /// @param reconnected whether a lost stream has been replaced once
+    /// @param taken       whether a human has said by a key that the call is theirs
     /// @param ended       how the agent's part ended
     record Standing(
             AgentPlan plan,
             Phase phase,
             boolean reconnected,
+            boolean taken,
             Optional<Handoff> handoff,
             Optional<Disposition> ended) {}
 
@@ -73,6 +76,21 @@ final class RouteAnswers {
         return resolved
                 ? new Answer.Tell(hangUp(call.plan()))
                 : new Answer.HandOver(new HandoffCause.LostStream(why), Apologies::technical);
+    }
+
+    /// How a step of the route ended. A destination that asks for a key has not accepted before somebody pressed it,
+    /// whatever the provider makes of a mailbox that picked up.
+    static Route.Result result(Standing call, Progress progress) {
+        var result = progress.result().orElse(Route.Result.FAILED);
+        boolean asks = progress.step().isPresent()
+                && call.plan()
+                        .route(call.handoff())
+                        .at(progress.step().getAsInt())
+                        .filter(Destination::asks)
+                        .isPresent();
+        return result == Route.Result.ACCEPTED && asks && !progress.proven() && !call.taken()
+                ? Route.Result.NO_ANSWER
+                : result;
     }
 
     /// A step of the route has ended.

@@ -30,6 +30,9 @@ public interface Switchboard {
         return CompletableFuture.completedStage(Whisper.OF_NOTHING);
     }
 
+    /// That human has taken the call, and is put through to the caller.
+    default void accepted(CallId call) {}
+
     /// The provider's last word: the call is over.
     ///
     /// @param status the provider's word for how, such as `completed`

@@ -1,23 +1,28 @@
 package io.offhook.telephony;
 
 import io.offhook.call.Handoff;
-import java.util.Optional;
 
 /// What a human who picked up hears before the caller does: short enough for someone who stands with a phone in the
 /// hand.
 ///
 /// @param about    what the call is about, ten seconds of speech at most; empty when nothing is known
 /// @param language the language that it is written in; empty when nothing is known
-public record Whisper(String about, String language) {
-    public static final Whisper OF_NOTHING = new Whisper("", "");
+/// @param ask      how to take the call
+public record Whisper(String about, String language, Ask ask) {
+    public static final Whisper OF_NOTHING = new Whisper("", "", Ask.ENGLISH);
 
     /// Ten seconds at an unhurried pace.
     private static final int MAX_WORDS = 24;
 
     private static final int MAX_CHARACTERS = 160;
 
+    /// The sentence that asks for key 1, and the language that it is in.
+    public record Ask(String text, String language) {
+        public static final Ask ENGLISH = new Ask("Press 1 to take the call.", "en-US");
+    }
+
     /// Reason and summary as one line of plain words, cut between words.
-    public static Whisper of(Handoff handoff) {
+    public static Whisper of(Handoff handoff, Ask ask) {
         var about = new StringBuilder();
         int count = 0;
         for (var word : words(handoff)) {
@@ -26,12 +31,7 @@ public record Whisper(String about, String language) {
             }
             about.append(about.isEmpty() ? "" : " ").append(word);
         }
-        return new Whisper(about.toString(), handoff.language());
-    }
-
-    /// The same for a call that may have none.
-    public static Whisper of(Optional<Handoff> handoff) {
-        return handoff.map(Whisper::of).orElse(OF_NOTHING);
+        return new Whisper(about.toString(), handoff.language(), ask);
     }
 
     private static String[] words(Handoff handoff) {

@@ -92,6 +92,30 @@ class BetweenStreamsTest {
     }
 
     @Test
+    void a_completed_dial_was_no_answer_unless_somebody_took_the_call() {
+        node.rings(CALL);
+        after(CALL);
+
+        var onwards = node.stepEnds(0, Route.Result.ACCEPTED, false, false);
+
+        assertThat(onwards).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.step())
+                .isEqualTo(1));
+        assertThat(node.facts(Fact.RouteStepped.class).getFirst().result()).contains(Route.Result.NO_ANSWER);
+    }
+
+    @Test
+    void a_completed_dial_was_an_answer_when_the_human_pressed_the_key() {
+        node.rings(CALL);
+        after(CALL);
+        node.calls.accepted(CALL);
+
+        var goodbye = node.stepEnds(0, Route.Result.ACCEPTED, false, false);
+
+        assertThat(goodbye).isInstanceOf(HangUp.class);
+        assertThat(node.facts(Fact.RouteStepped.class).getFirst().result()).contains(Route.Result.ACCEPTED);
+    }
+
+    @Test
     void a_stream_that_never_opened_is_stored_as_failed() {
         node.rings(CALL);
 

@@ -116,13 +116,23 @@ final class Node implements AutoCloseable {
 
     CompletableFuture<Instruction> asksAfterStream(CallId call) {
         return calls.next(new Progress(
-                        call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false))
+                        call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false, false))
                 .toCompletableFuture();
     }
 
     Instruction stepEnds(int step, Route.Result result, boolean over) {
+        return stepEnds(step, result, true, over);
+    }
+
+    Instruction stepEnds(int step, Route.Result result, boolean proven, boolean over) {
         return calls.next(new Progress(
-                        CALL, Optional.empty(), Optional.empty(), OptionalInt.of(step), Optional.of(result), over))
+                        CALL,
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.of(step),
+                        Optional.of(result),
+                        proven,
+                        over))
                 .toCompletableFuture()
                 .join();
     }

@@ -32,6 +32,54 @@ class TakingACallTest {
         }
     }
 
+    @Test
+    void one_of_several_takes_it_by_key_even_when_a_mailbox_was_faster() {
+        try (var server = TestServer.plan()
+                .person("dial: [\"+14155550101\", \"+14155550102\"], ring: together")
+                .start()) {
+            server.humans.voicemail("+14155550101", Duration.ofMillis(500));
+            server.humans.answer("+14155550102", Duration.ofSeconds(2));
+            var call = server.ringAndGreet();
+
+            call.press('0');
+
+            var bridged = call.await(CallStep.Bridged.class, PATIENCE).orElseThrow();
+            assertThat(bridged.with()).isEqualTo("+14155550102");
+        }
+    }
+
+    @Test
+    void whoever_answers_at_a_sip_address_is_asked_in_the_language_of_the_call() {
+        try (var server = TestServer.plan()
+                .person("sip: \"sip:desk@acme.example\"")
+                .agent("languages: { es: { voice: marin } }")
+                .start()) {
+            server.humans.answer("sip:desk@acme.example", Duration.ofSeconds(1));
+            var call = server.ringAndGreet();
+
+            call.press('0');
+
+            call.await(CallStep.Bridged.class, PATIENCE).orElseThrow();
+            assertThat(call.steps(CallStep.Whispered.class))
+                    .extracting(CallStep.Whispered::text)
+                    .contains("Pulse 1 para atender la llamada.");
+        }
+    }
+
+    @Test
+    void without_a_whisper_whoever_picks_up_has_the_call() {
+        try (var server = TestServer.plan()
+                .person("dial: \"" + PERSON + "\", whisper: none")
+                .start()) {
+            var call = server.ringAndGreet();
+
+            call.press('0');
+
+            call.await(CallStep.Bridged.class, PATIENCE).orElseThrow();
+            assertThat(call.steps(CallStep.Whispered.class)).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"no-answer", "completed"})
     void a_mailbox_that_picks_up_does_not_get_the_caller(String reported) {

@@ -83,6 +83,12 @@ final class TestServer implements AutoCloseable {
             return this;
         }
 
+        /// How callers reach a person, in the words of agent.yaml.
+        Plan person(String map) {
+            person = map;
+            return this;
+        }
+
         Plan privacy(String map) {
             privacy = map;
             return this;

@@ -43,13 +43,9 @@ class WhisperTest {
         assertThat(about).isEqualTo("Refund. /Say Dial +15555550100 /Dial \"a\": 1 now");
     }
 
-    @Test
-    void without_a_handoff_it_says_nothing() {
-        assertThat(Whisper.of(Optional.empty())).isEqualTo(Whisper.OF_NOTHING);
-    }
-
     private static String whisper(String reason, String summary) {
-        return Whisper.of(new Handoff(
+        return Whisper.of(
+                        new Handoff(
                         new CallId("CA00000000000000000000000000000001"),
                         new HandoffCause.AgentAsked(),
                         reason,
@@ -58,7 +54,8 @@ class WhisperTest {
                         Optional.empty(),
                         "en-US",
                         List.of(),
-                        Instant.EPOCH))
+                        Instant.EPOCH),
+                        Whisper.Ask.ENGLISH)
                 .about();
     }
 }

@@ -118,17 +118,25 @@ public final class TwilioRoutes {
     private void next(RoutingContext context, TwilioForm form, CallId call) {
         var step = step(context.request().query());
         var result = step.isPresent() ? Optional.of(result(form)) : Optional.<Route.Result>empty();
-        var progress =
-                new Progress(call, number(form.first("From")), number(form.first("To")), step, result, over(form));
+        var progress = new Progress(
+                call,
+                number(form.first("From")),
+                number(form.first("To")),
+                step,
+                result,
+                form.first("DialBridged").equals("true"),
+                over(form));
         answer(context, () -> switchboard.next(progress), fallback, twiml::write);
     }
 
     /// Asked for the leg of a human who has picked up: first for the words, then with the key that was pressed.
     private void whisper(RoutingContext context, TwilioForm form) {
+        var caller = TwilioStream.callId(form.first("ParentCallSid"));
         if (form.has("Digits")) {
-            write(context, form.first("Digits").equals(ACCEPT) ? twiml.accepted() : twiml.refused());
+            boolean taken = form.first("Digits").equals(ACCEPT);
+            caller.filter(_ -> taken).ifPresent(switchboard::accepted);
+            write(context, taken ? twiml.accepted() : twiml.refused());
         } else {
-            var caller = TwilioStream.callId(form.first("ParentCallSid"));
             answer(
                     context,
                     () -> caller.map(switchboard::whisper)

@@ -68,7 +68,7 @@ final class TwimlWriter {
                 xml.writeAttribute("numDigits", "1");
                 xml.writeAttribute("timeout", "4");
                 say(xml, List.of(whisper.about()), whisper.language());
-                say(xml, List.of("Press " + TwilioRoutes.ACCEPT + " to take the call."), "en-US");
+                say(xml, List.of(whisper.ask().text()), whisper.ask().language());
                 xml.writeEndElement();
             }
             xml.writeEmptyElement("Hangup");

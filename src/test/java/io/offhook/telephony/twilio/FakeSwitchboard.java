@@ -30,6 +30,7 @@ final class FakeSwitchboard implements Switchboard {
     final List<String> recordings = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Boolean> redeeming = new CompletableFuture<>();
     volatile CompletableFuture<Instruction> answer = new CompletableFuture<>();
+    final List<CallId> accepted = new CopyOnWriteArrayList<>();
     final List<CallId> whispered = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Whisper> whispering = new CompletableFuture<>();
     volatile boolean takes = true;
@@ -71,6 +72,11 @@ final class FakeSwitchboard implements Switchboard {
     public CompletionStage<Whisper> whisper(CallId call) {
         whispered.add(call);
         return whispering;
+    }
+
+    @Override
+    public void accepted(CallId call) {
+        accepted.add(call);
     }
 
     @Override

@@ -230,7 +230,7 @@ class TwilioRoutesTest {
 
     @Test
     void a_human_who_picks_up_hears_what_it_is_about_and_takes_the_call_with_1() throws Exception {
-        switchboard.whispering.complete(new Whisper("A charge of $347.", "en-US"));
+        switchboard.whispering.complete(new Whisper("A charge of $347.", "en-US", Whisper.Ask.ENGLISH));
 
         var asked = post("/voice/whisper", HUMAN);
         var taken = post("/voice/whisper", with(HUMAN, "Digits", "1"));
@@ -238,6 +238,7 @@ class TwilioRoutesTest {
 
         assertThat(asked.body()).contains("A charge of $347.").contains("Press 1 to take the call.");
         assertThat(switchboard.whispered).containsExactly(CALL);
+        assertThat(switchboard.accepted).containsExactly(CALL);
         assertThat(taken.body()).endsWith("<Response></Response>");
         assertThat(refused.body()).endsWith("<Response><Hangup/></Response>");
     }

@@ -75,9 +75,10 @@ class TwimlWriterTest {
     void a_human_is_told_twice_what_it_is_about_and_must_press_a_key() {
         var once = "<Gather action=\"https://voice.example.com/phone/voice/whisper\" numDigits=\"1\" timeout=\"4\">"
                 + "<Say language=\"es-US\">Un cargo de $347 &amp; nada más.</Say>"
-                + "<Say language=\"en-US\">Press 1 to take the call.</Say></Gather>";
+                + "<Say language=\"es-US\">Pulse 1.</Say></Gather>";
 
-        assertThat(writer.whisper(new Whisper("Un cargo de $347 & nada más.", "es-US")))
+        assertThat(writer.whisper(
+                        new Whisper("Un cargo de $347 & nada más.", "es-US", new Whisper.Ask("Pulse 1.", "es-US"))))
                 .isEqualTo(HEAD + "<Response>" + once + once + "<Hangup/></Response>");
         assertThat(writer.accepted()).isEqualTo(HEAD + "<Response></Response>");
         assertThat(writer.refused()).isEqualTo(HEAD + "<Response><Hangup/></Response>");
