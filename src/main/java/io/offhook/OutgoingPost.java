@@ -4,6 +4,7 @@ import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentProfile;
 import io.offhook.call.Destination;
 import io.offhook.call.EscalationPolicy;
+import io.offhook.call.Handoff;
 import io.offhook.config.Settings;
 import io.offhook.outbox.Links;
 import io.offhook.outbox.MailRecipient;
@@ -30,7 +31,7 @@ import java.util.function.UnaryOperator;
 /// Whom the agents' files want told, for the outbox. A receiver is called `agent/name` in it, and looked up in the files
 /// as they are on delivery, so that a mended address or secret also serves what waits.
 final class OutgoingPost {
-    private static final String VOICEMAIL = "voicemail";
+    private static final String VOICEMAIL = "voicemail/";
 
     private final AgentDirectory agents;
 
@@ -55,16 +56,20 @@ final class OutgoingPost {
         return new Postman(outbox, mailroom, recipients, Postman.Rules.USUAL, clock);
     }
 
-    private Subscriptions subscriptions(String name) {
+    private Subscriptions subscriptions(String name, Optional<Handoff> handoff) {
         return agent(name)
                 .map(agent -> {
                     var all = new ArrayList<Subscription>();
                     agent.webhooks()
                             .forEach(webhook -> all.add(
                                     new Subscription(target(Kind.WEBHOOK, agent, webhook.name()), webhook.events())));
-                    mailbox(agent)
+                    var route = handoff.map(Handoff::to)
+                            .filter(agent.escalation().routes()::containsKey)
+                            .orElse(EscalationPolicy.DEFAULT);
+                    mailbox(agent, route)
                             .ifPresent(_ -> all.add(new Subscription(
-                                    target(Kind.MAIL, agent, VOICEMAIL), Set.of(OutboxEvent.VOICEMAIL_LEFT))));
+                                    target(Kind.MAIL, agent, VOICEMAIL + route),
+                                    Set.of(OutboxEvent.VOICEMAIL_LEFT))));
                     return new Subscriptions(all, agent.privacy().recordTranscript(), UnaryOperator.identity());
                 })
                 .orElse(Subscriptions.NONE);
@@ -78,13 +83,17 @@ final class OutgoingPost {
     }
 
     private Optional<String> mailbox(String target) {
-        return named(target, (agent, name) -> mailbox(agent).filter(_ -> name.equals(VOICEMAIL)));
+        return named(
+                target,
+                (agent, name) -> name.startsWith(VOICEMAIL)
+                        ? mailbox(agent, name.substring(VOICEMAIL.length()))
+                        : Optional.empty());
     }
 
-    /// The mailbox at the end of the usual route.
-    private static Optional<String> mailbox(AgentProfile agent) {
-        return Optional.ofNullable(agent.escalation().routes().get(EscalationPolicy.DEFAULT))
-                .map(route -> route.destinations().getLast())
+    /// The mailbox at the end of the route.
+    private static Optional<String> mailbox(AgentProfile agent, String route) {
+        return Optional.ofNullable(agent.escalation().routes().get(route))
+                .map(way -> way.destinations().getLast())
                 .flatMap(last -> last instanceof Destination.Voicemail(_, var mail) ? mail : Optional.empty());
     }
 

@@ -174,7 +174,7 @@ final class Entry {
             AgentPlan plan,
             Optional<PhoneNumber> from,
             Optional<Handoff> handoff,
-            Optional<Disposition> ended,
+            Optional<End> ended,
             Transcript history,
             boolean streamed,
             Instant now) {
@@ -192,7 +192,7 @@ final class Entry {
                         List.of(),
                         false,
                         Optional.empty(),
-                        ended.map(disposition -> new End(disposition, now)),
+                        ended,
                         now));
     }
 

@@ -304,7 +304,8 @@ public final class LiveCalls implements Switchboard {
                     agents.apply(stored.to()),
                     stored.from(),
                     store.handoff(id),
-                    stored.disposition(),
+                    stored.disposition()
+                            .map(how -> new Entry.End(how, stored.endedAt().orElseGet(clock::now))),
                     Transcript.of(store.turns(id)),
                     !stored.phase().equals("ringing"),
                     clock.now())));
@@ -432,12 +433,18 @@ public final class LiveCalls implements Switchboard {
     @Override
     public void recorded(CallId call, String recording, int seconds) {
         record.keep(new Fact.Voicemail(call, clock.now(), recording, seconds));
-        Optional.ofNullable(entries.get(call)).ifPresent(entry -> {
-            entry.recorded();
-            if (entry.over()) {
-                settle(entry);
-            }
+        Optional.ofNullable(entries.get(call)).ifPresentOrElse(this::recorded, () -> {
+            // Another node has the call, or it is long over: the end that is stored does not know of the message.
+            var _ = onWorker(() -> adopt(call), Optional.<Entry>empty())
+                    .thenAccept(found -> found.ifPresent(this::recorded));
         });
+    }
+
+    private void recorded(Entry entry) {
+        entry.recorded();
+        if (entry.over()) {
+            settle(entry);
+        }
     }
 
     /// Ends what nobody will ask about any more.

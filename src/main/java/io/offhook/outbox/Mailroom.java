@@ -3,6 +3,7 @@ package io.offhook.outbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.offhook.call.CallId;
+import io.offhook.call.Handoff;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.Outbox;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +34,16 @@ public final class Mailroom {
     private final Outbox outbox;
     private final CallLog calls;
     private final Function<CallId, Optional<Fact.Voicemail>> voicemails;
-    private final Function<String, Subscriptions> subscriptions;
+    private final BiFunction<String, Optional<Handoff>, Subscriptions> subscriptions;
     private final EventJson json;
 
     /// @param voicemails    the message that a caller left
-    /// @param subscriptions of the agent of this name; of the file as it is at present
+    /// @param subscriptions of the agent of this name, for a call that was handed over so; of the file as it is at present
     public Mailroom(
             Outbox outbox,
             CallLog calls,
             Function<CallId, Optional<Fact.Voicemail>> voicemails,
-            Function<String, Subscriptions> subscriptions,
+            BiFunction<String, Optional<Handoff>, Subscriptions> subscriptions,
             Links links) {
         this.outbox = outbox;
         this.calls = calls;
@@ -85,7 +87,8 @@ public final class Mailroom {
     }
 
     private void address(OutboxEvent event, StoredCall call, Instant now) {
-        var to = subscriptions.apply(call.agent());
+        var handoff = calls.handoff(call.id());
+        var to = subscriptions.apply(call.agent(), handoff);
         var wanted = to.all().stream()
                 .filter(subscription -> subscription.events().contains(event.name()))
                 .map(Subscription::to)
@@ -94,7 +97,7 @@ public final class Mailroom {
             outbox.address(event, List.of(), now);
             return;
         }
-        var known = new EventJson.Known(call, calls.handoff(call.id()), voicemails.apply(call.id()));
+        var known = new EventJson.Known(call, handoff, voicemails.apply(call.id()));
         var body = json.write(event, known, to);
         outbox.address(
                 event,

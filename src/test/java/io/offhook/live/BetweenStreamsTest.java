@@ -16,6 +16,7 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.store.Fact;
+import io.offhook.store.StoredCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
@@ -113,6 +114,29 @@ class BetweenStreamsTest {
 
         assertThat(goodbye).isInstanceOf(HangUp.class);
         assertThat(node.facts(Fact.RouteStepped.class).getFirst().result()).contains(Route.Result.ACCEPTED);
+    }
+
+    @Test
+    void a_message_that_is_ready_long_after_the_call_corrects_how_it_ended() {
+        var hungUp = new Disposition(Disposition.Outcome.ABANDONED, "caller_pressed_zero");
+        var endedAt = Instant.parse("2026-03-20T10:00:00Z");
+        node.stored = Optional.of(new StoredCall(
+                CALL,
+                "acme",
+                Optional.empty(),
+                Optional.empty(),
+                "ended",
+                Instant.EPOCH,
+                Optional.of(endedAt),
+                Optional.of(hungUp)));
+        node.storedHandoff = Optional.of(Node.handoff());
+
+        node.calls.recorded(CALL, "RE1", 10);
+
+        await().until(() -> node.ended().isPresent());
+        assertThat(node.ended().orElseThrow())
+                .isEqualTo(new Disposition(Disposition.Outcome.VOICEMAIL, "caller_pressed_zero"));
+        assertThat(node.facts(Fact.Ended.class).getFirst().at()).isEqualTo(endedAt);
     }
 
     @Test

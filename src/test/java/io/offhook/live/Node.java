@@ -10,6 +10,7 @@ import io.offhook.call.ContentId;
 import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
+import io.offhook.call.HandoffCause;
 import io.offhook.call.Memory;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Phrases;
@@ -57,6 +58,7 @@ final class Node implements AutoCloseable {
     final List<ToolRequest> toolsAsked = new CopyOnWriteArrayList<>();
     final List<CompletableFuture<ToolOutcome>> tools = new CopyOnWriteArrayList<>();
     volatile Optional<StoredCall> stored = Optional.empty();
+    volatile Optional<Handoff> storedHandoff = Optional.empty();
     volatile List<Turn> storedTurns = List.of();
     volatile CompletionStage<?> durable = CompletableFuture.completedStage("stored");
     int concurrent = 10;
@@ -291,7 +293,7 @@ final class Node implements AutoCloseable {
 
             @Override
             public Optional<Handoff> handoff(CallId call) {
-                return Optional.empty();
+                return storedHandoff;
             }
 
             @Override
@@ -326,6 +328,20 @@ final class Node implements AutoCloseable {
                 noticed.add(slug);
             }
         };
+    }
+
+    static Handoff handoff() {
+        return new Handoff(
+                CALL,
+                new HandoffCause.CallerPressedZero(),
+                "",
+                "",
+                Handoff.Urgency.NORMAL,
+                "default",
+                Optional.empty(),
+                "en",
+                List.of(),
+                Instant.EPOCH);
     }
 
     static StoredCall stored(String phase) {

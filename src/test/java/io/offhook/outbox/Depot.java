@@ -80,7 +80,7 @@ final class Depot implements AutoCloseable, InstantSource {
                 outbox,
                 log,
                 log::voicemail,
-                agent -> agent.equals("acme") ? acme : Subscriptions.NONE,
+                (agent, _) -> agent.equals("acme") ? acme : Subscriptions.NONE,
                 Links.under(URI.create("https://voice.acme.example")));
         var postman = new Postman(outbox, mailroom, recipients, rules, this, new Random(1));
         postmen.add(postman);

@@ -130,7 +130,7 @@ class KilledNodeTest {
                     depot.outbox,
                     depot.log,
                     depot.log::voicemail,
-                    _ -> new Subscriptions(
+                    (_, _) -> new Subscriptions(
                             List.of(new Subscription(Depot.CRM, Set.of("call.ended"))), true, text -> text),
                     Links.under(URI.create("https://voice.acme.example")));
             new Postman(
