@@ -22,10 +22,11 @@ import java.util.stream.Stream;
 final class EscalationReader {
     private static final String PATTERN = "escalate.to.*";
     private static final String VOICEMAIL = "voicemail";
-    private static final List<String> KINDS = List.of("workflow", "dial", "sip", VOICEMAIL);
-    private static final List<String> LATER = List.of("queue", "callback");
+    private static final List<String> KINDS = List.of("workflow", "queue", "dial", "sip", VOICEMAIL);
+    private static final List<String> LATER = List.of("callback");
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
     private static final Pattern WORKFLOW = Pattern.compile("WW[0-9A-Za-z]+");
+    private static final Pattern QUEUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}");
     private static final Pattern MAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
     private static final Pattern SIP = Pattern.compile("sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\\d{2,5})?");
     private static final Duration MESSAGE = Duration.ofMinutes(3);
@@ -130,6 +131,9 @@ final class EscalationReader {
                                         WORKFLOW,
                                         "Use the SID of a TaskRouter workflow (WW…), such as ${TWILIO_WORKFLOW_SID}.")
                                 .map(sid -> new Destination.Workflow(sid, patience)));
+                    case "queue" ->
+                        one(value.matching(QUEUE, "Use up to 64 letters, digits, blanks, _, . and -, such as support.")
+                                .map(queue -> new Destination.Queue(queue, patience)));
                     case "sip" ->
                         one(value.matching(SIP, "Write it like sip:desk@acme.example")
                                 .map(address -> new Destination.Sip(address, patience, whisper)));
@@ -170,8 +174,8 @@ final class EscalationReader {
         var foreign = new HashMap<String, Set<String>>();
         foreign.put("wait", Set.of(VOICEMAIL));
         foreign.put("else", Set.of(VOICEMAIL));
-        foreign.put("whisper", Set.of(VOICEMAIL, "workflow"));
-        foreign.put("ring", Set.of(VOICEMAIL, "workflow", "sip"));
+        foreign.put("whisper", Set.of(VOICEMAIL, "workflow", "queue"));
+        foreign.put("ring", Set.of(VOICEMAIL, "workflow", "queue", "sip"));
         foreign.forEach((key, kinds) -> {
             if (fields.mentions(key) && kinds.contains(kind)) {
                 fields.mistake(

@@ -115,7 +115,7 @@ final class Keys {
             key("escalate.to.*.dial"),
             key("escalate.to.*.ring", "in_turn"),
             key("escalate.to.*.voicemail"),
-            later("escalate.to.*.queue"),
+            key("escalate.to.*.queue"),
             key("escalate.to.*.sip"),
             later("escalate.to.*.callback"),
             key("escalate.to.*.whisper", "summary"),

@@ -15,7 +15,8 @@ record Apologies(
         String oneMoment,
         String nobodyFree,
         String goodbye,
-        String takeIt) {
+        String takeIt,
+        String leaveMessage) {
     private static final Apologies ENGLISH = new Apologies(
             "en",
             "Sorry, we have a technical problem.",
@@ -23,7 +24,8 @@ record Apologies(
             "One moment, please.",
             "I'm sorry, nobody could take your call.",
             "Thank you for calling. Goodbye.",
-            "Press 1 to take the call.");
+            "Press 1 to take the call.",
+            "Please leave a message after the tone.");
     private static final Map<String, Apologies> OTHERS = Map.of(
             "es",
             new Apologies(
@@ -33,7 +35,8 @@ record Apologies(
                     "Un momento, por favor.",
                     "Lo siento, nadie ha podido atender su llamada.",
                     "Gracias por llamar. Adiós.",
-                    "Pulse 1 para atender la llamada."),
+                    "Pulse 1 para atender la llamada.",
+                    "Deje un mensaje después de la señal."),
             "de",
             new Apologies(
                     "de",
@@ -42,7 +45,8 @@ record Apologies(
                     "Einen Moment, bitte.",
                     "Es tut mir leid, niemand konnte Ihren Anruf annehmen.",
                     "Danke für Ihren Anruf. Auf Wiederhören.",
-                    "Drücken Sie die 1, um den Anruf anzunehmen."),
+                    "Drücken Sie die 1, um den Anruf anzunehmen.",
+                    "Bitte sprechen Sie nach dem Ton."),
             "fr",
             new Apologies(
                     "fr",
@@ -51,7 +55,8 @@ record Apologies(
                     "Un instant, s'il vous plaît.",
                     "Je suis désolé, personne n'a pu prendre votre appel.",
                     "Merci de votre appel. Au revoir.",
-                    "Appuyez sur 1 pour prendre l'appel."));
+                    "Appuyez sur 1 pour prendre l'appel.",
+                    "Veuillez laisser un message après le signal."));
 
     /// @param language such as `es` or `es-MX`
     static Apologies in(String language) {
@@ -61,6 +66,6 @@ record Apologies(
     }
 
     private Apologies as(String language) {
-        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, goodbye, takeIt);
+        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, goodbye, takeIt, leaveMessage);
     }
 }

@@ -36,6 +36,7 @@ final class Entry {
     private final AtomicBoolean seated = new AtomicBoolean();
     private volatile boolean asked;
     private volatile boolean accepted;
+    private volatile boolean message;
     private final AtomicReference<State> state;
 
     /// How the call ended, and when.
@@ -263,7 +264,7 @@ final class Entry {
     RouteAnswers.Standing standing() {
         var now = state.get();
         return new RouteAnswers.Standing(
-                plan, now.phase(), now.reconnected(), accepted, now.handoff(), now.end().map(End::disposition));
+                plan, now.phase(), now.reconnected(), accepted, message, now.handoff(), now.end().map(End::disposition));
     }
 
     // --- its seat with the agent ---
@@ -299,6 +300,11 @@ final class Entry {
     /// A human has said by a key that the call is theirs.
     void accepted() {
         accepted = true;
+    }
+
+    /// The caller would rather leave a message than wait.
+    void wantsMessage() {
+        message = true;
     }
 
     /// The provider has asked what comes next.

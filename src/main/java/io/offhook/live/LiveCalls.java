@@ -19,11 +19,13 @@ import io.offhook.call.Transcript;
 import io.offhook.live.RouteAnswers.Answer;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
+import io.offhook.telephony.Hold;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Leg;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
+import io.offhook.telephony.Waiting;
 import io.offhook.telephony.Whisper;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -356,6 +358,24 @@ public final class LiveCalls implements Switchboard {
             }
             case Answer.HandOver(var cause, var apology) -> handOffHere(entry, cause, apology);
         };
+    }
+
+    @Override
+    public CompletionStage<Hold> waiting(Waiting waiting) {
+        var id = waiting.call();
+        var entry = entries.get(id);
+        return entry != null
+                ? CompletableFuture.completedStage(waiting(entry, waiting))
+                : onWorker(() -> adopt(id), Optional.<Entry>empty())
+                        .thenApply(found -> found.map(here -> waiting(here, waiting)).orElseGet(Hold::usual));
+    }
+
+    private Hold waiting(Entry entry, Waiting waiting) {
+        entry.touched(clock.now());
+        if (waiting.key().filter(key -> key == QueueWords.MESSAGE_KEY).isPresent()) {
+            entry.wantsMessage();
+        }
+        return RouteAnswers.waiting(entry.standing(), waiting);
     }
 
     @Override

@@ -8,8 +8,12 @@ import io.offhook.call.HandoffCause;
 import io.offhook.call.Phase;
 import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
+import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
+import io.offhook.telephony.Waiting;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,12 +26,14 @@ final class RouteAnswers {
     ///
     /// @param reconnected whether a lost stream has been replaced once
     /// @param taken       whether a human has said by a key that the call is theirs
+    /// @param message     whether the caller would rather leave a message than wait
     /// @param ended       how the agent's part ended
     record Standing(
             AgentPlan plan,
             Phase phase,
             boolean reconnected,
             boolean taken,
+            boolean message,
             Optional<Handoff> handoff,
             Optional<Disposition> ended) {}
 
@@ -106,7 +112,31 @@ final class RouteAnswers {
             return sayGoodbye(plan);
         }
         var apologies = apologies(plan);
-        return goTo(plan, step + 1, new Words(List.of(apologies.nobodyFree()), apologies.language()), call.handoff());
+        int next = call.message() ? route.destinations().size() - 1 : step + 1;
+        var say = new ArrayList<String>();
+        if (!call.message()) {
+            say.add(apologies.nobodyFree());
+        }
+        if (route.at(next).filter(Destination.Voicemail.class::isInstance).isPresent()) {
+            say.add(apologies.leaveMessage());
+        }
+        return goTo(plan, next, new Words(say, apologies.language()), call.handoff());
+    }
+
+    /// What a caller hears who waits at a step of the route.
+    static Hold waiting(Standing call, Waiting waiting) {
+        var plan = call.plan();
+        var patience = plan.route(call.handoff())
+                .at(waiting.step())
+                .map(Destination::patience)
+                .orElse(Duration.ZERO);
+        var left = patience.minus(waiting.waited().orElse(Duration.ZERO));
+        if (call.message() || !left.isPositive()) {
+            return Hold.leave();
+        }
+        var words = QueueWords.in(plan.rules().language());
+        var music = left.compareTo(Hold.USUAL) < 0 ? left : Hold.USUAL;
+        return new Hold(words.about(waiting.position(), waiting.waited()), words.language(), Optional.of(music));
     }
 
     /// What is said, and the language that it is in.

@@ -120,7 +120,7 @@ final class EnqueueVerb {
         var source = waitUrl.isPresent()
                 ? Optional.of(new TwimlSource.At(document.resolve(waitUrl.get()), verb.or("waitUrlMethod", "POST")))
                 : Optional.<TwimlSource.At>empty();
-        var early = runner.leg().line().within(taken ? answered : taskTimeout, () -> music(source));
+        var early = runner.leg().line().within(taken ? answered : taskTimeout, () -> music(source, name));
         if (early.isPresent()) {
             result = early.get() instanceof Outcome.Left ? "leave" : "hangup";
             return early.get() instanceof Outcome.Over over ? over : Outcome.ON;
@@ -139,7 +139,7 @@ final class EnqueueVerb {
     }
 
     /// The wait document, again and again; without one, silence or the network's own music.
-    private Outcome music(Optional<TwimlSource.At> source) {
+    private Outcome music(Optional<TwimlSource.At> source, String name) {
         while (true) {
             if (source.isEmpty()) {
                 runner.leg().line().sleep(FOR_EVER);
@@ -147,11 +147,11 @@ final class EnqueueVerb {
             }
             long before = call.carrier().clock().nanos();
             var queue = new LinkedHashMap<String, String>();
-            queue.put("QueuePosition", "1");
+            queue.put("QueuePosition", String.valueOf(call.carrier().humans().ahead(name) + 1));
             queue.put("QueueSid", queueSid);
             queue.put("QueueTime", String.valueOf((before - begun) / 1_000_000_000));
             queue.put("AvgQueueTime", "0");
-            queue.put("CurrentQueueSize", "1");
+            queue.put("CurrentQueueSize", String.valueOf(call.carrier().humans().ahead(name) + 1));
             queue.put("MaxQueueSize", "1000");
             var outcome = new TwimlRunner(call, runner.leg().waiting(queue)).run(source.get(), Map.of());
             if (!(outcome instanceof Outcome.GoOn)) {

@@ -36,6 +36,7 @@ public final class Humans {
     private static final Duration TALK = Duration.ofSeconds(10);
 
     private final Map<String, Behaviour> destinations = new ConcurrentHashMap<>();
+    private final Map<String, Integer> ahead = new ConcurrentHashMap<>();
     private volatile String refusedWhisper = "no-answer";
 
     public Humans at(String destination, Behaviour behaviour) {
@@ -70,6 +71,16 @@ public final class Humans {
 
     public Humans queueFull(String queueOrWorkflow) {
         return at(queueOrWorkflow, new Behaviour.QueueFull());
+    }
+
+    /// So many others wait in this queue before each caller.
+    public Humans callersAhead(String queue, int others) {
+        ahead.put(queue, others);
+        return this;
+    }
+
+    int ahead(String queue) {
+        return ahead.getOrDefault(queue, 0);
     }
 
     /// The `DialCallStatus` after a whisper that ended in a hang-up. Twilio's pages do not say whether it is

@@ -25,6 +25,11 @@ public interface Switchboard {
     /// Asked whenever the previous instruction has come to its end. May be asked on any node.
     CompletionStage<Instruction> next(Progress progress);
 
+    /// A caller stands in a queue. May be asked on any node.
+    default CompletionStage<Hold> waiting(Waiting waiting) {
+        return CompletableFuture.completedStage(Hold.usual());
+    }
+
     /// A human has picked up for this call and is asked whether to take it. May be asked on any node.
     default CompletionStage<Whisper> whisper(CallId call) {
         return CompletableFuture.completedStage(Whisper.OF_NOTHING);

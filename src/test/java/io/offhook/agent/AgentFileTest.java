@@ -276,7 +276,7 @@ class AgentFileTest {
                 "{ to: { default: { dial: +14155550100, else: default } } }",
                 "{ to: { default: { dial: +14155550100, workflow: WW1 } } }",
                 "{ to: { default: { wait: 10s } } }",
-                "{ to: { default: { queue: support } } }",
+                "{ to: { default: { queue: '<support>' } } }",
                 "{ to: { default: { sip: 'a@b.example' } } }",
                 "{ to: { default: { voicemail: a@b.example, wait: 10s } } }",
                 "{ to: { default: { dial: +14155550100, whisper: shout } } }",

@@ -33,7 +33,8 @@ class EscalationReaderTest {
                 escalate:
                   to:
                     default: { workflow: WW1, wait: 2m, else: desk }
-                    desk: { sip: "sip:desk@acme.example", wait: 15s, else: phones }
+                    desk: { sip: "sip:desk@acme.example", wait: 15s, else: line }
+                    line: { queue: support, wait: 5m, else: phones }
                     phones: { dial: ["+14155550101", "+14155550102"], else: mail }
                     mail: { voicemail: support@acme.example }
                 """);
@@ -43,6 +44,7 @@ class EscalationReaderTest {
                 .containsExactly(
                         new Destination.Workflow("WW1", Duration.ofMinutes(2)),
                         new Destination.Sip("sip:desk@acme.example", Duration.ofSeconds(15), true),
+                        new Destination.Queue("support", Duration.ofMinutes(5)),
                         new Destination.Phone(FIRST, Duration.ofSeconds(20)),
                         new Destination.Phone(SECOND, Duration.ofSeconds(20)),
                         new Destination.Voicemail(Duration.ofMinutes(3), Optional.of("support@acme.example")));

@@ -161,9 +161,9 @@ final class TestServer implements AutoCloseable {
                     escalate:
                       announce: One moment.
                       to:
-                        default: { %s, wait: 5s, else: voicemail }
+                        default: { %s%s }
                     privacy: %s
-                    """.formatted(GREETING, plan.person, plan.privacy) + plan.lines);
+                    """.formatted(GREETING, plan.person, plan.person.contains("wait:") ? "" : ", wait: 5s, else: voicemail", plan.privacy) + plan.lines);
             engine = SimulatedEngine.builder()
                     .vertx(SHARED)
                     .apiKey(KEY)

@@ -3,10 +3,12 @@ package io.offhook.telephony.twilio;
 import io.offhook.call.CallId;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.telephony.Hold;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
+import io.offhook.telephony.Waiting;
 import io.offhook.telephony.Whisper;
 import io.offhook.websocket.Limits;
 import io.offhook.websocket.WebSocketConnection;
@@ -44,10 +46,12 @@ public final class TwilioRoutes {
     static final String STREAM = "/voice/stream";
     static final String CONTINUE = "/voice/continue";
     static final String WHISPER = "/voice/whisper";
+    static final String WAIT = "/voice/wait";
+    static final String MUSIC = "/voice/hold.wav";
     static final String STATUS = "/voice/status";
     static final String RECORDED = "/voice/recorded";
 
-    /// Query parameter of `CONTINUE`: the step of the route that has ended.
+    /// Query parameter of `CONTINUE` and `WAIT`: the step of the route that has ended, or that the caller waits at.
     static final String AFTER = "after";
 
     /// The key with which a human takes a call.
@@ -96,10 +100,13 @@ public final class TwilioRoutes {
 
     /// Mounts the paths as they are, and under the public URL's path prefix for proxies that keep it.
     public void mount(Router router) {
+        var music = Buffer.buffer(HoldMusic.wav());
         for (var prefix : new LinkedHashSet<>(List.of("", settings.prefix()))) {
             post(router, prefix, INCOMING, this::incoming);
             post(router, prefix, CONTINUE, this::next);
             post(router, prefix, WHISPER, (context, form, _) -> whisper(context, form));
+            post(router, prefix, WAIT, this::waiting);
+            router.get(prefix + MUSIC).handler(context -> music(context, music));
             post(router, prefix, STATUS, this::status);
             post(router, prefix, RECORDED, this::recorded);
             router.route(prefix + STREAM).handler(this::stream);
@@ -146,6 +153,32 @@ public final class TwilioRoutes {
         }
     }
 
+    private void waiting(RoutingContext context, TwilioForm form, CallId call) {
+        int step = step(context.request().query()).orElse(0);
+        var digits = form.first("Digits");
+        var waiting = new Waiting(
+                call,
+                step,
+                whole(form.first("QueuePosition")),
+                whole(form.first("QueueTime")).stream()
+                        .mapToObj(Duration::ofSeconds)
+                        .findFirst(),
+                digits.isEmpty() ? Optional.empty() : Optional.of(digits.charAt(0)));
+        answer(context, () -> switchboard.waiting(waiting), Hold::usual, hold -> twiml.hold(hold, step));
+    }
+
+    /// The same for everybody, so that whoever plays it may keep it.
+    private static void music(RoutingContext context, Buffer music) {
+        context.response()
+                .putHeader("Content-Type", "audio/wav")
+                .putHeader("Cache-Control", "public, max-age=86400")
+                .end(music);
+    }
+
+    private static OptionalInt whole(String text) {
+        return text.matches("\\d{1,6}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
+    }
+
     private void status(RoutingContext context, TwilioForm form, CallId call) {
         if (form.has("StreamEvent")) {
             if (form.first("StreamEvent").equals("stream-error")) {
@@ -177,7 +210,7 @@ public final class TwilioRoutes {
     }
 
     private static int seconds(String text) {
-        return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
+        return whole(text).orElse(0);
     }
 
     private static boolean over(TwilioForm form) {

@@ -2,6 +2,7 @@ package io.offhook.telephony.twilio;
 
 import io.offhook.call.Destination;
 import io.offhook.call.Handoff;
+import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
@@ -75,6 +76,28 @@ final class TwimlWriter {
         });
     }
 
+    /// What a caller hears who waits at this step of the route. Twilio asks again when it is over; music may be cut
+    /// short by a key.
+    String hold(Hold hold, int step) {
+        return document(xml -> {
+            if (hold.music().isEmpty()) {
+                xml.writeEmptyElement("Leave");
+                return;
+            }
+            xml.writeStartElement("Gather");
+            xml.writeAttribute("action", waitUrl(step));
+            xml.writeAttribute("numDigits", "1");
+            xml.writeAttribute("timeout", "1");
+            say(xml, hold.say(), hold.language());
+            xml.writeStartElement("Play");
+            var times = hold.music().get().dividedBy(HoldMusic.LENGTH);
+            xml.writeAttribute("loop", Long.toString(Math.clamp(times, 1, 10)));
+            xml.writeCharacters(settings.url(TwilioRoutes.MUSIC));
+            xml.writeEndElement();
+            xml.writeEndElement();
+        });
+    }
+
     /// Ends the whisper, upon which Twilio puts the two through.
     String accepted() {
         return document(_ -> {});
@@ -143,6 +166,7 @@ final class TwimlWriter {
             case Destination.Queue(var queue, _) -> {
                 xml.writeStartElement("Enqueue");
                 xml.writeAttribute("action", action);
+                xml.writeAttribute("waitUrl", waitUrl(goTo.step()));
                 xml.writeCharacters(xmlText(queue));
                 xml.writeEndElement();
             }
@@ -174,6 +198,10 @@ final class TwimlWriter {
                 xml.writeEmptyElement("Hangup");
             }
         }
+    }
+
+    private String waitUrl(int step) {
+        return settings.url(TwilioRoutes.WAIT) + "?" + TwilioRoutes.AFTER + "=" + step;
     }
 
     private void whisper(XMLStreamWriter xml, boolean whisper) throws XMLStreamException {

@@ -8,6 +8,7 @@ import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Turn;
+import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
@@ -69,6 +70,21 @@ class TwimlWriterTest {
                 .isEqualTo(HEAD
                         + "<Response><Dial action=\"https://voice.example.com/phone/voice/continue?after=1\" timeout=\"45\">"
                         + "<Number url=\"https://voice.example.com/phone/voice/whisper\">+14155550100</Number></Dial></Response>");
+    }
+
+    @Test
+    void a_caller_in_a_queue_hears_the_place_and_music_and_may_press_a_key() {
+        var wait = "https://voice.example.com/phone/voice/wait?after=1";
+
+        assertThat(writer.write(new GoTo(
+                        List.of(), "", 1, new Destination.Queue("a</Enqueue>&b", PATIENCE), Optional.empty())))
+                .contains("<Enqueue action=\"https://voice.example.com/phone/voice/continue?after=1\" waitUrl=\""
+                        + wait + "\">a&lt;/Enqueue&gt;&amp;b</Enqueue>");
+        assertThat(writer.hold(new Hold(List.of("Next."), "en", Optional.of(Duration.ofSeconds(16))), 1))
+                .isEqualTo(HEAD + "<Response><Gather action=\"" + wait + "\" numDigits=\"1\" timeout=\"1\">"
+                        + "<Say language=\"en\">Next.</Say><Play loop=\"4\">"
+                        + "https://voice.example.com/phone/voice/hold.wav</Play></Gather></Response>");
+        assertThat(writer.hold(Hold.leave(), 1)).isEqualTo(HEAD + "<Response><Leave/></Response>");
     }
 
     @Test
