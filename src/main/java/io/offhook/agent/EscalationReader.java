@@ -24,6 +24,8 @@ final class EscalationReader {
     private static final String VOICEMAIL = "voicemail";
     private static final List<String> KINDS = List.of("workflow", "queue", "dial", "sip", VOICEMAIL);
     private static final List<String> LATER = List.of("callback");
+    private static final String AGENT = "agent";
+    private static final List<String> RESERVED = List.of(VOICEMAIL, "callback", AGENT);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
     private static final Pattern WORKFLOW = Pattern.compile("WW[0-9A-Za-z]+");
     private static final Pattern QUEUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}");
@@ -81,11 +83,11 @@ final class EscalationReader {
     private static Map<String, Step> steps(Fields to) {
         var steps = new LinkedHashMap<String, Step>();
         to.all().forEach((name, value) -> {
-            if (!NAME.matcher(name).matches() || name.equals(VOICEMAIL) || name.equals("callback")) {
+            if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
                 to.mistake(
                         name,
                         "A destination can't have the name \"" + name + "\".",
-                        "Use lower-case letters, digits, _ and -; voicemail and callback are words of Offhook's own.");
+                        "Use lower-case letters, digits, _ and -; " + String.join(", ", RESERVED) + " are words of Offhook's own.");
             }
             steps.put(name, step(name, value));
         });
@@ -211,7 +213,7 @@ final class EscalationReader {
         var routes = new LinkedHashMap<String, Route>();
         var reached = new LinkedHashSet<String>();
         for (var entrance : entrances) {
-            chain(entrance, steps, reached).ifPresent(chain -> routes.put(entrance, new Route(chain)));
+            chain(entrance, steps, reached).ifPresent(route -> routes.put(entrance, route));
         }
         steps.keySet().stream()
                 .filter(name -> !reached.contains(name))
@@ -222,7 +224,7 @@ final class EscalationReader {
         return routes.size() == entrances.size() ? Optional.of(routes) : Optional.empty();
     }
 
-    private static Optional<List<Destination>> chain(String entrance, Map<String, Step> steps, Set<String> reached) {
+    private static Optional<Route> chain(String entrance, Map<String, Step> steps, Set<String> reached) {
         var chain = new ArrayList<Destination>();
         var visited = new LinkedHashSet<String>();
         var name = entrance;
@@ -232,16 +234,17 @@ final class EscalationReader {
             reached.add(name);
             chain.addAll(step.destinations());
             if (step.ends()) {
-                return Optional.<List<Destination>>of(chain).filter(_ -> whole(steps, visited));
+                return Optional.of(new Route(chain)).filter(_ -> whole(steps, visited));
             }
             var otherwise = step.otherwise();
             var next = otherwise.map(Value::text).orElse(Optional.of(VOICEMAIL));
             if (next.isEmpty()) {
                 return Optional.empty();
             }
-            if (next.get().equals(VOICEMAIL)) {
+            boolean back = next.get().equals(AGENT);
+            if (back || next.get().equals(VOICEMAIL)) {
                 chain.add(LAST_RESORT);
-                return Optional.<List<Destination>>of(chain).filter(_ -> whole(steps, visited));
+                return Optional.of(new Route(chain, back)).filter(_ -> whole(steps, visited));
             }
             if (!leadsOn(otherwise.orElseThrow(), next.get(), steps, visited)) {
                 return Optional.empty();
@@ -263,10 +266,10 @@ final class EscalationReader {
             return false;
         }
         if (!steps.containsKey(next)) {
-            var names = Stream.concat(steps.keySet().stream(), Stream.of(VOICEMAIL)).toList();
+            var names = Stream.concat(steps.keySet().stream(), Stream.of(VOICEMAIL, AGENT)).toList();
             otherwise.mistake(
                     "There is no destination " + otherwise.quoted() + "." + Value.didYouMean(next, names),
-                    "Name a destination under escalate.to, or write else: voicemail.");
+                    "Name a destination under escalate.to, or write else: voicemail or else: agent.");
             return false;
         }
         if (visited.contains(next)) {

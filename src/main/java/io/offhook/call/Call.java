@@ -46,6 +46,11 @@ public record Call(
         return with(earlier).with(ToolDesk.waitingFor(earlier.unanswered()));
     }
 
+    /// The same for a caller who was away, and about whom this is known.
+    public Call returning(Transcript earlier, Signals known) {
+        return continuing(earlier).with(known.returned());
+    }
+
     Call with(Phase next) {
         return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, signals, timers);
     }

@@ -4,7 +4,12 @@ import java.util.List;
 import java.util.Optional;
 
 /// Destinations in order. Never empty, and ends in a voicemail, so that it can't end in silence.
-public record Route(List<Destination> destinations) {
+///
+/// @param back whether a caller whom nobody took returns to the agent instead, once
+public record Route(List<Destination> destinations, boolean back) {
+    public Route(List<Destination> destinations) {
+        this(destinations, false);
+    }
 
     public Route {
         destinations = List.copyOf(destinations);

@@ -136,6 +136,11 @@ public record Transcript(List<Entry> entries) {
         return -1;
     }
 
+    /// The same with something that the agent is to know.
+    public Transcript with(Turn note) {
+        return plus(new Speech(note.speaker(), note.item(), note.text(), 1, note.cut(), note.at()));
+    }
+
     Transcript begun(Turn.Speaker speaker, String item, Instant now) {
         return place(item) >= 0 ? this : plus(new Speech(speaker, item, "", 1, false, now));
     }

@@ -1,13 +1,16 @@
 package io.offhook.live;
 
+import io.offhook.call.Call;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.call.Signals;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.Transcript;
+import io.offhook.call.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,12 +42,29 @@ final class Entry {
     private volatile boolean message;
     private final AtomicReference<State> state;
 
+    /// What happened on earlier streams.
+    ///
+    /// @param returned what is known of a caller who comes back from a route; empty when the stream merely broke
+    record Past(Transcript history, Optional<Signals> returned) {
+        private static Past of(Optional<Call> earlier, State is) {
+            var history = earlier.map(Call::transcript).orElse(is.before());
+            boolean away = earlier.map(call -> call.phase() instanceof Phase.Transferred).orElse(true);
+            return is.note()
+                    .filter(note -> away && history.place(note.item()) < 0)
+                    .map(note -> new Past(
+                            history.with(note),
+                            Optional.of(earlier.map(Call::signals).orElse(Signals.NONE))))
+                    .orElseGet(() -> new Past(history, Optional.empty()));
+        }
+    }
+
     /// How the call ended, and when.
     record End(Disposition disposition, Instant at) {}
 
     /// @param before      what happened before this node met the call
     /// @param adopted     whether another node had it in conversation
     /// @param reconnected whether a second stream was asked for
+    /// @param note        for the agent to whom the caller has come back
     /// @param results     of the steps of the route, in their order
     /// @param recorded    whether the caller left a message
     /// @param overAt      when the provider said that the call is over
@@ -53,6 +73,7 @@ final class Entry {
             Transcript before,
             boolean adopted,
             boolean reconnected,
+            Optional<Turn> note,
             Optional<Handoff> handoff,
             List<Route.Result> results,
             boolean recorded,
@@ -90,6 +111,13 @@ final class Entry {
         }
 
         Phase phase() {
+            boolean away = live.map(l -> l.call().phase())
+                    .filter(Phase.Transferred.class::isInstance)
+                    .isPresent();
+            if (away && note.isPresent() && handoff.isEmpty()) {
+                // The stream for the way back never opened.
+                return new Phase.Detached(StreamEnd.FAILED);
+            }
             // A call adopted in mid-conversation lost its stream with its node.
             return live.<Phase>map(l -> l.call().phase())
                     .orElseGet(() -> adopted && handoff.isEmpty() && end.isEmpty()
@@ -99,41 +127,56 @@ final class Entry {
 
         State with(LiveCall next, Instant now) {
             return new State(
-                    Optional.of(next), before, adopted, reconnected, handoff, results, recorded, overAt, end, now);
+                    Optional.of(next), before, adopted, reconnected, note, handoff, results, recorded, overAt, end, now);
         }
 
         State with(Handoff next, Instant now) {
             return new State(
-                    live, before, adopted, reconnected, Optional.of(next), results, recorded, overAt, end, now);
+                    live, before, adopted, reconnected, note, Optional.of(next), results, recorded, overAt, end, now);
         }
 
         State with(End next) {
             return new State(
-                    live, before, adopted, reconnected, handoff, results, recorded, overAt, Optional.of(next), next.at());
+                    live, before, adopted, reconnected, note, handoff, results, recorded, overAt, Optional.of(next), next.at());
         }
 
         State with(Route.Result next) {
             var more = new ArrayList<>(results);
             more.add(next);
             return new State(
-                    live, before, adopted, reconnected, handoff, List.copyOf(more), recorded, overAt, end, changedAt);
+                    live, before, adopted, reconnected, note, handoff, List.copyOf(more), recorded, overAt, end, changedAt);
+        }
+
+        State back(Turn told, Instant now) {
+            return new State(
+                    live,
+                    before,
+                    adopted,
+                    reconnected,
+                    Optional.of(told),
+                    Optional.empty(),
+                    List.of(),
+                    recorded,
+                    overAt,
+                    end,
+                    now);
         }
 
         State withRecording() {
-            return new State(live, before, adopted, reconnected, handoff, results, true, overAt, end, changedAt);
+            return new State(live, before, adopted, reconnected, note, handoff, results, true, overAt, end, changedAt);
         }
 
         State withReconnect() {
-            return new State(live, before, adopted, true, handoff, results, recorded, overAt, end, changedAt);
+            return new State(live, before, adopted, true, note, handoff, results, recorded, overAt, end, changedAt);
         }
 
         State overAt(Instant at) {
             return new State(
-                    live, before, adopted, reconnected, handoff, results, recorded, overAt.or(() -> Optional.of(at)), end, at);
+                    live, before, adopted, reconnected, note, handoff, results, recorded, overAt.or(() -> Optional.of(at)), end, at);
         }
 
         State touched(Instant now) {
-            return new State(live, before, adopted, reconnected, handoff, results, recorded, overAt, end, now);
+            return new State(live, before, adopted, reconnected, note, handoff, results, recorded, overAt, end, now);
         }
     }
 
@@ -149,6 +192,7 @@ final class Entry {
                 Transcript.EMPTY,
                 false,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 List.of(),
                 false,
@@ -189,6 +233,7 @@ final class Entry {
                         history,
                         streamed,
                         false,
+                        Optional.empty(),
                         handoff,
                         List.of(),
                         false,
@@ -261,6 +306,17 @@ final class Entry {
         return now.live().map(live -> live.call().transcript()).orElse(now.before());
     }
 
+    /// Whether the caller has been on a route before.
+    boolean cameBack() {
+        return state.get().note().isPresent();
+    }
+
+    /// Whether the agent has the caller again.
+    boolean backWithAgent() {
+        var now = state.get();
+        return now.note().isPresent() && now.handoff().isEmpty();
+    }
+
     RouteAnswers.Standing standing() {
         var now = state.get();
         return new RouteAnswers.Standing(
@@ -284,17 +340,32 @@ final class Entry {
     /// Gives the call a stream.
     ///
     /// @return what happened on earlier streams; empty when the call may have no other: the second of two at once may not
-    Optional<Transcript> attach(LiveCall live, Instant now) {
+    Optional<Past> attach(LiveCall live, Instant now) {
         for (var is = state.get(); is.free(); is = state.get()) {
             var earlier = is.live();
             if (state.compareAndSet(is, is.with(live, now))) {
                 // In this order, so that no answer of a tool falls between the two.
                 earlier.ifPresent(old -> old.succeededBy(live));
-                return Optional.of(
-                        earlier.map(old -> old.call().transcript()).orElse(is.before()));
+                return Optional.of(Past.of(earlier.map(LiveCall::call), is));
             }
         }
         return Optional.empty();
+    }
+
+    /// The caller comes back to the agent from a route on which nobody took the call.
+    ///
+    /// @return whether the agent may have the caller: once in a call, however often the provider asks
+    boolean comesBack(Turn note, Instant now) {
+        accepted = false;
+        for (var is = state.get(); !is.over(); is = state.get()) {
+            if (is.note().isPresent()) {
+                return is.handoff().isEmpty();
+            }
+            if (state.compareAndSet(is, is.back(note, now))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// A human has said by a key that the call is theirs.

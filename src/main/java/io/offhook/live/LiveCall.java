@@ -9,6 +9,7 @@ import io.offhook.call.CallMachine;
 import io.offhook.call.Handoff;
 import io.offhook.call.Memory;
 import io.offhook.call.Phase;
+import io.offhook.call.Signals;
 import io.offhook.call.Step;
 import io.offhook.call.Transcript;
 import io.offhook.engine.EngineSession;
@@ -97,6 +98,12 @@ final class LiveCall {
     void begin(Transcript history, List<AudioFrame> greeting) {
         call = call.continuing(history);
         accept(new CallEvent.StreamOpened(greeting));
+    }
+
+    /// The stream of a caller who comes back from a human whom nobody could reach.
+    void begin(Transcript history, Signals known) {
+        call = call.returning(history, known);
+        accept(new CallEvent.StreamOpened(List.of()));
     }
 
     /// The call goes on, on another stream. Any thread.

@@ -16,6 +16,7 @@ import io.offhook.call.Route;
 import io.offhook.call.Signals;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.Transcript;
+import io.offhook.call.Turn;
 import io.offhook.live.RouteAnswers.Answer;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
@@ -56,6 +57,9 @@ public final class LiveCalls implements Switchboard {
     private static final Duration LATE_WORD = Duration.ofMillis(1_500);
 
     private static final Duration LONGEST_CALL = Duration.ofHours(25);
+    /// The steps of the second route that a caller takes are counted from here.
+    private static final int SECOND_ROUTE = 100;
+
     private static final int MAX_ENTRIES = 50_000;
 
     private final Vertx vertx;
@@ -235,8 +239,13 @@ public final class LiveCalls implements Switchboard {
                 workers,
                 counters,
                 listeners(entry));
-        return entry.attach(live, clock.now()).map(history -> {
+        return entry.attach(live, clock.now()).map(past -> {
             admission.enter(entry);
+            var history = past.history();
+            if (past.returned().isPresent()) {
+                live.begin(history, past.returned().get());
+                return live::accept;
+            }
             List<AudioFrame> greeting = plan.greetCached() && history.isEmpty()
                     ? greetings.recorded(plan).orElse(List.of())
                     : List.of();
@@ -321,6 +330,10 @@ public final class LiveCalls implements Switchboard {
 
     private CompletionStage<Instruction> next(Entry entry, Progress progress) {
         entry.asked(clock.now());
+        if (progress.step().isPresent() && entry.backWithAgent() && !progress.over()) {
+            // Asked once more about the step that the caller came back from.
+            return connectOrRoute(entry, false);
+        }
         var result = RouteAnswers.result(entry.standing(), progress);
         progress.step().ifPresent(step -> stepped(entry, step, result));
         if (progress.over()) {
@@ -328,14 +341,14 @@ public final class LiveCalls implements Switchboard {
             return CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
         }
         return progress.step().isPresent()
-                ? CompletableFuture.completedStage(RouteAnswers.afterStep(
-                        entry.standing(), progress.step().getAsInt(), result))
+                ? perform(entry, RouteAnswers.afterStep(entry.standing(), progress.step().getAsInt(), result))
                 : afterStream(entry);
     }
 
     private void stepped(Entry entry, int step, Route.Result result) {
         var name = RouteAnswers.name(entry.plan(), entry.handoff(), step);
-        record.keep(new Fact.RouteStepped(entry.id(), clock.now(), step, name, Optional.of(result)));
+        int place = entry.cameBack() && entry.handoff().isPresent() ? SECOND_ROUTE + step : step;
+        record.keep(new Fact.RouteStepped(entry.id(), clock.now(), place, name, Optional.of(result)));
         entry.stepped(result);
         if (entry.over()) {
             settle(entry);
@@ -349,15 +362,36 @@ public final class LiveCalls implements Switchboard {
                 live.post(new CallEvent.StreamEnded(StreamEnd.LOST));
             }
         });
-        return switch (RouteAnswers.afterStream(entry.standing())) {
+        return perform(entry, RouteAnswers.afterStream(entry.standing()));
+    }
+
+    private CompletionStage<Instruction> perform(Entry entry, Answer answer) {
+        return switch (answer) {
             case Answer.Tell(var instruction) -> CompletableFuture.completedStage(instruction);
             case Answer.Reconnect _ -> {
                 // Counted when it is asked for: a stream that the provider can't open must not be asked for again.
                 entry.reconnected();
                 yield connectOrRoute(entry, false);
             }
+            case Answer.ComeBack(var note, var say, var otherwise) -> comeBack(entry, note, say, otherwise);
             case Answer.HandOver(var cause, var apology) -> handOffHere(entry, cause, apology);
         };
+    }
+
+    private CompletionStage<Instruction> comeBack(Entry entry, String note, String say, Instruction otherwise) {
+        var now = clock.now();
+        var turn = new Turn(Turn.Speaker.NOTE, "returned", note, false, now);
+        boolean first = !entry.cameBack();
+        if (!entry.comesBack(turn, now)) {
+            return CompletableFuture.completedStage(otherwise);
+        }
+        if (first) {
+            happened(entry, "returned");
+        }
+        return connectOrRoute(entry, false).thenApply(next -> next
+                        instanceof Instruction.ConnectAgent(_, var language, var token)
+                ? new Instruction.ConnectAgent(List.of(say), language, token)
+                : next);
     }
 
     @Override

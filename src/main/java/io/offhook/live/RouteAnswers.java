@@ -44,6 +44,12 @@ final class RouteAnswers {
         /// The agent goes on, on a new stream.
         record Reconnect() implements Answer {}
 
+        /// The agent has the caller again, who was on a route; if that may not be, `otherwise`.
+        ///
+        /// @param note what the agent is told
+        /// @param say  what the caller is told before
+        record ComeBack(String note, String say, Instruction otherwise) implements Answer {}
+
         /// A human takes over, and nobody has told the caller yet.
         record HandOver(HandoffCause cause, Function<Apologies, String> apology) implements Answer {}
     }
@@ -100,17 +106,55 @@ final class RouteAnswers {
     }
 
     /// A step of the route has ended.
-    static Instruction afterStep(Standing call, int step, Route.Result result) {
+    static Answer afterStep(Standing call, int step, Route.Result result) {
         var plan = call.plan();
         if (result == Route.Result.ACCEPTED || result == Route.Result.CALLER_GONE) {
-            return hangUp(plan);
+            return new Answer.Tell(hangUp(plan));
         }
         var route = plan.route(call.handoff());
         boolean voicemail =
                 route.at(step).filter(Destination.Voicemail.class::isInstance).isPresent();
         if (voicemail || route.at(step + 1).isEmpty()) {
-            return sayGoodbye(plan);
+            return new Answer.Tell(sayGoodbye(plan));
         }
+        var onwards = onwards(call, route, step);
+        boolean nobodyLeft = step + 2 >= route.destinations().size();
+        var agentHelps = call.handoff().filter(RouteAnswers::agentHelps);
+        return route.back() && nobodyLeft && !call.message() && agentHelps.isPresent()
+                ? new Answer.ComeBack(told(agentHelps.get(), result), apologies(plan).nobodyFree(), onwards)
+                : new Answer.Tell(onwards);
+    }
+
+    /// Whether the caller was sent on by a working agent that had time for more.
+    private static boolean agentHelps(Handoff handoff) {
+        return switch (handoff.cause()) {
+            case HandoffCause.CallerPressedZero _, HandoffCause.AgentAsked _, HandoffCause.RuleHeld _ -> true;
+            case HandoffCause.LostEngine _,
+                    HandoffCause.LostStream _,
+                    HandoffCause.CallTooLong _,
+                    HandoffCause.ServerDraining _,
+                    HandoffCause.NoCapacity _,
+                    HandoffCause.Fault _ -> false;
+        };
+    }
+
+    /// For the model.
+    private static String told(Handoff handoff, Route.Result result) {
+        var what =
+                switch (result) {
+                    case BUSY -> "the line was busy";
+                    case QUEUE_FULL -> "too many callers were waiting";
+                    case FAILED -> "the connection failed";
+                    default -> "nobody was free to answer";
+                };
+        return "The caller was put through to " + handoff.to() + ", but " + what + ". The caller has heard that nobody"
+                + " could take the call, and is back on the line with you. Say briefly that you are still there, and"
+                + " offer what you can do yourself, or to try a person once more. A second try that fails ends at a"
+                + " voicemail.";
+    }
+
+    private static Instruction onwards(Standing call, Route route, int step) {
+        var plan = call.plan();
         var apologies = apologies(plan);
         int next = call.message() ? route.destinations().size() - 1 : step + 1;
         var say = new ArrayList<String>();

@@ -6,6 +6,7 @@ import io.offhook.call.Destination;
 import io.offhook.call.EscalationRule;
 import io.offhook.call.Handoff.Urgency;
 import io.offhook.call.PhoneNumber;
+import io.offhook.call.Route;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,22 @@ class EscalationReaderTest {
                         new Destination.Phone(FIRST, Duration.ofSeconds(20)),
                         new Destination.Phone(SECOND, Duration.ofSeconds(20)),
                         new Destination.Voicemail(Duration.ofMinutes(3), Optional.of("support@acme.example")));
+    }
+
+    @Test
+    void a_route_may_lead_back_to_the_agent_and_has_a_voicemail_behind_it() {
+        var escalation = escalation("""
+                escalate:
+                  to:
+                    default: { dial: "+14155550101", else: agent }
+                """);
+
+        assertThat(escalation.routes().get("default"))
+                .isEqualTo(new Route(
+                        List.of(
+                                new Destination.Phone(FIRST, Duration.ofSeconds(20)),
+                                new Destination.Voicemail(Duration.ofMinutes(3))),
+                        true));
     }
 
     @Test

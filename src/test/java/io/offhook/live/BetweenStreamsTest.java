@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
+import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
 import io.offhook.call.Disposition.Outcome;
 import io.offhook.call.EngineFault;
@@ -137,6 +138,47 @@ class BetweenStreamsTest {
         assertThat(node.ended().orElseThrow())
                 .isEqualTo(new Disposition(Disposition.Outcome.VOICEMAIL, "caller_pressed_zero"));
         assertThat(node.facts(Fact.Ended.class).getFirst().at()).isEqualTo(endedAt);
+    }
+
+    @Test
+    void a_caller_comes_back_once_however_often_the_provider_asks() {
+        node.back = true;
+        node.rings(CALL);
+        node.connects(CALL).orElseThrow().on(KEY_ZERO);
+        await().until(() -> node.asksAfterStream(CALL).join() instanceof GoTo);
+
+        assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOf(ConnectAgent.class);
+        assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOf(ConnectAgent.class);
+
+        node.connects(CALL).orElseThrow().on(KEY_ZERO);
+        await().until(() -> node.facts(Fact.HandedOff.class).size() == 2);
+        assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOfSatisfying(GoTo.class, there ->
+                assertThat(there.destination()).isInstanceOf(Destination.Voicemail.class));
+        assertThat(node.sessions.getLast().history()).singleElement().isInstanceOfSatisfying(Turn.class, note ->
+                assertThat(note.text()).contains("put through to default, but nobody was free"));
+    }
+
+    @Test
+    void a_caller_whose_stream_back_never_opens_goes_to_a_human_again() {
+        node.back = true;
+        node.rings(CALL);
+        node.connects(CALL).orElseThrow().on(KEY_ZERO);
+        await().until(() -> node.asksAfterStream(CALL).join() instanceof GoTo);
+        node.stepEnds(0, Route.Result.NO_ANSWER, false);
+
+        assertThat(after(CALL)).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.step())
+                .isZero());
+        assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOfSatisfying(GoTo.class, there ->
+                assertThat(there.step()).isEqualTo(1));
+    }
+
+    @Test
+    void a_caller_sent_on_by_an_agent_that_failed_does_not_come_back_to_it() {
+        node.back = true;
+        node.rings(CALL);
+        after(CALL);
+
+        assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOf(GoTo.class);
     }
 
     @Test

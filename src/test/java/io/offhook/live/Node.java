@@ -63,6 +63,7 @@ final class Node implements AutoCloseable {
     volatile CompletionStage<?> durable = CompletableFuture.completedStage("stored");
     int concurrent = 10;
     boolean noWatchers;
+    boolean back;
 
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -203,7 +204,8 @@ final class Node implements AutoCloseable {
                         "default",
                         new Route(List.of(
                                 new Destination.Phone(PERSON, Duration.ofSeconds(20)),
-                                new Destination.Voicemail(Duration.ofMinutes(1))))),
+                                new Destination.Voicemail(Duration.ofMinutes(1))),
+                                back)),
                 List.of(),
                 false,
                 concurrent,
