@@ -87,7 +87,8 @@ final class EscalationReader {
                 to.mistake(
                         name,
                         "A destination can't have the name \"" + name + "\".",
-                        "Use lower-case letters, digits, _ and -; " + String.join(", ", RESERVED) + " are words of Offhook's own.");
+                        "Use lower-case letters, digits, _ and -; " + String.join(", ", RESERVED)
+                                + " are words of Offhook's own.");
             }
             steps.put(name, step(name, value));
         });

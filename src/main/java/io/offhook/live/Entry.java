@@ -127,7 +127,17 @@ final class Entry {
 
         State with(LiveCall next, Instant now) {
             return new State(
-                    Optional.of(next), before, adopted, reconnected, note, handoff, results, recorded, overAt, end, now);
+                    Optional.of(next),
+                    before,
+                    adopted,
+                    reconnected,
+                    note,
+                    handoff,
+                    results,
+                    recorded,
+                    overAt,
+                    end,
+                    now);
         }
 
         State with(Handoff next, Instant now) {
@@ -137,14 +147,34 @@ final class Entry {
 
         State with(End next) {
             return new State(
-                    live, before, adopted, reconnected, note, handoff, results, recorded, overAt, Optional.of(next), next.at());
+                    live,
+                    before,
+                    adopted,
+                    reconnected,
+                    note,
+                    handoff,
+                    results,
+                    recorded,
+                    overAt,
+                    Optional.of(next),
+                    next.at());
         }
 
         State with(Route.Result next) {
             var more = new ArrayList<>(results);
             more.add(next);
             return new State(
-                    live, before, adopted, reconnected, note, handoff, List.copyOf(more), recorded, overAt, end, changedAt);
+                    live,
+                    before,
+                    adopted,
+                    reconnected,
+                    note,
+                    handoff,
+                    List.copyOf(more),
+                    recorded,
+                    overAt,
+                    end,
+                    changedAt);
         }
 
         State back(Turn told, Instant now) {
@@ -172,7 +202,17 @@ final class Entry {
 
         State overAt(Instant at) {
             return new State(
-                    live, before, adopted, reconnected, note, handoff, results, recorded, overAt.or(() -> Optional.of(at)), end, at);
+                    live,
+                    before,
+                    adopted,
+                    reconnected,
+                    note,
+                    handoff,
+                    results,
+                    recorded,
+                    overAt.or(() -> Optional.of(at)),
+                    end,
+                    at);
         }
 
         State touched(Instant now) {
@@ -320,7 +360,13 @@ final class Entry {
     RouteAnswers.Standing standing() {
         var now = state.get();
         return new RouteAnswers.Standing(
-                plan, now.phase(), now.reconnected(), accepted, message, now.handoff(), now.end().map(End::disposition));
+                plan,
+                now.phase(),
+                now.reconnected(),
+                accepted,
+                message,
+                now.handoff(),
+                now.end().map(End::disposition));
     }
 
     // --- its seat with the agent ---

@@ -38,7 +38,8 @@ public final class Mailroom {
     private final EventJson json;
 
     /// @param voicemails    the message that a caller left
-    /// @param subscriptions of the agent of this name, for a call that was handed over so; of the file as it is at present
+    /// @param subscriptions of the agent of this name, for a call that was handed over so; of the file as it is
+    ///                      at present
     public Mailroom(
             Outbox outbox,
             CallLog calls,

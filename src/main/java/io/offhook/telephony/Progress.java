@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 ///
 /// @param step   the step of the route that just ended; empty when it was the stream that ended
 /// @param result how that step ended
-/// @param proven whether the provider says in so many words that caller and human were put through to each other; a mere
-///               "completed" may be a mailbox that nobody stood behind
+/// @param proven whether the provider says in so many words that caller and human were put through to each other; a
+///               mere "completed" may be a mailbox
 /// @param over   the call has ended already; the answer only serves good manners
 public record Progress(
         CallId id,

@@ -107,7 +107,8 @@ class LiveCallsTest {
     }
 
     private static Progress streamEnded(CallId call) {
-        return new Progress(call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false, false);
+        return new Progress(
+                call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false, false);
     }
 
     private LiveCalls node() {

@@ -89,6 +89,10 @@ final class TestServer implements AutoCloseable {
             return this;
         }
 
+        private String onwards() {
+            return person.contains("wait:") ? "" : ", wait: 5s, else: voicemail";
+        }
+
         Plan privacy(String map) {
             privacy = map;
             return this;
@@ -163,7 +167,7 @@ final class TestServer implements AutoCloseable {
                       to:
                         default: { %s%s }
                     privacy: %s
-                    """.formatted(GREETING, plan.person, plan.person.contains("wait:") ? "" : ", wait: 5s, else: voicemail", plan.privacy) + plan.lines);
+                    """.formatted(GREETING, plan.person, plan.onwards(), plan.privacy) + plan.lines);
             engine = SimulatedEngine.builder()
                     .vertx(SHARED)
                     .apiKey(KEY)

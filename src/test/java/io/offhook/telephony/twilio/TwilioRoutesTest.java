@@ -311,7 +311,15 @@ class TwilioRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/voice/incoming", "/voice/continue", "/voice/wait", "/voice/whisper", "/voice/status", "/voice/recorded"})
+    @ValueSource(
+            strings = {
+                "/voice/incoming",
+                "/voice/continue",
+                "/voice/wait",
+                "/voice/whisper",
+                "/voice/status",
+                "/voice/recorded"
+            })
     void a_request_that_twilio_did_not_sign_is_refused_in_silence(String path) throws Exception {
         var forged = send(path, RINGING, "bm90IHNpZ25lZA==");
         var unsigned = send(path, RINGING, "");
