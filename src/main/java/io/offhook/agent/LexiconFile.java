@@ -46,7 +46,9 @@ public final class LexiconFile {
                 patterns(language, "not_person"),
                 patterns(language, "anger"),
                 patterns(language, "unsure"),
-                patterns(language, "promise"));
+                patterns(language, "promise"),
+                patterns(language, "commits"),
+                patterns(language, "name"));
     }
 
     private static List<Pattern> patterns(Map<?, ?> language, String kind) {

@@ -67,7 +67,7 @@ final class Departure {
         }
         var rules = call.rules();
         var place = rules.escalation().place(call.signals(), rules.circumstances());
-        var handoff = new Handoff(
+        var handoff = told(step, new Handoff(
                 call.id(),
                 cause,
                 reason,
@@ -77,7 +77,7 @@ final class Departure {
                 call.caller(),
                 call.rules().language(),
                 step.call().transcript().turns(),
-                step.now());
+                step.now()));
         step.remark("handoff");
         step.effect(new FileHandoff(handoff));
         step.start(Timer.HANDOFF_FILING, FILING);
@@ -254,11 +254,25 @@ final class Departure {
 
     /// The human is told everything that was said up to now.
     private static void transferred(Draft step, Handoff handoff, boolean announced) {
-        var complete = handoff.with(step.call().transcript().turns());
+        var complete = told(step, handoff.with(step.call().transcript().turns()));
         if (!complete.equals(handoff)) {
             step.effect(new FileHandoff(complete));
         }
         step.phase(new Phase.Transferred(complete, announced));
+    }
+
+    private static Handoff told(Draft step, Handoff handoff) {
+        var call = step.call();
+        var story = Story.of(
+                handoff.transcript(),
+                call.signals(),
+                call.rules().escalation().lexicon(),
+                handoff.cause(),
+                handoff.reason(),
+                handoff.summary());
+        var before = handoff.story();
+        return handoff.with(
+                before.source() == Story.SummarySource.ENGINE ? story.summarised(before.summary()) : story);
     }
 
     private static void close(Draft step) {

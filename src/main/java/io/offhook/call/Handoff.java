@@ -2,14 +2,16 @@ package io.offhook.call;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The package for the human: why the call is handed over and what was said. Complete before the caller leaves.
 ///
 /// @param reason     what the caller wants, in a few words; the model's or ours
-/// @param summary    machine-made; empty when there was no model to write one
+/// @param summary    the agent's own; empty when it wrote none (the story has one in any case)
 /// @param to         name of the route that the caller takes
 /// @param transcript what was really heard, oldest first
+/// @param story      what the human should know before saying a word
 public record Handoff(
         CallId call,
         HandoffCause cause,
@@ -20,15 +22,37 @@ public record Handoff(
         Optional<PhoneNumber> caller,
         String language,
         List<Turn> transcript,
-        Instant at) {
+        Instant at,
+        Story story) {
 
     public Handoff {
         transcript = List.copyOf(transcript);
+        // One that was stored by an earlier version has none.
+        story = Objects.requireNonNullElse(story, Story.NONE);
+    }
+
+    /// A handoff of a call that has no story.
+    public Handoff(
+            CallId call,
+            HandoffCause cause,
+            String reason,
+            String summary,
+            Urgency urgency,
+            String to,
+            Optional<PhoneNumber> caller,
+            String language,
+            List<Turn> transcript,
+            Instant at) {
+        this(call, cause, reason, summary, urgency, to, caller, language, transcript, at, Story.NONE);
     }
 
     /// The same with what was said since.
     Handoff with(List<Turn> turns) {
-        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at);
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at, story);
+    }
+
+    public Handoff with(Story told) {
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, transcript, at, told);
     }
 
     /// How soon a human is needed.

@@ -1,10 +1,15 @@
 package io.offhook.call;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The words that show what a speaker is about, for the languages of one agent. Works without a model, so it must be
 /// sure rather than clever: what it misses, the model and key 0 still catch.
@@ -14,6 +19,11 @@ import java.util.regex.Pattern;
 public final class Lexicon {
     static final int MAX_TEXT = 2_000;
 
+    private static final Pattern NAME = Pattern.compile("(?: [\\p{L}\\p{M}][\\p{L}\\p{M}'-]{0,30}){1,3}");
+    private static final Set<String> AFTER_NAME = Set.of(
+            "and", "i", "i'm", "from", "with", "calling", "my", "the", "about", "on", "not", "y", "e", "de", "con", "und",
+            "ich", "von", "et", "je", "eu", "com");
+
     /// Patterns of one language; each is searched for, and must begin and end at a word's border.
     ///
     /// @param person    the caller asks for a human
@@ -21,18 +31,24 @@ public final class Lexicon {
     /// @param anger     the caller is upset
     /// @param unsure    the agent does not know or did not understand
     /// @param promise   the agent says that a human is coming
+    /// @param commits   the agent says that something will happen after the call
+    /// @param name      what a caller says before the own name
     public record Words(
             List<Pattern> person,
             List<Pattern> notPerson,
             List<Pattern> anger,
             List<Pattern> unsure,
-            List<Pattern> promise) {
+            List<Pattern> promise,
+            List<Pattern> commits,
+            List<Pattern> name) {
         public Words {
             person = List.copyOf(person);
             notPerson = List.copyOf(notPerson);
             anger = List.copyOf(anger);
             unsure = List.copyOf(unsure);
             promise = List.copyOf(promise);
+            commits = List.copyOf(commits);
+            name = List.copyOf(name);
         }
     }
 
@@ -70,6 +86,33 @@ public final class Lexicon {
 
     public boolean promisesPerson(String text) {
         return any(Words::promise, text);
+    }
+
+    public boolean commits(String text) {
+        return any(Words::commits, text);
+    }
+
+    /// The name that the speaker goes by, as far as the speaker says it: three words at most.
+    Optional<String> callerName(String text) {
+        var plain = plain(text);
+        return languages.stream()
+                .flatMap(words -> words.name().stream())
+                .map(pattern -> pattern.matcher(plain))
+                .filter(Matcher::find)
+                .map(said -> name(plain.substring(said.end())))
+                .filter(name -> !name.isEmpty())
+                .findFirst();
+    }
+
+    private static String name(String rest) {
+        var found = NAME.matcher(rest);
+        if (!found.lookingAt()) {
+            return "";
+        }
+        return Arrays.stream(found.group().strip().split(" "))
+                .takeWhile(word -> !AFTER_NAME.contains(word))
+                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+                .collect(Collectors.joining(" "));
     }
 
     private boolean any(Function<Words, List<Pattern>> kind, String text) {

@@ -1,6 +1,7 @@
 package io.offhook.call;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
 /// @param toolErrors     tools that failed or took too long
 /// @param unsure         times that the agent did not know or did not understand
 /// @param facts          what tools have answered, by name
+/// @param deeds          the tools that ran, oldest first
 public record Signals(
         boolean askedForPerson,
         boolean promisedPerson,
@@ -25,15 +27,34 @@ public record Signals(
         int angryTurns,
         int toolErrors,
         int unsure,
-        Map<String, String> facts) {
-    public static final Signals NONE = new Signals(false, false, Set.of(), 0, 0, 0, Map.of());
+        Map<String, String> facts,
+        List<Deed> deeds) {
+    public static final Signals NONE = new Signals(false, false, Set.of(), 0, 0, 0, Map.of(), List.of());
     private static final int MAX_FACTS = 100;
+    private static final int MAX_DEEDS = 20;
     private static final int MAX_FACT = 200;
     private static final Pattern AMOUNT = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
 
     public Signals {
         topics = Set.copyOf(topics);
         facts = Map.copyOf(facts);
+        deeds = List.copyOf(deeds);
+    }
+
+    /// Something that the agent did for the caller.
+    ///
+    /// @param given what the tool was given, by name
+    /// @param well  whether it did what was asked
+    public record Deed(String tool, Map<String, String> given, boolean well) {
+        public Deed {
+            given = Map.copyOf(given);
+        }
+
+        /// Without what the caller said.
+        @Override
+        public String toString() {
+            return "Deed[" + tool + ", " + well + "]";
+        }
     }
 
     /// A topic, and the words that give it away.
@@ -63,7 +84,8 @@ public record Signals(
                 lexicon.angry(text) ? angryTurns + 1 : 0,
                 toolErrors,
                 unsure,
-                facts);
+                facts,
+                deeds);
     }
 
     Signals agentSaid(String text, Lexicon lexicon) {
@@ -74,7 +96,8 @@ public record Signals(
                 angryTurns,
                 toolErrors,
                 unsure + (lexicon.unsure(text) ? 1 : 0),
-                facts);
+                facts,
+                deeds);
     }
 
     Signals toolRan(ToolOutcome outcome, Map<String, String> found) {
@@ -87,22 +110,31 @@ public record Signals(
             }
         });
         return new Signals(
-                askedForPerson, promisedPerson, topics, angryTurns, toolErrors + (failed ? 1 : 0), unsure, more);
+                askedForPerson, promisedPerson, topics, angryTurns, toolErrors + (failed ? 1 : 0), unsure, more, deeds);
+    }
+
+    Signals did(Deed deed) {
+        if (deeds.size() >= MAX_DEEDS) {
+            return this;
+        }
+        var more = new ArrayList<>(deeds);
+        more.add(deed);
+        return new Signals(askedForPerson, promisedPerson, topics, angryTurns, toolErrors, unsure, facts, more);
     }
 
     Signals asking() {
-        return new Signals(true, promisedPerson, topics, angryTurns, toolErrors, unsure, facts);
+        return new Signals(true, promisedPerson, topics, angryTurns, toolErrors, unsure, facts, deeds);
     }
 
     Signals about(String topic) {
         var more = new HashSet<>(topics);
         more.add(topic);
-        return new Signals(askedForPerson, promisedPerson, more, angryTurns, toolErrors, unsure, facts);
+        return new Signals(askedForPerson, promisedPerson, more, angryTurns, toolErrors, unsure, facts, deeds);
     }
 
     /// What stays true for a caller who comes back to the agent: the topics and facts, but no reason to go again.
     Signals returned() {
-        return new Signals(false, false, topics, 0, 0, 0, facts);
+        return new Signals(false, false, topics, 0, 0, 0, facts, deeds);
     }
 
     /// The fact as a number, such as `347.00`.

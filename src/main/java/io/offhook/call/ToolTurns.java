@@ -98,7 +98,11 @@ final class ToolTurns {
     void finished(Draft step, ToolRequest request, ToolOutcome outcome) {
         if (step.call().tools().waitsFor(request)) {
             answer(step, request, outcome.answer(), outcome.result().equals(ToolOutcome.OK));
-            step.signals(step.call().signals().toolRan(outcome, facts.in(outcome.answer())));
+            boolean well = outcome.result().equals(ToolOutcome.OK);
+            step.signals(step.call()
+                    .signals()
+                    .toolRan(outcome, facts.in(outcome.answer()))
+                    .did(new Signals.Deed(request.name(), facts.in(request.arguments()), well)));
             allAnswered(step);
             Departure.byRule(step);
         }

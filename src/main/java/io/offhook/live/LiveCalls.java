@@ -14,6 +14,7 @@ import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.Signals;
+import io.offhook.call.Story;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.Transcript;
 import io.offhook.call.Turn;
@@ -172,6 +173,7 @@ public final class LiveCalls implements Switchboard {
         var plan = entry.plan();
         var rules = plan.rules();
         var place = rules.escalation().place(Signals.NONE, rules.circumstances());
+        var turns = entry.history().turns();
         var handoff = new Handoff(
                 entry.id(),
                 cause,
@@ -181,8 +183,9 @@ public final class LiveCalls implements Switchboard {
                 place.to(),
                 entry.from(),
                 plan.rules().language(),
-                entry.history().turns(),
-                now);
+                turns,
+                now,
+                Story.of(turns, Signals.NONE, rules.escalation().lexicon(), cause, "", ""));
         if (!entry.firstHandedOff(handoff, now)) {
             return CompletableFuture.completedStage(RouteAnswers.sorry(plan, apology, entry.handoff()));
         }

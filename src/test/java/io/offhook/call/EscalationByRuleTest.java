@@ -35,7 +35,9 @@ class EscalationByRuleTest {
                             List.of(),
                             List.of(Pattern.compile("ridiculous")),
                             List.of(Pattern.compile("not sure")),
-                            List.of(Pattern.compile("connecting you")))),
+                            List.of(Pattern.compile("connecting you")),
+                            List.of(),
+                            List.of())),
             List.of("en"));
 
     @Test

@@ -22,7 +22,9 @@ class EscalationPolicyTest {
                             List.of(Pattern.compile("don't want to talk to a person")),
                             List.of(Pattern.compile("ridiculous")),
                             List.of(Pattern.compile("not sure")),
-                            List.of(Pattern.compile("connecting you")))),
+                            List.of(Pattern.compile("connecting you")),
+                            List.of(),
+                            List.of())),
             List.of("en-US"));
     private static final Signals.Topic BILLING =
             new Signals.Topic("billing", List.of(Pattern.compile("charge"), Pattern.compile("bill")));

@@ -10,6 +10,7 @@ import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.call.Story;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
@@ -17,7 +18,9 @@ import io.offhook.call.Turn;
 import io.offhook.call.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FactJsonTest {
     private static final CallId CALL = new CallId("CA1");
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.123456Z");
+
+    private static final Story STORY = new Story(
+            Story.Mood.UPSET,
+            Optional.of("Dana \u202eRuiz"),
+            List.of("billing"),
+            "A \"quoted\"\nline </script> \ud83d\ude21",
+            Story.SummarySource.ENGINE,
+            found(),
+            List.of("order AB7492 looked up"),
+            List.of("I'll send it."),
+            List.of("name (Dana)"),
+            "Hi Dana,");
+
+    private static Map<String, String> found() {
+        var facts = new LinkedHashMap<String, String>();
+        facts.put("total", "347.00");
+        facts.put("date", "2026-02-28");
+        return facts;
+    }
 
     private final FactJson json = new FactJson();
 
@@ -65,7 +87,28 @@ class FactJsonTest {
                 causes.map(cause -> new Fact.HandedOff(
                         CALL,
                         NOON,
-                        new Handoff(CALL, cause, "r", "s", Handoff.Urgency.LOW, "billing", number, "en", List.of(turn), NOON))));
+                        new Handoff(CALL, cause, "r", "s", Handoff.Urgency.LOW, "billing", number, "en", List.of(turn), NOON, STORY))));
+    }
+
+    @Test
+    void the_story_of_a_handoff_is_read_as_it_was_written() {
+        var handoff = new Handoff(
+                CALL, new HandoffCause.Fault(), "", "", Handoff.Urgency.LOW, "billing", Optional.empty(), "en", List.of(), NOON, STORY);
+
+        var read = json.readHandoff(json.write(handoff));
+
+        assertThat(read).isEqualTo(handoff);
+        assertThat(read.story().facts().keySet()).containsExactly("total", "date");
+    }
+
+    @Test
+    void a_handoff_from_before_there_were_stories_has_none() {
+        var line = json.write(new Handoff(
+                CALL, new HandoffCause.Fault(), "", "", Handoff.Urgency.LOW, "billing", Optional.empty(), "en", List.of(), NOON));
+
+        var read = json.readHandoff(line.replaceFirst(",\"story\":\\{.*}", "}"));
+
+        assertThat(read.story()).isEqualTo(Story.NONE);
     }
 
     @Test
