@@ -2,6 +2,7 @@ package io.offhook;
 
 import io.offhook.call.CallId;
 import io.offhook.config.Secret;
+import io.offhook.desk.Throttle;
 import io.offhook.store.StoreException;
 import io.offhook.store.StoredCall;
 import io.offhook.store.jdbc.JdbcCallLog;

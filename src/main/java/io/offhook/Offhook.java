@@ -11,6 +11,8 @@ import io.offhook.config.Mistake;
 import io.offhook.config.Secret;
 import io.offhook.config.Settings;
 import io.offhook.crm.store.StoreCrm;
+import io.offhook.desk.HandoffLinks;
+import io.offhook.desk.HandoffPages;
 import io.offhook.engine.RealtimeEngine;
 import io.offhook.engine.demo.DemoEngine;
 import io.offhook.engine.demo.DemoOrders;
@@ -164,6 +166,7 @@ public final class Offhook implements AutoCloseable {
         meters.gauge("offhook.outbox.dead", () -> postman.load().dead());
         meters.gauge("offhook.outbox.delivered", () -> postman.load().delivered());
         meters.gauge("offhook.outbox.age", () -> postman.load().age().toSeconds());
+        var links = new HandoffLinks(tokens, settings.handoffLink(), Clock.systemUTC());
         var routes = new TwilioRoutes(
                 new TwilioSettings(
                         settings.twilio().accountSid().orElseThrow(),
@@ -173,9 +176,10 @@ public final class Offhook implements AutoCloseable {
                 TwilioLimits.DEFAULT,
                 calls,
                 () -> fallback(plans),
-                meters::noticed);
+                meters::noticed,
+                call -> settings.adminToken().map(_ -> links.path(call)));
         meters.gauge("offhook.connections", connections::open);
-        port = listen(plan.eventLoops, routes);
+        port = listen(plan.eventLoops, routes, handoffPages(links, tokens));
         plans.all().forEach(greetings::prepare);
         made.with(agents);
         agents.watch(RELOAD_EVERY, new AgentDirectory.Listener() {
@@ -367,7 +371,18 @@ public final class Offhook implements AutoCloseable {
 
     // --- HTTP ---
 
-    private int listen(int instances, TwilioRoutes routes) {
+    private Optional<HandoffPages> handoffPages(HandoffLinks links, List<String> secrets) {
+        return settings.adminToken()
+                .map(token -> new HandoffPages(
+                        links,
+                        secrets,
+                        token.reveal(),
+                        settings.publicUrl().orElseThrow(),
+                        calls::handoff,
+                        Clock.systemUTC()));
+    }
+
+    private int listen(int instances, TwilioRoutes routes, Optional<HandoffPages> pages) {
         var bound = new AtomicInteger();
         var callsApi = settings.adminToken().map(token -> new CallsApi(store, token, workers, Clock.systemUTC()));
         var deployed = vertx.deployVerticle(
@@ -379,7 +394,7 @@ public final class Offhook implements AutoCloseable {
                                         .setAcceptBacklog(4096)
                                         .setHandle100ContinueAutomatically(true)))
                                 .connectionHandler(connections::opened)
-                                .requestHandler(router(vertx, routes, callsApi))
+                                .requestHandler(router(vertx, routes, callsApi, pages))
                                 .listen(settings.port(), interfaceName)
                                 .onSuccess(server -> bound.set(server.actualPort()))
                                 .<Void>mapEmpty()
@@ -401,10 +416,12 @@ public final class Offhook implements AutoCloseable {
         return bound.get();
     }
 
-    private Router router(Vertx on, TwilioRoutes routes, Optional<CallsApi> callsApi) {
+    private Router router(
+            Vertx on, TwilioRoutes routes, Optional<CallsApi> callsApi, Optional<HandoffPages> pages) {
         var router = Router.router(on);
         routes.mount(router);
         callsApi.ifPresent(api -> api.mount(router));
+        pages.ifPresent(page -> page.mount(router));
         router.get("/livez").handler(request -> request.response().end("ok\n"));
         router.get("/readyz")
                 .handler(request -> request.response()

@@ -19,6 +19,7 @@ public record Settings(
         Path home,
         Secret jdbcUrl,
         Optional<Secret> adminToken,
+        Duration handoffLink,
         Drain drain,
         Optional<MailSettings> mail) {
 
@@ -42,6 +43,7 @@ public record Settings(
             new Variable("OFFHOOK_AGENT", "agent.yaml"),
             new Variable("OFFHOOK_HOME", "~/.offhook"),
             new Variable("OFFHOOK_ADMIN_TOKEN", "-"),
+            new Variable("OFFHOOK_HANDOFF_LINK", "30m"),
             new Variable("OFFHOOK_SMTP_URL", "-"),
             new Variable("OFFHOOK_MAIL_FROM", "-"),
             new Variable("OFFHOOK_LOG", "INFO"),

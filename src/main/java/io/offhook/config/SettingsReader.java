@@ -41,6 +41,7 @@ final class SettingsReader {
                 home,
                 jdbcUrl(home),
                 adminToken(),
+                duration("OFFHOOK_HANDOFF_LINK", Duration.ofMinutes(30)),
                 new Settings.Drain(
                         duration("OFFHOOK_DRAIN_DEADLINE", Duration.ofMinutes(15)),
                         duration("OFFHOOK_DRAIN_CONVERGE", Duration.ofSeconds(10))),

@@ -417,13 +417,9 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Whisper> whisper(CallId id) {
-        var entry = entries.get(id);
-        var known = Optional.ofNullable(entry).flatMap(Entry::handoff);
-        var found = known.isPresent()
-                ? CompletableFuture.completedStage(known)
-                : onWorker(() -> store.handoff(id), Optional.<Handoff>empty());
-        var usual = entry == null ? Optional.<String>empty() : Optional.of(entry.plan().rules().language());
-        return found.thenApply(handoff -> whisper(handoff, usual));
+        var usual = Optional.ofNullable(entries.get(id))
+                .map(entry -> entry.plan().rules().language());
+        return handoff(id).thenApply(handoff -> whisper(handoff, usual));
     }
 
     private static Whisper whisper(Optional<Handoff> handoff, Optional<String> usual) {
@@ -438,6 +434,14 @@ public final class LiveCalls implements Switchboard {
             entry.accepted();
             happened(entry, "human_accepted");
         });
+    }
+
+    /// What a human is to know of a call, from any node. Completes within a second, and never exceptionally.
+    public CompletionStage<Optional<Handoff>> handoff(CallId id) {
+        var known = Optional.ofNullable(entries.get(id)).flatMap(Entry::handoff);
+        return known.isPresent()
+                ? CompletableFuture.completedStage(known)
+                : onWorker(() -> store.handoff(id), Optional.<Handoff>empty());
     }
 
     // --- the end ---

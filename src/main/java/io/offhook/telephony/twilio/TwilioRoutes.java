@@ -3,6 +3,7 @@ package io.offhook.telephony.twilio;
 import io.offhook.call.CallId;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.telephony.CasePages;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
@@ -89,10 +90,21 @@ public final class TwilioRoutes {
             Switchboard switchboard,
             Supplier<Instruction> fallback,
             TwilioMetrics metrics) {
+        this(settings, limits, switchboard, fallback, metrics, _ -> Optional.empty());
+    }
+
+    /// @param pages where a human reads about a call
+    public TwilioRoutes(
+            TwilioSettings settings,
+            TwilioLimits limits,
+            Switchboard switchboard,
+            Supplier<Instruction> fallback,
+            TwilioMetrics metrics,
+            CasePages pages) {
         this.settings = settings;
         this.limits = limits;
         this.signature = new TwilioSignature(settings.tokens());
-        this.twiml = new TwimlWriter(settings);
+        this.twiml = new TwimlWriter(settings, pages);
         this.switchboard = switchboard;
         this.fallback = fallback;
         this.metrics = metrics;

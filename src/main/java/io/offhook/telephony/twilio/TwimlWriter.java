@@ -2,6 +2,7 @@ package io.offhook.telephony.twilio;
 
 import io.offhook.call.Destination;
 import io.offhook.call.Handoff;
+import io.offhook.telephony.CasePages;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
@@ -41,9 +42,11 @@ final class TwimlWriter {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final TwilioSettings settings;
+    private final CasePages pages;
 
-    TwimlWriter(TwilioSettings settings) {
+    TwimlWriter(TwilioSettings settings, CasePages pages) {
         this.settings = settings;
+        this.pages = pages;
     }
 
     String write(Instruction instruction) {
@@ -260,7 +263,7 @@ final class TwimlWriter {
         result.put("language", firstCodePoints(handoff.language(), MAX_LANGUAGE));
         handoff.caller().ifPresent(caller -> result.put("caller", caller.e164()));
         result.put("turns", handoff.transcript().size());
-        result.put("case_url", settings.url("/desk/calls/" + handoff.call().value()));
+        pages.path(handoff.call()).ifPresent(path -> result.put("case_url", settings.url(path)));
         result.put("reason", firstCodePoints(handoff.reason(), MAX_REASON));
         result.put("summary", firstCodePoints(handoff.summary(), summaryLength));
         return result;

@@ -39,8 +39,13 @@ class HostileTextTest {
             "x".repeat(10_000),
             "word ".repeat(2_000));
 
-    private final TwimlWriter writer = new TwimlWriter(new TwilioSettings(
-            "AC00000000000000000000000000000001", List.of("secret"), URI.create("https://voice.example.com"), false));
+    private final TwimlWriter writer = new TwimlWriter(
+            new TwilioSettings(
+                    "AC00000000000000000000000000000001",
+                    List.of("secret"),
+                    URI.create("https://voice.example.com"),
+                    false),
+            call -> Optional.of("/desk/handoff/" + call));
 
     static Stream<String> hostile() {
         return HOSTILE.stream();

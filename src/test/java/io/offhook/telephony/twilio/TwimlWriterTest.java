@@ -45,7 +45,7 @@ class TwimlWriterTest {
             "AC00000000000000000000000000000001",
             List.of("secret"),
             URI.create("https://voice.example.com/phone"),
-            false));
+            false), call -> Optional.of("/desk/handoff/" + call));
 
     @Test
     void connecting_the_agent_names_what_comes_next_twice() {
@@ -131,7 +131,7 @@ class TwimlWriterTest {
         assertThat(new JsonMapper().readTree(task.getTextContent())).isEqualTo(new JsonMapper().readTree("""
                                 {"call_sid":"CA00000000000000000000000000000001","cause":"agent_asked","urgency":"high",
                                  "language":"en-US","caller":"+14155550123","turns":1,
-                                 "case_url":"https://voice.example.com/phone/desk/calls/CA00000000000000000000000000000001",
+                                 "case_url":"https://voice.example.com/phone/desk/handoff/CA00000000000000000000000000000001",
                                  "reason":"wants a refund","summary":"Order 7 came broken."}"""));
     }
 

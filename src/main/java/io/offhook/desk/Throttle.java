@@ -1,4 +1,4 @@
-package io.offhook;
+package io.offhook.desk;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// Counts what a source does wrong, and says when it has done so too often in a minute. Any thread; remembers a bounded
 /// number of sources.
-final class Throttle {
+public final class Throttle {
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final int MOST_SOURCES = 10_000;
 
@@ -19,20 +19,20 @@ final class Throttle {
 
     private record Window(Instant until, int wrong) {}
 
-    Throttle(int most, InstantSource clock) {
+    public Throttle(int most, InstantSource clock) {
         this.most = most;
         this.clock = clock;
     }
 
     /// How long the source has to wait; empty when it may go on.
-    synchronized Optional<Duration> wait(String source) {
+    public synchronized Optional<Duration> wait(String source) {
         return Optional.ofNullable(windows.get(source))
                 .filter(window -> window.wrong() >= most)
                 .map(window -> Duration.between(clock.instant(), window.until()))
                 .filter(Duration::isPositive);
     }
 
-    synchronized void wrong(String source) {
+    public synchronized void wrong(String source) {
         var now = clock.instant();
         windows.merge(
                 source,
