@@ -10,18 +10,13 @@ import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
 import io.offhook.telephony.Whisper;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Writes instructions as TwiML. No text that it is given, whoever wrote it, can change the verbs. Any thread may use
 /// it.
@@ -32,14 +27,8 @@ final class TwimlWriter {
     /// Say takes about 4 KB of text (Twilio, "TwiML Voice: Say").
     static final int MAX_SAY_BYTES = 3_900;
 
-    /// Task attributes are sent on to everything that handles the task; their limit over TwiML isn't documented.
-    static final int MAX_TASK_BYTES = 4_000;
-
-    private static final int MAX_REASON = 200;
-    private static final int MAX_SUMMARY = 3_000;
     private static final int MAX_LANGUAGE = 35;
     private static final XMLOutputFactory XML = XMLOutputFactory.newDefaultFactory();
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final TwilioSettings settings;
     private final CasePages pages;
@@ -228,7 +217,7 @@ final class TwimlWriter {
             for (var part : parts(xmlText(text).strip(), MAX_SAY_BYTES)) {
                 xml.writeStartElement("Say");
                 if (!language.isBlank()) {
-                    xml.writeAttribute("language", xmlText(firstCodePoints(language, MAX_LANGUAGE)));
+                    xml.writeAttribute("language", xmlText(TaskAttributes.firstCodePoints(language, MAX_LANGUAGE)));
                 }
                 xml.writeCharacters(part);
                 xml.writeEndElement();
@@ -236,52 +225,10 @@ final class TwimlWriter {
         }
     }
 
-    /// What the human's screen shows before the call is taken. The summary gives way when all of it would be too long.
+    /// What the human's screen shows before the call is taken.
     private String task(Optional<Handoff> handoff) {
-        if (handoff.isEmpty()) {
-            return json(Map.of("urgency", Handoff.Urgency.NORMAL.name().toLowerCase(Locale.ROOT)));
-        }
-        int fits = 0;
-        int tooLong = Math.min(handoff.get().summary().length(), MAX_SUMMARY) + 1;
-        while (tooLong - fits > 1) {
-            int middle = (fits + tooLong) >>> 1;
-            var text = json(attributes(handoff.get(), middle));
-            if (text.getBytes(StandardCharsets.UTF_8).length <= MAX_TASK_BYTES) {
-                fits = middle;
-            } else {
-                tooLong = middle;
-            }
-        }
-        return json(attributes(handoff.get(), fits));
-    }
-
-    private Map<String, Object> attributes(Handoff handoff, int summaryLength) {
-        var result = new LinkedHashMap<String, Object>();
-        result.put("call_sid", handoff.call().value());
-        result.put("cause", handoff.cause().slug());
-        result.put("urgency", handoff.urgency().name().toLowerCase(Locale.ROOT));
-        result.put("language", firstCodePoints(handoff.language(), MAX_LANGUAGE));
-        handoff.caller().ifPresent(caller -> result.put("caller", caller.e164()));
-        result.put("turns", handoff.transcript().size());
-        pages.path(handoff.call()).ifPresent(path -> result.put("case_url", settings.url(path)));
-        result.put("reason", firstCodePoints(handoff.reason(), MAX_REASON));
-        result.put("summary", firstCodePoints(handoff.summary(), summaryLength));
-        return result;
-    }
-
-    /// JSON whose every character may stand in XML. What may not is written as an escape, so that nothing is lost.
-    private static String json(Map<String, ?> attributes) {
-        var json = JSON.writeValueAsString(attributes);
-        var result = new StringBuilder(json.length());
-        // Jackson escapes control characters itself; what is left is above ASCII, so it stands inside a string.
-        json.codePoints().forEach(c -> {
-            if (allowed(c)) {
-                result.appendCodePoint(c);
-            } else {
-                result.append("\\u%04x".formatted(c));
-            }
-        });
-        return result.toString();
+        return handoff.map(known -> new TaskAttributes(known, pages.path(known.call()).map(settings::url)).json())
+                .orElseGet(TaskAttributes::ofNothing);
     }
 
     /// The text without the characters that XML 1.0 forbids.
@@ -295,19 +242,13 @@ final class TwimlWriter {
                 .toString();
     }
 
-    private static boolean allowed(int c) {
+    static boolean allowed(int c) {
         return (c >= 0x20 && c <= 0xD7FF)
                 || c == '\t'
                 || c == '\n'
                 || c == '\r'
                 || (c >= 0xE000 && c <= 0xFFFD)
                 || c >= 0x10000;
-    }
-
-    private static String firstCodePoints(String text, int most) {
-        return text.codePointCount(0, text.length()) <= most
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, most));
     }
 
     /// Cuts a text into parts of at most this many bytes, between words where it can.
