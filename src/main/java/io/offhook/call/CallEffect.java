@@ -41,6 +41,9 @@ public sealed interface CallEffect {
 
     record AskForReply() implements CallEffect {}
 
+    /// Has the engine sum the conversation up in writing, beside whatever it says.
+    record AskForSummary(String prompt) implements CallEffect {}
+
     /// Stops the running reply, if there is one.
     record CancelReply() implements CallEffect {}
 

@@ -242,7 +242,7 @@ public final class CallMachine {
             }
             case CALL_LIMIT ->
                 Departure.handOff(step, new HandoffCause.CallTooLong(), true);
-            case LAST_WORDS, HANDOFF_FILING -> {}
+            case LAST_WORDS, HANDOFF_FILING, SUMMARY -> {}
         }
     }
 

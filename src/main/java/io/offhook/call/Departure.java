@@ -1,5 +1,6 @@
 package io.offhook.call;
 
+import io.offhook.call.CallEffect.AskForSummary;
 import io.offhook.call.CallEffect.ClearPlayout;
 import io.offhook.call.CallEffect.CloseEngine;
 import io.offhook.call.CallEffect.CloseStream;
@@ -15,6 +16,7 @@ import io.offhook.call.CallEvent.HandoffFiled;
 import io.offhook.call.CallEvent.MarkReached;
 import io.offhook.call.CallEvent.ReplyEnded;
 import io.offhook.call.CallEvent.StreamEnded;
+import io.offhook.call.CallEvent.SummaryWritten;
 import io.offhook.call.CallEvent.TimePassed;
 import io.offhook.call.Phase.LastWords;
 import io.offhook.call.Timers.Timer;
@@ -84,8 +86,17 @@ final class Departure {
         if (byAgent) {
             step.effect(new Say(call.rules().announcement()));
             step.start(Timer.LAST_WORDS, WORDS_START.plus(call.playout().unheard(step.now())));
+            askForSummary(step, handoff);
         }
         step.phase(new Phase.HandingOff(handoff, false, byAgent ? LastWords.AWAITED : LastWords.NONE));
+    }
+
+    /// While the announcement is spoken, the engine has time to write what the agent has not.
+    private static void askForSummary(Draft step, Handoff handoff) {
+        if (handoff.summary().isBlank() && !handoff.transcript().isEmpty()) {
+            step.effect(new AskForSummary(StoryByRule.prompt(handoff.language())));
+            step.start(Timer.SUMMARY, FILING);
+        }
     }
 
     /// The caller goes to a human when the operator's rules, or the caller's own words, say so.
@@ -133,10 +144,12 @@ final class Departure {
                 }
             }
             case EngineLost _ -> {
+                step.stop(Timer.SUMMARY);
                 step.finalMark();
                 noMoreWords(step);
             }
             case HandoffFiled _ -> filed(step);
+            case SummaryWritten(var text) -> summarised(step, text);
             case DigitPressed(char digit) -> {
                 if (digit == '0') {
                     zeroWhileLeaving(step);
@@ -157,7 +170,20 @@ final class Departure {
             // Already on the way; the caller doesn't want to hear about it.
             step.effect(new ClearPlayout());
             step.playout(step.call().playout().cut(step.now()));
+            step.stop(Timer.SUMMARY);
             step.phase(new Phase.HandingOff(handoff, filed, words.givenUp()));
+        }
+    }
+
+    private static void summarised(Draft step, Optional<String> text) {
+        if (step.call().phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
+                && step.call().timers().running(Timer.SUMMARY)) {
+            step.stop(Timer.SUMMARY);
+            text.ifPresent(summary -> {
+                var better = handoff.with(handoff.story().summarised(summary));
+                step.effect(new FileHandoff(better));
+                step.phase(new Phase.HandingOff(better, filed, words));
+            });
         }
     }
 
@@ -240,7 +266,8 @@ final class Departure {
                 close(step);
                 ended(step, reason, words.said());
             }
-            case Phase.HandingOff(var handoff, var filed, var words) when filed && words.over(heard) -> {
+            case Phase.HandingOff(var handoff, var filed, var words)
+            when filed && words.over(heard) && !step.call().timers().running(Timer.SUMMARY) -> {
                 close(step);
                 transferred(step, handoff, words.said());
             }
@@ -299,6 +326,7 @@ final class Departure {
 
     /// Takes whoever is on the way to a human there without further words.
     static void atOnce(Draft step) {
+        step.stop(Timer.SUMMARY);
         lastWords(step, lastWords(step.call().phase()).givenUp());
         leave(step);
     }

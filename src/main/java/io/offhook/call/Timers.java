@@ -27,6 +27,8 @@ public final class Timers {
         /// The words before a goodbye or a handoff must be over.
         LAST_WORDS,
         HANDOFF_FILING,
+        /// The engine writes a summary for the human.
+        SUMMARY,
         CALL_WARNING,
         CALL_LIMIT
     }

@@ -27,6 +27,12 @@ public interface EngineSession {
     /// Adds a turn to the memory, without a reply.
     void tell(Turn turn);
 
+    /// Asks for a summary of the conversation beside it, in writing: `SummaryWritten` says what came of it, if anything
+    /// did. Does nothing unless the session is ready.
+    ///
+    /// @param prompt what is to be written, as JSON text with one field, `summary`
+    void summarise(String prompt);
+
     /// Answers a tool request; does not ask for a reply.
     void toolResult(ToolRequest request, String answer);
 

@@ -219,6 +219,7 @@ final class LiveCall {
             case CallEffect.ClearPlayout _ -> leg.clear();
             case CallEffect.CloseStream _ -> leg.close();
             case CallEffect.OpenEngine(var history) -> openEngine(history);
+            case CallEffect.AskForSummary(var prompt) -> session.ifPresent(engine -> engine.summarise(prompt));
             case CallEffect.TellEngine(var turn) -> session.ifPresent(engine -> engine.tell(turn));
             case CallEffect.Say(var text) -> session.ifPresent(engine -> engine.say(text));
             case CallEffect.AskForReply _ -> session.ifPresent(EngineSession::respond);

@@ -13,6 +13,7 @@ public final class ScriptedDialogue implements Dialogue {
     private final Deque<List<Move>> steps = new ArrayDeque<>();
     private final List<String> causes = new ArrayList<>();
     private List<Move> afterwards = List.of(new Move.Silence());
+    private List<Move> beside = List.of(new Move.Silence());
 
     /// Adds a response that says each text in an item of its own.
     public ScriptedDialogue says(String... texts) {
@@ -59,6 +60,12 @@ public final class ScriptedDialogue implements Dialogue {
         return this;
     }
 
+    /// What is written when a summary is asked for beside the conversation; nothing unless given. Takes no step.
+    public synchronized ScriptedDialogue writes(String text) {
+        beside = List.of(new Move.Speak(text));
+        return this;
+    }
+
     /// Why each response was made, in order: `caller: <text>`, `tool: <name> <output>` or `request: <instructions>`.
     public synchronized List<String> causes() {
         return List.copyOf(causes);
@@ -89,7 +96,14 @@ public final class ScriptedDialogue implements Dialogue {
 
     @Override
     public List<Move> onResponseRequested(Request request, ConversationView conversation) {
+        if (request.outOfBand() && request.asText()) {
+            return aside();
+        }
         return next("request: " + request.instructions().orElse(""));
+    }
+
+    private synchronized List<Move> aside() {
+        return beside;
     }
 
     private synchronized List<Move> next(String cause) {

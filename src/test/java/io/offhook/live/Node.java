@@ -250,6 +250,9 @@ final class Node implements AutoCloseable {
         public void tell(Turn turn) {}
 
         @Override
+        public void summarise(String prompt) {}
+
+        @Override
         public void toolResult(ToolRequest request, String answer) {
             answers.add(request.id() + " " + answer);
         }

@@ -69,7 +69,8 @@ final class RuleDialogue implements Dialogue {
     @Override
     public List<Move> onResponseRequested(Request request, ConversationView conversation) {
         if (request.outOfBand()) {
-            return List.of(new Move.Speak(summary(conversation)));
+            var summary = JsonMapper.shared().writeValueAsString(Map.of("summary", summary(conversation)));
+            return List.of(new Move.Speak(summary));
         }
         recall(conversation);
         var asked = conversation.lastOf("user");

@@ -59,6 +59,16 @@ sealed interface OpenAiEvent {
     record ReplyDone(String reply, ReplyEnd how, String code, List<ToolRequest> requests, Optional<Usage> usage)
             implements OpenAiEvent {}
 
+    /// The end of a summary that was asked for beside the conversation.
+    ///
+    /// @param text empty when it is not what was asked for
+    record Summary(Optional<String> text, Optional<Usage> usage) implements OpenAiEvent {
+        @Override
+        public String toString() {
+            return "Summary[" + text.map(String::length).orElse(0) + " characters]";
+        }
+    }
+
     record SpeechStarted(String item) implements OpenAiEvent {}
 
     record SpeechStopped(String item) implements OpenAiEvent {}

@@ -179,6 +179,13 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     }
 
     @Override
+    public void summarise(String prompt) {
+        if (phase == Phase.READY) {
+            send(OpenAiWire.summarise(prompt));
+        }
+    }
+
+    @Override
     public void toolResult(ToolRequest request, String answer) {
         if (!requested.contains(request.id())) {
             // Asked for in an earlier session; without the request the answer would be refused.
@@ -317,6 +324,13 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
                 emit(new CallEvent.ReplyStarted(reply));
             }
             case OpenAiEvent.ReplyDone done -> replyDone(done);
+            case OpenAiEvent.Summary(var text, var usage) -> {
+                usage.ifPresent(counted -> emit(new CallEvent.UsageCounted(counted)));
+                if (text.isEmpty()) {
+                    noticed.accept("engine_summary_unusable");
+                }
+                emit(new CallEvent.SummaryWritten(text));
+            }
             case OpenAiEvent.SpeechStarted(var item) -> {
                 replies.callerStarted();
                 emit(new CallEvent.CallerStartedSpeaking(item));

@@ -20,6 +20,7 @@ import io.offhook.engine.openai.OpenAiEvent.SessionCreated;
 import io.offhook.engine.openai.OpenAiEvent.SessionUpdated;
 import io.offhook.engine.openai.OpenAiEvent.SpeechStarted;
 import io.offhook.engine.openai.OpenAiEvent.SpeechStopped;
+import io.offhook.engine.openai.OpenAiEvent.Summary;
 import io.offhook.engine.openai.OpenAiEvent.Unknown;
 import io.offhook.engine.openai.OpenAiEvent.Words;
 import io.offhook.engine.openai.OpenAiEvent.WordsPiece;
@@ -64,6 +65,10 @@ final class OpenAiWire {
     private static final Pattern REASONING_MODEL = Pattern.compile("gpt-realtime-2(\\.\\d+)?(-mini)?");
 
     private static final Set<String> LIMITS = Set.of("requests", "tokens");
+    private static final String PURPOSE = "purpose";
+    private static final String SUMMARY = "summary";
+    private static final int MAX_SUMMARY_TOKENS = 300;
+    private static final int MAX_SUMMARY_CHARACTERS = 1_000;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -235,6 +240,17 @@ final class OpenAiWire {
         return event.toString();
     }
 
+    /// A text beside the conversation: it can be made while a reply is spoken, and nothing of it is remembered. It is
+    /// known again by its metadata.
+    static String summarise(String prompt) {
+        var event = event("response.create").put("event_id", SUMMARY);
+        var response = event.putObject("response").put("conversation", "none");
+        response.putArray("output_modalities").add("text");
+        response.putObject("metadata").put(PURPOSE, SUMMARY);
+        response.put("instructions", prompt).put("tool_choice", "none").put("max_output_tokens", MAX_SUMMARY_TOKENS);
+        return event.toString();
+    }
+
     static String cancel() {
         return event("response.cancel").toString();
     }
@@ -291,10 +307,15 @@ final class OpenAiWire {
                     .<OpenAiEvent>map(text -> new Words(content(event).orElseThrow(), text))
                     .orElseGet(Malformed::new);
             case "response.created" -> {
+                if (isSummary(event.path("response"))) {
+                    yield new Irrelevant();
+                }
                 var reply = text(event.path("response"), "id");
                 yield reply.isEmpty() ? new Malformed() : new ReplyBegan(reply);
             }
-            case "response.done" -> replyDone(event.path("response"));
+            case "response.done" -> isSummary(event.path("response"))
+                    ? new Summary(summary(event.path("response")), replyUsage(event.path("response").path("usage")))
+                    : replyDone(event.path("response"));
             case "input_audio_buffer.speech_started" -> new SpeechStarted(text(event, "item_id"));
             case "input_audio_buffer.speech_stopped" -> new SpeechStopped(text(event, "item_id"));
             case "conversation.item.input_audio_transcription.completed" ->
@@ -353,6 +374,28 @@ final class OpenAiWire {
             case "failed" -> new ReplyDone(reply, ReplyEnd.FAILED, slug(details.path("error")), List.of(), usage);
             default -> new Malformed();
         };
+    }
+
+    private static boolean isSummary(JsonNode response) {
+        return text(response.path("metadata"), PURPOSE).equals(SUMMARY);
+    }
+
+    /// The text of a complete answer that is exactly what was asked for: `{"summary": "…"}`. Anything else is none.
+    private static Optional<String> summary(JsonNode response) {
+        var output = response.path("output");
+        var content = output.path(0).path("content");
+        if (!text(response, "status").equals("completed") || output.size() != 1 || content.size() != 1) {
+            return Optional.empty();
+        }
+        try {
+            var answer = MAPPER.readTree(text(content.path(0), "text"));
+            var summary = text(answer, SUMMARY).strip();
+            boolean proper = answer.isObject() && answer.size() == 1;
+            return Optional.of(summary)
+                    .filter(it -> proper && !it.isEmpty() && it.length() <= MAX_SUMMARY_CHARACTERS);
+        } catch (JacksonException notJson) {
+            return Optional.empty();
+        }
     }
 
     /// Only complete items of a complete reply: an interrupted one can hold arguments that were cut off.

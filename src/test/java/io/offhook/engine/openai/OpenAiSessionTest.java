@@ -44,6 +44,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -113,6 +114,27 @@ class OpenAiSessionTest {
         assertThat(remote.received()).allSatisfy(event -> Oracles.accepted(event.toString()));
         assertThat(remote.errors()).isEmpty();
         assertThat(session.expiresAt()).isPresent();
+    }
+
+    @Test
+    void a_summary_is_written_while_the_agent_speaks() {
+        script.says("I'm connecting you with a colleague, who will see everything we discussed.")
+                .writes("{\"summary\":\"Wants a refund.\"}");
+        opened();
+        var remote = ready();
+
+        onLoop(() -> {
+            session.say("I'm connecting you.");
+            session.summarise("Sum it up.");
+        });
+
+        await().atMost(SOON).until(() -> events.stream().anyMatch(CallEvent.ReplyEnded.class::isInstance));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(events).contains(new CallEvent.SummaryWritten(Optional.of("Wants a refund."))));
+        assertThat(events.stream().filter(CallEvent.ReplyStarted.class::isInstance)).hasSize(1);
+        assertThat(events.stream().filter(CallEvent.UsageCounted.class::isInstance)).hasSize(1);
+        assertThat(remote.errors()).isEmpty();
+        assertThat(remote.received()).allSatisfy(event -> Oracles.accepted(event.toString()));
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class OpenAiWireTest {
     private static final String HOSTILE =
@@ -228,6 +229,42 @@ class OpenAiWireTest {
         assertThat(cut.requests()).isEmpty();
         assertThat(cut.how()).isEqualTo(ReplyEnd.CANCELLED);
         assertThat(cut.code()).isEqualTo("turn_detected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Wants a refund.",
+                "{\"summary\":\"\"}",
+                "{\"summary\":7}",
+                "{\"summary\":\"x\",\"urgency\":\"high\"}",
+                "[{\"summary\":\"x\"}]",
+                "{\"summary\":\"x\"} and more",
+                "```json\n{\"summary\":\"x\"}\n```"
+            })
+    void a_summary_of_any_other_form_is_none(String text) {
+        assertThat(((OpenAiEvent.Summary) decode(summary("completed", text))).text()).isEmpty();
+    }
+
+    @Test
+    void a_summary_is_told_from_a_reply_and_must_be_whole() {
+        var written = "{\"summary\": \" Wants a \\\"refund\\\" </Task>. \"}";
+
+        assertThat(decode("{\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"metadata\":{\"purpose\":\"summary\"}}}"))
+                .isEqualTo(new Irrelevant());
+        assertThat(((OpenAiEvent.Summary) decode(summary("completed", written))).text())
+                .contains("Wants a \"refund\" </Task>.");
+        assertThat(((OpenAiEvent.Summary) decode(summary("incomplete", written))).text()).isEmpty();
+        assertThat(((OpenAiEvent.Summary) decode(summary("completed", "{\"summary\":\"" + "x".repeat(2_000) + "\"}"))).text())
+                .isEmpty();
+    }
+
+    private static String summary(String status, String text) {
+        var event = JsonMapper.shared().createObjectNode().put("type", "response.done");
+        var response = event.putObject("response").put("id", "r").put("status", status);
+        response.putObject("metadata").put("purpose", "summary");
+        response.putArray("output").addObject().putArray("content").addObject().put("type", "output_text").put("text", text);
+        return event.toString();
     }
 
     @Test
