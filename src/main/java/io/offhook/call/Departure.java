@@ -295,7 +295,6 @@ final class Departure {
                 call.signals(),
                 call.rules().escalation().lexicon(),
                 handoff.cause(),
-                handoff.reason(),
                 handoff.summary());
         var before = handoff.story();
         return handoff.with(

@@ -72,11 +72,10 @@ public record Story(
     /// The story of a call.
     ///
     /// @param turns   what was heard, oldest first
-    /// @param reason  what the caller wants, as the agent had it; may be empty
     /// @param summary the agent's own; empty when it gave none
     public static Story of(
-            List<Turn> turns, Signals signals, Lexicon lexicon, HandoffCause cause, String reason, String summary) {
-        return new StoryByRule(turns, signals, lexicon, cause, reason, summary).tell();
+            List<Turn> turns, Signals signals, Lexicon lexicon, HandoffCause cause, String summary) {
+        return new StoryByRule(turns, signals, lexicon, cause, summary).tell();
     }
 
     /// The same with a summary that the engine wrote.

@@ -40,16 +40,14 @@ final class StoryByRule {
     private final Signals signals;
     private final Lexicon lexicon;
     private final HandoffCause cause;
-    private final String reason;
     private final String summary;
 
     StoryByRule(
-            List<Turn> turns, Signals signals, Lexicon lexicon, HandoffCause cause, String reason, String summary) {
+            List<Turn> turns, Signals signals, Lexicon lexicon, HandoffCause cause, String summary) {
         this.turns = turns;
         this.signals = signals;
         this.lexicon = lexicon;
         this.cause = cause;
-        this.reason = reason;
         this.summary = summary;
     }
 

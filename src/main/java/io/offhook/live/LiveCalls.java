@@ -185,7 +185,7 @@ public final class LiveCalls implements Switchboard {
                 plan.rules().language(),
                 turns,
                 now,
-                Story.of(turns, Signals.NONE, rules.escalation().lexicon(), cause, "", ""));
+                Story.of(turns, Signals.NONE, rules.escalation().lexicon(), cause, ""));
         if (!entry.firstHandedOff(handoff, now)) {
             return CompletableFuture.completedStage(RouteAnswers.sorry(plan, apology, entry.handoff()));
         }

@@ -48,7 +48,7 @@ class StoryTest {
     }
 
     private Story story(HandoffCause cause, String summary) {
-        return Story.of(turns, signals, LEXICON, cause, "", summary);
+        return Story.of(turns, signals, LEXICON, cause, summary);
     }
 
     private Story story() {
