@@ -156,6 +156,7 @@ public final class SimulatedCarrier implements AutoCloseable {
     private final Builder settings;
     private final boolean ownVertx;
     private final Vertx vertx;
+    private volatile boolean closed;
     private final CarrierClock clock;
     private final CarrierSignature signature;
     private final Webhooks webhooks;
@@ -237,6 +238,7 @@ public final class SimulatedCarrier implements AutoCloseable {
     /// Ends all calls, without waiting for the application.
     @Override
     public void close() {
+        closed = true;
         var open =
                 calls.values().stream().filter(call -> !call.ended().isDone()).toList();
         open.forEach(call -> call.line().interrupt(new Line.Break.HungUp(EndReason.CARRIER_CLOSED)));
@@ -336,7 +338,11 @@ public final class SimulatedCarrier implements AutoCloseable {
             callback.run();
         } else {
             long nanos = clock.realNanos(settings.mediaReadyAfter.toNanos());
-            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(callback);
+            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(() -> {
+                if (!closed) {
+                    callback.run();
+                }
+            });
         }
     }
 

@@ -11,8 +11,11 @@ import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Clip;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Callers whom no human took, and who come back to the agent.
+@Execution(ExecutionMode.CONCURRENT)
 class ComingBackTest {
 
     private static TestServer server() {

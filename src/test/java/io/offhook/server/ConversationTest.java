@@ -22,8 +22,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Whole calls as they should go: goodbyes, interruptions, people who do not answer, and a server that goes down.
+@Execution(ExecutionMode.CONCURRENT)
 class ConversationTest {
     private static final String QUESTION = "Where is order AB7492?";
 

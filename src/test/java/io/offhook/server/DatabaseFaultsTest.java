@@ -28,9 +28,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What callers notice of a database that is not there, goes away, or hangs: nothing. And what is stored in the end:
 /// everything, once.
+@Execution(ExecutionMode.CONCURRENT)
 class DatabaseFaultsTest {
     private static final String ANSWER = "It left our warehouse yesterday and will be with you on Thursday.";
     private static final String GOODBYE = "Thank you for calling. Goodbye.";

@@ -14,8 +14,10 @@ import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// A server that is told to stop: not ready at once, alive to the end, and nobody on the line is cut off.
+@Isolated
 class DrainTest {
     private static final String QUESTION = "Where is my order?";
     private static final String ANSWER = "It is on its way.";

@@ -15,11 +15,14 @@ import io.offhook.simulator.Heard;
 import io.offhook.simulator.SimulatedEngine;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What callers hear, and what is stored, when the engine fails.
+@Execution(ExecutionMode.CONCURRENT)
 class EngineFaultsTest {
     private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
     private static final String QUESTION = "Where is my order?";

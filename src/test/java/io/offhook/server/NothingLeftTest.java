@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Three seconds after a call, nothing of it runs any more: no engine session, no stream, no timer, no tool, no row
 /// that says it is live.
+@Isolated
 class NothingLeftTest {
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
     private static final String ANSWER = "It is on its way.";

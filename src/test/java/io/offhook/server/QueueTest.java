@@ -8,8 +8,11 @@ import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Clip;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Callers who wait in a plain queue until a human takes them from it.
+@Execution(ExecutionMode.CONCURRENT)
 class QueueTest {
     private static final String NOBODY = "nobody could take your call";
 

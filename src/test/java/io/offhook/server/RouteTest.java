@@ -17,10 +17,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A caller whom nobody takes is never left alone: whatever becomes of the queue or the number, a message can be left.
+@Execution(ExecutionMode.CONCURRENT)
 class RouteTest {
     private static final String WORKFLOW = "WW00000000000000000000000000000043";
     private static final Duration LATE = Duration.ofMinutes(1);

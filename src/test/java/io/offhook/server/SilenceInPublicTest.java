@@ -22,9 +22,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /// Whatever happens on a dozen calls, neither the log nor the metrics hold a word, a number, a key or a secret of them.
+@Isolated
 class SilenceInPublicTest {
     private static final String CALLER_WORDS = "My zebra ordered seventeen marmalades under Xylander";
     private static final String AGENT_WORDS = "Your quokka parcel left Timbuktu";

@@ -21,8 +21,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Starting: what a start that fails leaves behind, and who may look into what a start makes.
+@Isolated
 class StartTest {
     private static final String AGENT = """
             offhook: 1

@@ -18,10 +18,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What happens when the carrier's side misbehaves, or somebody pretends to be it.
+@Execution(ExecutionMode.CONCURRENT)
 class StreamFaultsTest {
     private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
     private static final String QUESTION = "Where is my order?";

@@ -8,10 +8,13 @@ import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Clip;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What happens at the human's end of a transfer to a phone.
+@Execution(ExecutionMode.CONCURRENT)
 class TakingACallTest {
 
     @Test
