@@ -114,7 +114,7 @@ class EngineResponseTest {
     @Test
     void writes_outside_of_the_conversation_while_it_speaks_in_it() {
         script.says("A long sentence that is spoken while something else is written down beside it.")
-                .says("A summary.");
+                .writes("A summary.");
         client.send("{\"type\":\"response.create\"}");
         client.next("response.output_audio.delta");
 
