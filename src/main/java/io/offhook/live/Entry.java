@@ -37,6 +37,7 @@ final class Entry {
     private final Instant since;
     private final AtomicLong sequence;
     private final AtomicBoolean seated = new AtomicBoolean();
+    private volatile String ring = "";
     private volatile boolean asked;
     private volatile boolean accepted;
     private volatile boolean message;
@@ -288,6 +289,16 @@ final class Entry {
 
     AgentPlan plan() {
         return plan;
+    }
+
+    /// The request that announced the call, by the provider's mark.
+    void rang(String request) {
+        ring = request;
+    }
+
+    /// Whether this is the request that announced the call, once more. Without a mark nobody can know.
+    boolean rangWith(String request) {
+        return !request.isEmpty() && request.equals(ring);
     }
 
     /// Somebody has begun to find out who calls.

@@ -122,9 +122,13 @@ public final class LiveCalls implements Switchboard {
         var now = clock.now();
         var known = entries.get(call.id());
         var plan = known == null ? agents.apply(call.to()) : known.plan();
-        if (call.over() || (known != null && known.over() && known.handoff().isEmpty())) {
+        boolean finished = known != null && known.over() && known.handoff().isEmpty();
+        if (call.over() || (finished && known.rangWith(call.request()))) {
             // A late repetition. Its answer harms nobody: the provider has no call to play it to.
             return CompletableFuture.completedStage(RouteAnswers.hangUp(plan));
+        }
+        if (finished) {
+            entries.remove(call.id(), known);
         }
         var fresh = new Entry(call.id(), plan, call.from(), now);
         var entry = register(fresh);
@@ -133,6 +137,7 @@ public final class LiveCalls implements Switchboard {
                     RouteAnswers.sorry(plan, Apologies::allLinesBusy, Optional.empty()));
         }
         if (entry.get() == fresh) {
+            fresh.rang(call.request());
             record.keep(new Fact.Started(
                     call.id(), now, plan.rules().agent(), call.from(), call.to(), call.verstat()));
             fresh.expects(recognition.begin(plan, call, slug -> {

@@ -10,5 +10,11 @@ import java.util.Optional;
 /// @param to       the number called; empty when it isn't one
 /// @param verstat  the provider's word on the caller id (`StirVerstat`), or empty
 /// @param over     the provider says in the same request that the call has ended already
+/// @param request  the provider's mark of this request, the same when it is sent again; empty when it sends none
 public record IncomingCall(
-        CallId id, Optional<PhoneNumber> from, Optional<PhoneNumber> to, String verstat, boolean over) {}
+        CallId id,
+        Optional<PhoneNumber> from,
+        Optional<PhoneNumber> to,
+        String verstat,
+        boolean over,
+        String request) {}

@@ -313,6 +313,16 @@ class BetweenStreamsTest {
     }
 
     @Test
+    void an_id_that_rings_anew_after_its_end_is_a_new_call() {
+        node.rings(CALL, "first");
+        node.connects(CALL).orElseThrow().on(new CallEvent.StreamEnded(StreamEnd.STOPPED));
+        node.calls.over(CALL, "completed");
+
+        assertThat(node.rings(CALL, "second")).isInstanceOf(ConnectAgent.class);
+        assertThat(node.connects(CALL)).isPresent();
+    }
+
+    @Test
     void a_call_whose_stream_was_lost_and_of_which_nothing_more_is_heard_is_ended() {
         try (var fast = new Node(folder, 60)) {
             fast.rings(CALL);

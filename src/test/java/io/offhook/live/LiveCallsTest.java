@@ -75,7 +75,7 @@ class LiveCallsTest {
         store.hangs = true;
         book.answers = false;
         var node = node();
-        var call = new IncomingCall(CALL, Optional.empty(), Optional.empty(), "", false);
+        var call = new IncomingCall(CALL, Optional.empty(), Optional.empty(), "", false, "");
         var token = ((Instruction.ConnectAgent) node.incoming(call).toCompletableFuture().join()).token();
         var began = System.nanoTime();
 
@@ -93,7 +93,7 @@ class LiveCallsTest {
     @Test
     void the_tools_forget_a_call_that_is_over() {
         var node = node();
-        node.incoming(new IncomingCall(CALL, Optional.empty(), Optional.empty(), "", false))
+        node.incoming(new IncomingCall(CALL, Optional.empty(), Optional.empty(), "", false, ""))
                 .toCompletableFuture()
                 .join();
 

@@ -104,7 +104,11 @@ final class Node implements AutoCloseable {
     // --- what the provider does ---
 
     Instruction rings(CallId call) {
-        return calls.incoming(new IncomingCall(call, Optional.empty(), Optional.empty(), "", false))
+        return rings(call, "first");
+    }
+
+    Instruction rings(CallId call, String request) {
+        return calls.incoming(new IncomingCall(call, Optional.empty(), Optional.empty(), "", false, request))
                 .toCompletableFuture()
                 .join();
     }
@@ -112,7 +116,7 @@ final class Node implements AutoCloseable {
     /// The number called has an agent with an engine of its own.
     Instruction ringsElsewhere(CallId call) {
         return calls.incoming(new IncomingCall(
-                        call, Optional.empty(), PhoneNumber.parse("+18005550199"), "", false))
+                        call, Optional.empty(), PhoneNumber.parse("+18005550199"), "", false, ""))
                 .toCompletableFuture()
                 .join();
     }

@@ -22,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -130,7 +131,12 @@ public final class TwilioRoutes {
 
     private void incoming(RoutingContext context, TwilioForm form, CallId call) {
         var ringing = new IncomingCall(
-                call, number(form.first("From")), number(form.first("To")), form.first("StirVerstat"), over(form));
+                call,
+                number(form.first("From")),
+                number(form.first("To")),
+                form.first("StirVerstat"),
+                over(form),
+                Objects.requireNonNullElse(context.request().getHeader("I-Twilio-Idempotency-Token"), ""));
         answer(context, () -> switchboard.incoming(ringing), fallback, twiml::write);
     }
 

@@ -146,7 +146,8 @@ class TwilioRoutesTest {
                         Optional.of(new PhoneNumber("+14155550100")),
                         Optional.of(new PhoneNumber("+14155550199")),
                         "TN-Validation-Passed-A",
-                        false));
+                        false,
+                        ""));
     }
 
     @ParameterizedTest
