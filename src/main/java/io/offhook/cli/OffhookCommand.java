@@ -3,7 +3,10 @@ package io.offhook.cli;
 import io.offhook.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.UUID;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,20 +20,6 @@ import picocli.CommandLine.Spec;
         description = "A voice agent on your phone line that takes every caller who needs it to a human.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.Provider.class,
-        subcommands = {
-            DemoCommand.class,
-            ServeCommand.class,
-            CallCommand.class,
-            NumberCommand.class,
-            CheckCommand.class,
-            OutboxCommand.class,
-            CustomersCommand.class,
-            SchemaCommand.class,
-            VersionCommand.class,
-            CompletionCommand.class,
-            WarmCommand.class,
-            CommandLine.HelpCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:well",
@@ -47,6 +36,27 @@ public final class OffhookCommand implements Runnable {
     public static final int CREDENTIALS = 3;
     public static final int UNREACHABLE = 4;
     public static final int INTERRUPTED = 130;
+
+    /// In the order in which help lists them.
+    private static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("demo", DemoCommand.class);
+        COMMANDS.put("serve", ServeCommand.class);
+        COMMANDS.put("call", CallCommand.class);
+        COMMANDS.put("number", NumberCommand.class);
+        COMMANDS.put("check", CheckCommand.class);
+        COMMANDS.put("outbox", OutboxCommand.class);
+        COMMANDS.put("customers", CustomersCommand.class);
+        COMMANDS.put("schema", SchemaCommand.class);
+        COMMANDS.put("version", VersionCommand.class);
+        COMMANDS.put("completion", CompletionCommand.class);
+        COMMANDS.put("warm", WarmCommand.class);
+        COMMANDS.put("help", CommandLine.HelpCommand.class);
+    }
+
+    /// They speak of all the others.
+    private static final Set<String> OF_ALL = Set.of("completion", "help");
 
     private final Map<String, String> environment;
 
@@ -85,7 +95,7 @@ public final class OffhookCommand implements Runnable {
     }
 
     static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
-        var line = new CommandLine(new OffhookCommand(environment));
+        var line = line(environment, arguments);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(out);
         line.setErr(err);
@@ -99,6 +109,18 @@ public final class OffhookCommand implements Runnable {
             out.flush();
             err.flush();
         }
+    }
+
+    /// Knows only the command that is asked for, where it is asked for by name: picocli takes half a second to read them
+    /// all, for which a caller may wait when the server starts.
+    private static CommandLine line(Map<String, String> environment, String... arguments) {
+        var line = new CommandLine(new OffhookCommand(environment));
+        var first = arguments.length == 0 ? "" : arguments[0];
+        if (COMMANDS.containsKey(first) && !OF_ALL.contains(first)) {
+            return line.addSubcommand(COMMANDS.get(first));
+        }
+        COMMANDS.values().forEach(line::addSubcommand);
+        return line;
     }
 
     private static int failed(Exception failure, CommandLine command) {
