@@ -122,14 +122,13 @@ public final class LiveCalls implements Switchboard {
         var now = clock.now();
         var known = entries.get(call.id());
         var plan = known == null ? agents.apply(call.to()) : known.plan();
-        boolean finished = known != null && known.over() && known.handoff().isEmpty();
-        if (call.over() || (finished && known.rangWith(call.request()))) {
+        var finished = Optional.ofNullable(known)
+                .filter(entry -> entry.over() && entry.handoff().isEmpty());
+        if (call.over() || finished.filter(entry -> entry.rangWith(call.request())).isPresent()) {
             // A late repetition. Its answer harms nobody: the provider has no call to play it to.
             return CompletableFuture.completedStage(RouteAnswers.hangUp(plan));
         }
-        if (finished) {
-            entries.remove(call.id(), known);
-        }
+        finished.ifPresent(entry -> entries.remove(call.id(), entry));
         var fresh = new Entry(call.id(), plan, call.from(), now);
         var entry = register(fresh);
         if (entry.isEmpty()) {
