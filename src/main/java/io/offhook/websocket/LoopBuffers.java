@@ -1,13 +1,16 @@
 package io.offhook.websocket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What all WebSockets of one event loop share: two scratch arrays, and the list of those with unflushed frames.
+/// What all WebSockets of one event loop share: memory to read into, two scratch arrays, and the list of those with unflushed frames.
 ///
 /// Reading a chunk usually makes one frame for another socket, so frames are flushed when the read is complete: one
 /// system call a socket, however many frames were written meanwhile. A frame written outside a read is flushed by a
@@ -22,10 +25,14 @@ final class LoopBuffers {
     };
     private static final int START_BYTES = 8 << 10;
     private static final int MAX_KEPT_BYTES = 128 << 10;
+    /// More than any frame of audio: a read takes one system call as long as it does not fill its buffer.
+    private static final int RECEIVED_BYTES = 16 << 10;
 
     private final List<WebSocketConnection> unflushed = new ArrayList<>();
     private byte[] incoming = new byte[START_BYTES];
     private byte[] outgoing = new byte[START_BYTES];
+    private final ByteBuf received = Unpooled.directBuffer(RECEIVED_BYTES, RECEIVED_BYTES);
+    private final RecvByteBufAllocator receiving = new Receiving();
     private ByteBuf view = Unpooled.EMPTY_BUFFER;
     private boolean incomingLent;
     private boolean reading;
@@ -33,6 +40,11 @@ final class LoopBuffers {
 
     static LoopBuffers ofThisLoop() {
         return OF_THIS_LOOP.get();
+    }
+
+    /// Lets all connections read into the same memory, which so stays in the processor's cache.
+    RecvByteBufAllocator receiving() {
+        return receiving;
     }
 
     /// Copies a chunk to an array to be read and changed; must be given back after that.
@@ -104,5 +116,26 @@ final class LoopBuffers {
             unflushed.get(i).flush();
         }
         unflushed.clear();
+    }
+
+    private final class Receiving extends DefaultMaxMessagesRecvByteBufAllocator {
+        @Override
+        @SuppressWarnings("deprecation") // Netty's own allocators are made of the same interface.
+        public Handle newHandle() {
+            return new MaxMessageHandle() {
+                @Override
+                public int guess() {
+                    return RECEIVED_BYTES;
+                }
+
+                @Override
+                public ByteBuf allocate(ByteBufAllocator allocator) {
+                    // Somebody before us, such as TLS, may keep what was read until there is more of it.
+                    return received.refCnt() == 1
+                            ? received.clear().retain()
+                            : allocator.directBuffer(RECEIVED_BYTES, RECEIVED_BYTES);
+                }
+            };
+        }
     }
 }

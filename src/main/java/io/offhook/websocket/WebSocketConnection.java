@@ -1,7 +1,6 @@
 package io.offhook.websocket;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -263,8 +262,7 @@ public final class WebSocketConnection {
         @Override
         public void handlerAdded(ChannelHandlerContext added) {
             channelContext = added;
-            // A read takes one system call as long as it does not fill its buffer.
-            added.channel().config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 2048, 65536));
+            added.channel().config().setRecvByteBufAllocator(buffers.receiving());
         }
 
         @Override
