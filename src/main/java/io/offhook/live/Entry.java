@@ -343,6 +343,10 @@ final class Entry {
         return state.get().over();
     }
 
+    boolean overWithoutHandoff() {
+        return over() && handoff().isEmpty();
+    }
+
     boolean free() {
         return state.get().free();
     }

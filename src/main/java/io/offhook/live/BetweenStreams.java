@@ -1,0 +1,167 @@
+package io.offhook.live;
+
+import io.offhook.call.CallEvent;
+import io.offhook.call.Handoff;
+import io.offhook.call.HandoffCause;
+import io.offhook.call.Phase;
+import io.offhook.call.Signals;
+import io.offhook.call.Story;
+import io.offhook.call.StreamEnd;
+import io.offhook.call.Turn;
+import io.offhook.live.RouteAnswers.Answer;
+import io.offhook.telephony.Hold;
+import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Progress;
+import io.offhook.telephony.Waiting;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/// Where a caller without a stream goes: to the agent on a new one, along the route to a human, or home.
+/// `RouteAnswers` says where; here it is noted, stored and ordered. Any thread; nothing here waits.
+final class BetweenStreams {
+    private final StreamTokens tokens;
+    private final Admission admission;
+    private final Endings endings;
+    private final Logbook log;
+    private final CallClock clock;
+
+    BetweenStreams(StreamTokens tokens, Admission admission, Endings endings, Logbook log, CallClock clock) {
+        this.tokens = tokens;
+        this.admission = admission;
+        this.endings = endings;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /// The call rings.
+    CompletionStage<Instruction> first(Entry entry) {
+        return connectOrRoute(entry, true);
+    }
+
+    /// What the provider was told to do has come to its end.
+    CompletionStage<Instruction> next(Entry entry, Progress progress) {
+        entry.asked(clock.now());
+        if (progress.step().isPresent() && entry.backWithAgent() && !progress.over()) {
+            // Asked once more about the step that the caller came back from.
+            return connectOrRoute(entry, false);
+        }
+        var result = RouteAnswers.result(entry.standing(), progress);
+        progress.step().ifPresent(step -> {
+            log.stepped(entry, step, result);
+            entry.stepped(result);
+            endings.correct(entry);
+        });
+        if (progress.over()) {
+            endings.over(entry);
+            return CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
+        }
+        return progress.step().isPresent()
+                ? perform(entry, RouteAnswers.afterStep(entry.standing(), progress.step().getAsInt(), result))
+                : afterStream(entry);
+    }
+
+    /// The caller stands in a queue.
+    Hold waiting(Entry entry, Waiting waiting) {
+        entry.touched(clock.now());
+        if (waiting.key().filter(key -> key == QueueWords.MESSAGE_KEY).isPresent()) {
+            entry.wantsMessage();
+        }
+        return RouteAnswers.waiting(entry.standing(), waiting);
+    }
+
+    private CompletionStage<Instruction> afterStream(Entry entry) {
+        // The provider may ask before its socket's end has reached us.
+        entry.live().filter(LiveCall::onLine).ifPresent(live -> {
+            if (live.call().phase() instanceof Phase.Conversing) {
+                live.post(new CallEvent.StreamEnded(StreamEnd.LOST));
+            }
+        });
+        return perform(entry, RouteAnswers.afterStream(entry.standing()));
+    }
+
+    private CompletionStage<Instruction> perform(Entry entry, Answer answer) {
+        return switch (answer) {
+            case Answer.Tell(var instruction) -> CompletableFuture.completedStage(instruction);
+            case Answer.Reconnect _ -> {
+                // Counted when it is asked for: a stream that the provider can't open must not be asked for again.
+                entry.reconnected();
+                yield connectOrRoute(entry, false);
+            }
+            case Answer.ComeBack(var note, var say, var otherwise) -> comeBack(entry, note, say, otherwise);
+            case Answer.HandOver(var cause, var apology) -> handOff(entry, cause, apology);
+        };
+    }
+
+    // --- to the agent ---
+
+    private CompletionStage<Instruction> connectOrRoute(Entry entry, boolean first) {
+        var plan = entry.plan();
+        if (entry.handoff().isPresent()) {
+            return CompletableFuture.completedStage(
+                    RouteAnswers.announced(plan, entry.handoff().get()));
+        }
+        var refusal =
+                first ? admission.atTheDoor(entry, clock.now()) : admission.again(entry, clock.now());
+        return refusal.map(why -> handOff(entry, why.cause(), why.apology()))
+                .orElseGet(() -> CompletableFuture.completedStage(new Instruction.ConnectAgent(
+                        first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.id()))));
+    }
+
+    private CompletionStage<Instruction> comeBack(Entry entry, String note, String say, Instruction otherwise) {
+        var now = clock.now();
+        var turn = new Turn(Turn.Speaker.NOTE, "returned", note, false, now);
+        boolean first = !entry.cameBack();
+        if (!entry.comesBack(turn, now)) {
+            return CompletableFuture.completedStage(otherwise);
+        }
+        if (first) {
+            log.happened(entry, "returned");
+        }
+        return connectOrRoute(entry, false).thenApply(next -> next
+                        instanceof Instruction.ConnectAgent(_, var language, var token)
+                ? new Instruction.ConnectAgent(List.of(say), language, token)
+                : next);
+    }
+
+    // --- to a human ---
+
+    /// A handoff that happens between streams: the agent is not there to announce it. The caller goes on when it is
+    /// stored, or after a short while.
+    private CompletionStage<Instruction> handOff(
+            Entry entry, HandoffCause cause, Function<Apologies, String> apology) {
+        var plan = entry.plan();
+        var handoff = handoff(entry, cause);
+        if (!entry.firstHandedOff(handoff, handoff.at())) {
+            return CompletableFuture.completedStage(RouteAnswers.sorry(plan, apology, entry.handoff()));
+        }
+        admission.leave(entry);
+        log.phase(entry.id(), handoff.at(), "transferred");
+        log.happened(entry, cause.slug());
+        var answer = RouteAnswers.sorry(plan, apology, Optional.of(handoff));
+        var answered = new CompletableFuture<Instruction>();
+        log.file(handoff, plan, () -> answered.complete(answer));
+        return answered.completeOnTimeout(answer, LookUps.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Handoff handoff(Entry entry, HandoffCause cause) {
+        var rules = entry.plan().rules();
+        var place = rules.escalation().place(Signals.NONE, rules.circumstances());
+        var turns = entry.history().turns();
+        return new Handoff(
+                entry.id(),
+                cause,
+                "",
+                "",
+                place.urgency().orElse(Handoff.Urgency.NORMAL),
+                place.to(),
+                entry.from(),
+                rules.language(),
+                turns,
+                clock.now(),
+                Story.of(turns, Signals.NONE, rules.escalation().lexicon(), cause, ""));
+    }
+}

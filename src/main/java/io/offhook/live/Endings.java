@@ -1,0 +1,114 @@
+package io.offhook.live;
+
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallId;
+import io.offhook.call.Disposition;
+import java.time.Duration;
+import java.util.Optional;
+
+/// How calls end: by the provider's last word, by a message that was left, or because nobody asks about them any more.
+/// Each end is written down once for each thing that it turns out to be. Any thread.
+final class Endings {
+    private static final Duration DETACHED_LIFE = Duration.ofSeconds(15);
+    private static final Duration RINGING_LIFE = Duration.ofMinutes(2);
+    private static final Duration ENDED_LIFE = Duration.ofMinutes(1);
+    /// After the provider's last word on a call, its word on the last step of the route may still be on its way.
+    private static final Duration LATE_WORD = Duration.ofMillis(1_500);
+
+    private static final Duration LONGEST_CALL = Duration.ofHours(25);
+
+    private final KnownCalls calls;
+    private final Admission admission;
+    private final Logbook log;
+    private final CallClock clock;
+
+    Endings(KnownCalls calls, Admission admission, Logbook log, CallClock clock) {
+        this.calls = calls;
+        this.admission = admission;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /// The provider says that a call is over.
+    ///
+    /// @param found empty when nothing else is known of it
+    void over(CallId id, Optional<Entry> found) {
+        found.ifPresentOrElse(this::over, () -> log.ended(id, new Entry.End(Disposition.HUNG_UP, clock.now())));
+    }
+
+    void over(Entry entry) {
+        var live = entry.live().filter(LiveCall::onLine);
+        if (live.isPresent()) {
+            entry.touched(clock.now());
+            live.get().post(new CallEvent.CallOver("completed"));
+            return;
+        }
+        boolean first = !entry.over();
+        entry.providerSaysOver(clock.now());
+        admission.leave(entry);
+        if (entry.decided()) {
+            settle(entry);
+        } else if (first) {
+            log.phase(entry.id(), clock.now(), "ended");
+        }
+    }
+
+    /// The caller has left a message.
+    void recorded(Entry entry) {
+        entry.recorded();
+        correct(entry);
+    }
+
+    /// Something has become known of the call that changes how it ended, if it has ended.
+    void correct(Entry entry) {
+        if (entry.over()) {
+            settle(entry);
+        }
+    }
+
+    /// Writes down how those calls ended whose last word is still out.
+    void settle() {
+        calls.all().stream()
+                .filter(entry -> entry.unsettled(Duration.ZERO, clock.now()))
+                .forEach(this::settle);
+    }
+
+    private void settle(Entry entry) {
+        entry.settle(clock.now()).ifPresent(end -> log.ended(entry.id(), end));
+    }
+
+    /// Ends what nobody will ask about any more.
+    void sweep() {
+        calls.all().forEach(this::sweep);
+    }
+
+    private void sweep(Entry entry) {
+        var now = clock.now();
+        var idle = entry.idle(now);
+        if (entry.unsettled(LATE_WORD, now)) {
+            settle(entry);
+        } else if (entry.over()) {
+            if (idle.compareTo(ENDED_LIFE) > 0) {
+                admission.leave(entry);
+                calls.forget(entry);
+            }
+        } else if (entry.onLine()) {
+            return;
+        } else if (entry.handoff().isPresent()) {
+            fail(entry, idle.compareTo(LONGEST_CALL) > 0, "forgotten");
+        } else if (entry.live().isPresent()) {
+            fail(entry, idle.compareTo(DETACHED_LIFE) > 0, "stream_lost");
+        } else {
+            fail(entry, idle.compareTo(RINGING_LIFE) > 0, "stream_failed");
+        }
+    }
+
+    private void fail(Entry entry, boolean due, String reason) {
+        if (due) {
+            var end = new Entry.End(new Disposition(Disposition.Outcome.FAILED, reason), clock.now());
+            entry.ended(end.disposition(), end.at());
+            admission.leave(entry);
+            log.ended(entry.id(), end);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.offhook.live;
+
+import io.offhook.call.AudioFrame;
+import io.offhook.call.Call;
+import io.offhook.call.CallEvent;
+import io.offhook.call.CallListener;
+import io.offhook.call.CallMachine;
+import io.offhook.call.EngineFault;
+import io.offhook.call.Phase;
+import io.offhook.telephony.Leg;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives calls their streams: a `LiveCall` for each, with what is known from streams before, and everybody who watches.
+/// What a stream changes for the call as a whole is noted in the call's entry.
+final class Streams {
+    private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
+
+    private final Vertx vertx;
+    private final CallMachine machine;
+    private final CallClock clock;
+    private final Greetings greetings;
+    private final UnaryOperator<String> hash;
+    private final Admission admission;
+    private final Logbook log;
+    private final CallCounters counters;
+    private final Watchers watchers;
+    private final Executor workers;
+
+    /// @param hash a stable name for a caller's number, which does not tell it
+    Streams(
+            Vertx vertx,
+            CallMachine machine,
+            CallClock clock,
+            Greetings greetings,
+            UnaryOperator<String> hash,
+            Admission admission,
+            Logbook log,
+            CallCounters counters,
+            Watchers watchers,
+            Executor workers) {
+        this.vertx = vertx;
+        this.machine = machine;
+        this.clock = clock;
+        this.greetings = greetings;
+        this.hash = hash;
+        this.admission = admission;
+        this.log = log;
+        this.counters = counters;
+        this.watchers = watchers;
+        this.workers = workers;
+    }
+
+    /// Must be called on the event loop of the stream.
+    ///
+    /// @return where its events go; empty when the call has a stream already, or needs none
+    Optional<Consumer<CallEvent>> open(Entry entry, Leg leg) {
+        entry.recognise();
+        var plan = entry.plan();
+        var live = new LiveCall(
+                vertx.getOrCreateContext(),
+                machine,
+                clock,
+                plan,
+                Call.ringing(entry.id(), plan.rules(), entry.from(), entry.since(), clock.now()),
+                entry.from().map(from -> hash.apply(from.e164())).orElse(""),
+                leg,
+                (handoff, then) -> log.file(handoff, plan, then),
+                workers,
+                counters,
+                listeners(entry));
+        return entry.attach(live, clock.now()).map(past -> {
+            admission.enter(entry);
+            begin(live, plan, past);
+            return live::accept;
+        });
+    }
+
+    private void begin(LiveCall live, AgentPlan plan, Entry.Past past) {
+        var history = past.history();
+        if (past.returned().isPresent()) {
+            live.begin(history, past.returned().get());
+            return;
+        }
+        List<AudioFrame> greeting = plan.greetCached() && history.isEmpty()
+                ? greetings.recorded(plan).orElse(List.of())
+                : List.of();
+        live.begin(history, greeting);
+    }
+
+    /// Our own come first: what is stored does not depend on what others make of it.
+    private List<CallListener> listeners(Entry entry) {
+        var listeners = new ArrayList<CallListener>();
+        listeners.add(log.recorder(entry));
+        listeners.add((before, event, step, now) -> watch(entry, before, event, step.call(), now));
+        try {
+            listeners.addAll(watchers.of(entry.plan()));
+        } catch (RuntimeException fault) {
+            counters.noticed("watcher_failed");
+            LOG.atError().addKeyValue("call", entry.id()).setCause(fault).log("no watchers for this call");
+        }
+        return listeners;
+    }
+
+    private void watch(Entry entry, Call before, CallEvent event, Call after, Instant now) {
+        if (event instanceof CallEvent.EngineLost(var fault)
+                && fault.kind() == EngineFault.Kind.RATE
+                && !before.engine().ready()) {
+            admission.engineRests(entry.plan().engine(), now.plus(fault.retryAfter().orElse(Duration.ofSeconds(1))));
+        }
+        if (!before.phase().equals(after.phase())) {
+            switch (after.phase()) {
+                case Phase.HandingOff(var handoff, _, _) -> entry.handedOff(handoff, now);
+                case Phase.Transferred(var handoff, _) -> {
+                    entry.handedOff(handoff, now);
+                    admission.leave(entry);
+                }
+                case Phase.Ended(var disposition, _) -> {
+                    entry.ended(disposition, now);
+                    admission.leave(entry);
+                }
+                default -> entry.touched(now);
+            }
+        }
+    }
+}
