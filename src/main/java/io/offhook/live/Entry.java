@@ -1,20 +1,14 @@
 package io.offhook.live;
 
-import io.offhook.call.Call;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
-import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
-import io.offhook.call.Signals;
-import io.offhook.call.StreamEnd;
 import io.offhook.call.Transcript;
 import io.offhook.call.Turn;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 
 /// One call on this node, from its first webhook until a while after its end. The provider may ask about one call on
 /// several event loops at once, so what changes is one value that is replaced whole.
@@ -41,215 +34,23 @@ final class Entry {
     private volatile boolean asked;
     private volatile boolean accepted;
     private volatile boolean message;
-    private final AtomicReference<State> state;
-
-    /// What happened on earlier streams.
-    ///
-    /// @param returned what is known of a caller who comes back from a route; empty when the stream merely broke
-    record Past(Transcript history, Optional<Signals> returned) {
-        private static Past of(Optional<Call> earlier, State is) {
-            var history = earlier.map(Call::transcript).orElse(is.before());
-            boolean away = earlier.map(call -> call.phase() instanceof Phase.Transferred).orElse(true);
-            return is.note()
-                    .filter(note -> away && history.place(note.item()) < 0)
-                    .map(note -> new Past(
-                            history.with(note),
-                            Optional.of(earlier.map(Call::signals).orElse(Signals.NONE))))
-                    .orElseGet(() -> new Past(history, Optional.empty()));
-        }
-    }
+    private final AtomicReference<EntryState> state;
 
     /// How the call ended, and when.
     record End(Disposition disposition, Instant at) {}
 
-    /// @param before      what happened before this node met the call
-    /// @param adopted     whether another node had it in conversation
-    /// @param reconnected whether a second stream was asked for
-    /// @param note        for the agent to whom the caller has come back
-    /// @param results     of the steps of the route, in their order
-    /// @param recorded    whether the caller left a message
-    /// @param overAt      when the provider said that the call is over
-    private record State(
-            Optional<LiveCall> live,
-            Transcript before,
-            boolean adopted,
-            boolean reconnected,
-            Optional<Turn> note,
-            Optional<Handoff> handoff,
-            List<Route.Result> results,
-            boolean recorded,
-            Optional<Instant> overAt,
-            Optional<End> end,
-            Instant changedAt) {
-
-        boolean onLine() {
-            return live.map(LiveCall::onLine).orElse(false);
-        }
-
-        boolean over() {
-            return end.isPresent()
-                    || overAt.isPresent()
-                    || live.map(l -> l.call().phase() instanceof Phase.Ended).orElse(false);
-        }
-
-        /// The caller has hung up, or is elsewhere. One who has heard our goodbye is still there: the provider asks first.
-        boolean gone() {
-            boolean goodbye = endOfStream()
-                    .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
-                    .isPresent();
-            return over() && (!goodbye || overAt.isPresent());
-        }
-
-        Optional<Disposition> endOfStream() {
-            return live.map(l -> l.call().phase())
-                    .filter(Phase.Ended.class::isInstance)
-                    .map(phase -> ((Phase.Ended) phase).disposition());
-        }
-
-        /// It has no stream, and nobody has sent it elsewhere.
-        boolean free() {
-            return !over() && handoff.isEmpty() && !onLine();
-        }
-
-        Phase phase() {
-            boolean away = live.map(l -> l.call().phase())
-                    .filter(Phase.Transferred.class::isInstance)
-                    .isPresent();
-            if (away && note.isPresent() && handoff.isEmpty()) {
-                // The stream for the way back never opened.
-                return new Phase.Detached(StreamEnd.FAILED);
-            }
-            // A call adopted in mid-conversation lost its stream with its node.
-            return live.<Phase>map(l -> l.call().phase())
-                    .orElseGet(() -> adopted && handoff.isEmpty() && end.isEmpty()
-                            ? new Phase.Detached(StreamEnd.LOST)
-                            : new Phase.Ringing());
-        }
-
-        State with(LiveCall next, Instant now) {
-            return new State(
-                    Optional.of(next),
-                    before,
-                    adopted,
-                    reconnected,
-                    note,
-                    handoff,
-                    results,
-                    recorded,
-                    overAt,
-                    end,
-                    now);
-        }
-
-        State with(Handoff next, Instant now) {
-            return new State(
-                    live, before, adopted, reconnected, note, Optional.of(next), results, recorded, overAt, end, now);
-        }
-
-        State with(End next) {
-            return new State(
-                    live,
-                    before,
-                    adopted,
-                    reconnected,
-                    note,
-                    handoff,
-                    results,
-                    recorded,
-                    overAt,
-                    Optional.of(next),
-                    next.at());
-        }
-
-        State with(Route.Result next) {
-            var more = new ArrayList<>(results);
-            more.add(next);
-            return new State(
-                    live,
-                    before,
-                    adopted,
-                    reconnected,
-                    note,
-                    handoff,
-                    List.copyOf(more),
-                    recorded,
-                    overAt,
-                    end,
-                    changedAt);
-        }
-
-        State back(Turn told, Instant now) {
-            return new State(
-                    live,
-                    before,
-                    adopted,
-                    reconnected,
-                    Optional.of(told),
-                    Optional.empty(),
-                    List.of(),
-                    recorded,
-                    overAt,
-                    end,
-                    now);
-        }
-
-        State withRecording() {
-            return new State(live, before, adopted, reconnected, note, handoff, results, true, overAt, end, changedAt);
-        }
-
-        State withReconnect() {
-            return new State(live, before, adopted, true, note, handoff, results, recorded, overAt, end, changedAt);
-        }
-
-        State overAt(Instant at) {
-            return new State(
-                    live,
-                    before,
-                    adopted,
-                    reconnected,
-                    note,
-                    handoff,
-                    results,
-                    recorded,
-                    overAt.or(() -> Optional.of(at)),
-                    end,
-                    at);
-        }
-
-        State touched(Instant now) {
-            return new State(live, before, adopted, reconnected, note, handoff, results, recorded, overAt, end, now);
-        }
-    }
-
-    private Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now, UnaryOperator<State> beginning) {
+    private Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now, EntryState state) {
         this.id = id;
         this.plan = plan.knowing(facts(id, from));
         this.from = from;
         this.since = now;
         // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
         this.sequence = new AtomicLong(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
-        this.state = new AtomicReference<>(beginning.apply(new State(
-                Optional.empty(),
-                Transcript.EMPTY,
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                now)));
+        this.state = new AtomicReference<>(state);
     }
 
     Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
-        this(id, plan, from, now, state -> state);
-    }
-
-    private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {
-        var call = Map.of("call.id", id.value());
-        return from.map(number -> Map.of("call.id", id.value(), "caller.number", number.e164()))
-                .orElse(call);
+        this(id, plan, from, now, EntryState.fresh(now));
     }
 
     /// Takes over a call that another node has begun.
@@ -264,23 +65,14 @@ final class Entry {
             Transcript history,
             boolean streamed,
             Instant now) {
-        return new Entry(
-                id,
-                plan,
-                from,
-                now,
-                fresh -> new State(
-                        fresh.live(),
-                        history,
-                        streamed,
-                        false,
-                        Optional.empty(),
-                        handoff,
-                        List.of(),
-                        false,
-                        Optional.empty(),
-                        ended,
-                        now));
+        var earlier = new EntryState.Earlier(history, streamed);
+        return new Entry(id, plan, from, now, EntryState.adopted(earlier, handoff, ended, now));
+    }
+
+    private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {
+        var call = Map.of("call.id", id.value());
+        return from.map(number -> Map.of("call.id", id.value(), "caller.number", number.e164()))
+                .orElse(call);
     }
 
     CallId id() {
@@ -327,6 +119,8 @@ final class Entry {
         return sequence;
     }
 
+    // --- how it stands ---
+
     Optional<LiveCall> live() {
         return state.get().live();
     }
@@ -355,10 +149,8 @@ final class Entry {
         return Duration.between(state.get().changedAt(), now);
     }
 
-    /// What happened so far, on whatever stream and node.
     Transcript history() {
-        var now = state.get();
-        return now.live().map(live -> live.call().transcript()).orElse(now.before());
+        return state.get().history();
     }
 
     /// Whether the caller has been on a route before.
@@ -366,22 +158,20 @@ final class Entry {
         return state.get().note().isPresent();
     }
 
-    /// Whether the agent has the caller again.
     boolean backWithAgent() {
-        var now = state.get();
-        return now.note().isPresent() && now.handoff().isEmpty();
+        return state.get().backWithAgent();
     }
 
     RouteAnswers.Standing standing() {
-        var now = state.get();
+        var is = state.get();
         return new RouteAnswers.Standing(
                 plan,
-                now.phase(),
-                now.reconnected(),
+                is.phase(),
+                is.reconnected(),
                 accepted,
                 message,
-                now.handoff(),
-                now.end().map(End::disposition));
+                is.handoff(),
+                is.end().map(End::disposition));
     }
 
     // --- its seat with the agent ---
@@ -403,11 +193,10 @@ final class Entry {
     /// @return what happened on earlier streams; empty when the call may have no other: the second of two at once may not
     Optional<Past> attach(LiveCall live, Instant now) {
         for (var is = state.get(); is.free(); is = state.get()) {
-            var earlier = is.live();
             if (state.compareAndSet(is, is.with(live, now))) {
                 // In this order, so that no answer of a tool falls between the two.
-                earlier.ifPresent(old -> old.succeededBy(live));
-                return Optional.of(Past.of(earlier.map(LiveCall::call), is));
+                is.live().ifPresent(old -> old.succeededBy(live));
+                return Optional.of(Past.of(is));
             }
         }
         return Optional.empty();
@@ -458,7 +247,7 @@ final class Entry {
     }
 
     void reconnected() {
-        state.updateAndGet(State::withReconnect);
+        state.updateAndGet(EntryState::withReconnect);
     }
 
     /// The agent hands the call over.
@@ -480,7 +269,7 @@ final class Entry {
     }
 
     void recorded() {
-        state.updateAndGet(State::withRecording);
+        state.updateAndGet(EntryState::withRecording);
     }
 
     // --- its end ---
@@ -500,25 +289,12 @@ final class Entry {
 
     /// Whether the provider's last word came this long ago and nobody has written down how the call ended.
     boolean unsettled(Duration since, Instant now) {
-        var is = state.get();
-        return is.end().isEmpty()
-                && is.overAt()
-                        .filter(at -> Duration.between(at, now).compareTo(since) >= 0)
-                        .isPresent();
+        return state.get().unsettled(since, now);
     }
 
     /// Whether nothing that may still come could change how the call ended.
     boolean decided() {
-        var is = state.get();
-        return is.handoff().isEmpty()
-                || is.recorded()
-                || is.results().stream().anyMatch(Entry::last);
-    }
-
-    private static boolean last(Route.Result result) {
-        return result == Route.Result.ACCEPTED
-                || result == Route.Result.VOICEMAIL
-                || result == Route.Result.CALLER_GONE;
+        return state.get().trip().decided();
     }
 
     /// Settles how a call ended that is over.
@@ -531,11 +307,7 @@ final class Entry {
                 return Optional.empty();
             }
             var known = is.end();
-            var disposition = is.handoff()
-                    .map(handoff -> Disposition.after(handoff, is.results(), is.recorded()))
-                    .or(() -> known.map(End::disposition))
-                    .or(is::endOfStream)
-                    .orElse(Disposition.HUNG_UP);
+            var disposition = is.disposition();
             if (known.filter(end -> end.disposition().equals(disposition)).isPresent()) {
                 return Optional.empty();
             }

@@ -85,7 +85,7 @@ final class Streams {
         });
     }
 
-    private void begin(LiveCall live, AgentPlan plan, Entry.Past past) {
+    private void begin(LiveCall live, AgentPlan plan, Past past) {
         var history = past.history();
         if (past.returned().isPresent()) {
             live.begin(history, past.returned().get());
