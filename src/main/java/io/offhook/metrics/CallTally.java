@@ -16,6 +16,8 @@ final class CallTally {
 
     private final Meters meters;
     private final ConcurrentHashMap<CallId, Tally> running = new ConcurrentHashMap<>();
+    /// Which handoff of a call was counted last: it is written down again when more of it is known.
+    private final ConcurrentHashMap<CallId, Instant> handedOff = new ConcurrentHashMap<>();
 
     /// @param waiting since when the caller waits for the next step of the route
     private record Tally(String agent, Instant since, String cause, Optional<Instant> waiting, int steps) {
@@ -40,17 +42,25 @@ final class CallTally {
                             started.call(), new Tally(started.agent(), started.at(), "", Optional.empty(), 0));
                 }
             }
-            case Fact.HandedOff handedOff -> {
-                var cause = handedOff.handoff().cause().slug();
-                meters.count("offhook.escalations", Tags.of("reason", cause, "destination", "default"), 1);
-                running.computeIfPresent(fact.call(), (_, tally) -> tally.handedOff(cause, fact.at()));
+            case Fact.HandedOff(var call, var at, var handoff) -> {
+                if (isNew(call, at)) {
+                    var cause = handoff.cause().slug();
+                    meters.count("offhook.escalations", Tags.of("reason", cause, "destination", handoff.to()), 1);
+                    running.computeIfPresent(call, (_, tally) -> tally.handedOff(cause, at));
+                }
             }
             case Fact.RouteStepped step ->
                 step.result().ifPresent(result -> stepped(step, result));
-            case Fact.Ended ended ->
+            case Fact.Ended ended -> {
+                handedOff.remove(ended.call());
                 Optional.ofNullable(running.remove(ended.call())).ifPresent(tally -> ended(ended, tally));
+            }
             default -> {}
         }
+    }
+
+    private boolean isNew(CallId call, Instant at) {
+        return handedOff.size() >= MOST_CALLS || !at.equals(handedOff.put(call, at));
     }
 
     /// The wait for somebody who came is not known: the provider tells only when they have hung up again.

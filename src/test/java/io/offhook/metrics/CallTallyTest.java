@@ -39,6 +39,10 @@ class CallTallyTest {
     }
 
     private static Fact handedOff(int seconds) {
+        return handedOff(seconds, "default", "");
+    }
+
+    private static Fact handedOff(int seconds, String to, String summary) {
         return new Fact.HandedOff(
                 CALL,
                 at(seconds),
@@ -46,8 +50,9 @@ class CallTallyTest {
                         CALL,
                         new HandoffCause.CallerPressedZero(),
                         "",
-                        "",
-                        Handoff.Urgency.NORMAL, "default",
+                        summary,
+                        Handoff.Urgency.NORMAL,
+                        to,
                         Optional.empty(),
                         "en",
                         List.of(),
@@ -107,6 +112,22 @@ class CallTallyTest {
                         "offhook_handoff_wait_seconds_sum{destination=\"voicemail\",outcome=\"voicemail\",reason=\"caller_pressed_zero\"} 5.0");
         assertThat(lines("offhook_escalations_total"))
                 .containsExactly("offhook_escalations_total{destination=\"default\",reason=\"caller_pressed_zero\"} 1.0");
+    }
+
+    @Test
+    void a_handoff_that_is_written_down_again_with_more_in_it_is_the_same_escalation() {
+        recorded(started(), handedOff(10, "billing", ""), handedOff(10, "billing", "A double charge"));
+
+        assertThat(lines("offhook_escalations_total"))
+                .containsExactly("offhook_escalations_total{destination=\"billing\",reason=\"caller_pressed_zero\"} 1.0");
+    }
+
+    @Test
+    void a_caller_who_came_back_and_needs_a_person_once_more_is_another_escalation() {
+        recorded(started(), handedOff(10), handedOff(50));
+
+        assertThat(lines("offhook_escalations_total")).singleElement().satisfies(line -> assertThat(line)
+                .endsWith(" 2.0"));
     }
 
     @Test
