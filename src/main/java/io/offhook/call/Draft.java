@@ -12,7 +12,7 @@ import java.util.List;
 
 /// A step in the making: the call as it stands so far, and what is ordered so far. Lives for one event only.
 final class Draft {
-    static final Duration REPLY_OWED = Duration.ofMillis(2_500);
+    static final Duration REPLY_OWED = Duration.ofMillis(2_100);
 
     private final Instant now;
     private final List<CallEffect> effects = new ArrayList<>(4);

@@ -20,7 +20,10 @@ final class EngineCare {
     private static final Duration SHORTEST_START = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final Duration COMFORT = Duration.ofMillis(1_800);
-    private static final Duration OWED_AGAIN = Duration.ofMillis(2_200);
+    /// Up to four seconds went by before the silence of a session was taken for its end.
+    private static final Duration COMFORT_AFTER_STALL = Duration.ofMillis(500);
+    /// With `Draft.REPLY_OWED` and the silence that ends a turn, less than the five seconds after which a phone rings.
+    private static final Duration OWED_AGAIN = Duration.ofMillis(1_700);
     private static final Duration RENEWAL = Duration.ofMinutes(55);
     private static final Duration BEFORE_THE_END = Duration.ofMinutes(5);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
@@ -99,7 +102,8 @@ final class EngineCare {
         }
         step.start(Timer.ENGINE_RETRY, before.ready() ? Duration.ZERO : RETRY);
         if (before.worked()) {
-            step.start(Timer.COMFORT, COMFORT.plus(step.call().playout().unheard(step.now())));
+            var patience = fault.kind() == EngineFault.Kind.STALL ? COMFORT_AFTER_STALL : COMFORT;
+            step.start(Timer.COMFORT, patience.plus(step.call().playout().unheard(step.now())));
         }
     }
 
@@ -133,11 +137,15 @@ final class EngineCare {
     }
 
     static void comfort(Draft step) {
-        var clip = step.call().rules().comfort();
         // An engine that is ready is about to speak; one that isn't leaves the caller in silence.
-        if (!clip.isEmpty()
-                && !step.call().engine().ready()
-                && !step.call().playout().audible(step.now())) {
+        if (!step.call().engine().ready()) {
+            oneMoment(step);
+        }
+    }
+
+    private static void oneMoment(Draft step) {
+        var clip = step.call().rules().comfort();
+        if (!clip.isEmpty() && !step.call().playout().audible(step.now())) {
             step.remark("comfort");
             step.play(new ContentId(COMFORT_CLIP, COMFORT_CLIP, 0), clip);
         }
@@ -205,6 +213,8 @@ final class EngineCare {
             step.effect(new AskForReply());
             step.replies(replies.askedAgain(step.now()));
             step.start(Timer.REPLY_OWED, OWED_AGAIN);
+            // What a person who is phoned next would otherwise have to wait behind.
+            oneMoment(step);
         } else {
             Departure.handOff(step, new HandoffCause.LostEngine(EngineFault.of(EngineFault.Kind.STALL)), false);
         }

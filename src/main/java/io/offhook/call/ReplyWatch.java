@@ -55,9 +55,11 @@ public record ReplyWatch(
                 .dropping(running);
     }
 
+    /// A sign of life, unless it was asked for again: then only sound is one.
     ReplyWatch started(String reply, Instant now) {
+        var sign = asked == 0 ? now : lastAt;
         return new ReplyWatch(
-                Optional.of(reply), false, true, Math.max(0, says - 1), plain && says > 0, asked, failures, now, dropped);
+                Optional.of(reply), false, true, Math.max(0, says - 1), plain && says > 0, asked, failures, sign, dropped);
     }
 
     ReplyWatch heardFrom(String reply, Instant now) {

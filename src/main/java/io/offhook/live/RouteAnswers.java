@@ -226,6 +226,8 @@ final class RouteAnswers {
         return switch (handoff.cause()) {
             // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
             case HandoffCause.CallerPressedZero _ -> new Words(List.of(apologies.oneMoment()), apologies.language());
+            // The caller has waited for as long as may be, and heard so: the phone rings at once.
+            case HandoffCause.LostEngine(var fault) when fault.kind() == EngineFault.Kind.STALL -> silence(plan);
             // It was waited for already; every word more would keep the person waiting behind it.
             case HandoffCause.LostEngine(var fault) when late(fault) ->
                 new Words(List.of(apologies.oneMoment()), apologies.language());
@@ -237,8 +239,8 @@ final class RouteAnswers {
 
     private static boolean late(EngineFault fault) {
         return switch (fault.kind()) {
-            case TIMEOUT, MUTE, STALL, REPLY_FAILED, LOOPING -> true;
-            case UNREACHABLE, TLS, AUTH, RATE, SERVER_ERROR, PROTOCOL, CLOSED, EXPIRED -> false;
+            case TIMEOUT, MUTE, REPLY_FAILED, LOOPING -> true;
+            case UNREACHABLE, TLS, AUTH, RATE, SERVER_ERROR, PROTOCOL, STALL, CLOSED, EXPIRED -> false;
         };
     }
 

@@ -115,7 +115,7 @@ class EngineTroubleTest {
 
         call.reply("reply-filler").after(2_500);
 
-        assertThat(call.remarks()).containsExactly("engine_stall");
+        assertThat(call.remarks()).containsExactly("engine_stall", "comfort");
     }
 
     @Test
@@ -137,6 +137,18 @@ class EngineTroubleTest {
 
         assertThat(call.millisPlayed()).isEqualTo(400);
         assertThat(call.remarks()).containsExactly("comfort");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"STALL, 500", "CLOSED, 1800"})
+    void whoever_has_waited_for_a_silent_engine_is_comforted_sooner(Kind kind, long millis) {
+        var call = aConversation().loses(kind).after(millis - 1);
+        long early = call.millisPlayed();
+
+        call.after(1);
+
+        assertThat(early).isZero();
+        assertThat(call.millisPlayed()).isEqualTo(400);
     }
 
     @Test
@@ -176,12 +188,14 @@ class EngineTroubleTest {
 
     @Test
     void a_stalled_engine_is_asked_once_more_and_then_a_human_is() {
-        var call = aConversation().callerSays("c", "hello").forget().after(2_500);
+        var call = aConversation().callerSays("c", "hello").forget().after(2_100);
         var first = List.copyOf(call.orders());
+        boolean comforted = call.millisPlayed() > 0;
 
-        call.forget().after(2_499);
+        call.forget().after(1_700);
 
         assertThat(first).containsExactly(new CancelReply(), new AskForReply());
+        assertThat(comforted).isTrue();
         assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.STALL)));
     }
 
@@ -189,9 +203,27 @@ class EngineTroubleTest {
     void a_reply_that_begins_and_makes_no_sound_is_a_stall_too() {
         var call = aConversation().callerSays("c", "hello").after(300).on(new ReplyStarted("r1")).forget();
 
-        call.after(4_700);
+        call.after(3_700);
 
         assertThat(call.phase()).isInstanceOf(HandingOff.class);
+    }
+
+    @Test
+    void a_second_reply_that_begins_late_and_makes_no_sound_keeps_nobody_longer() {
+        var call = aConversation().callerSays("c", "hello").on(new ReplyStarted("r1")).after(3_700).forget();
+
+        call.on(new ReplyStarted("r2")).after(100);
+
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.STALL)));
+    }
+
+    @Test
+    void a_second_reply_that_is_heard_in_time_goes_on() {
+        var call = aConversation().callerSays("c", "hello").after(3_700).on(new ReplyStarted("r2")).audio("r2", sent(500));
+
+        call.after(500);
+
+        assertThat(call.phase()).isInstanceOf(Conversing.class);
     }
 
     @Test
@@ -210,7 +242,7 @@ class EngineTroubleTest {
 
     @Test
     void a_stalled_reply_that_comes_after_all_is_not_played_beside_the_new_one() {
-        var call = aConversation().callerSays("c", "hello").on(new ReplyStarted("reply-a")).after(2_500).forget();
+        var call = aConversation().callerSays("c", "hello").on(new ReplyStarted("reply-a")).after(2_600).forget();
 
         call.audio("a", sent(500)).on(new ReplyStarted("reply-b")).audio("b", sent(300));
 

@@ -41,7 +41,7 @@ class TimeInACallTest {
     void a_caller_who_answers_is_asked_anew_the_next_time() {
         var call = aConversation().after(10_000).says("a", "Are you still there?", 500).after(3_000);
 
-        call.callerSays("c", "yes").says("b", "Fine.", 100).after(200).forget().after(12_000);
+        call.callerSays("c", "yes").says("b", "Fine.", 100).after(200).forget().after(11_500);
 
         assertThat(call.orders()).containsExactly(STILL_THERE);
     }

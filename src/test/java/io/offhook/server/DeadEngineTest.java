@@ -103,6 +103,23 @@ class DeadEngineTest {
         }
     }
 
+    @Test
+    void a_phone_rings_within_five_seconds_of_a_question_that_a_stalled_engine_leaves_open() {
+        try (var server = TestServer.plan().speed(1).start()) {
+            server.script.afterwardsSays(ANSWER);
+            var call = server.ringAndGreet();
+            server.engine.inject(EngineFault.STALL_AFTER_RESPONSE_CREATED);
+
+            var question = Clip.tone(440, Duration.ofSeconds(1)).saying(QUESTION);
+            call.say(question);
+
+            var rings = server.awaitPerson(call).at();
+            var lastWord = call.steps(CallStep.Spoke.class).getFirst().at().plus(question.length());
+            assertThat(rings.minus(lastWord)).isLessThanOrEqualTo(FIVE_SECONDS);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("engine_stall");
+        }
+    }
+
     /// Either the agent speaks again, and knows what was said, or a person is phoned; nobody waits long for it.
     private static void goesOn(TestServer server, SimulatedCall call) {
         var soFar = call.streamHeard();
