@@ -127,7 +127,7 @@ final class Keys {
             key("limits"),
             key("limits.call", "10m"),
             key("limits.silence", "15s"),
-            key("limits.tool", "8s"),
+            key("limits.tool", "4s"),
             key("limits.concurrent", "40"),
             later("limits.cost_per_call"),
             key("analytics"),

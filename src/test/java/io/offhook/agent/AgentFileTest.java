@@ -52,7 +52,7 @@ class AgentFileTest {
                         "en", "marin", Optional.of(new Greeting("Thanks for calling Acme. How can I help?", true))));
         assertThat(agent.tools())
                 .extracting(ToolProfile::name, ToolProfile::timeout, ToolProfile::description)
-                .containsExactly(tuple("lookup_order", Duration.ofSeconds(8), "Lookup order"));
+                .containsExactly(tuple("lookup_order", Duration.ofSeconds(4), "Lookup order"));
         assertThat(agent.escalation())
                 .isEqualTo(new Escalation(
                         Escalation.ANNOUNCE,
@@ -64,7 +64,7 @@ class AgentFileTest {
                                         new Destination.Voicemail(Duration.ofMinutes(3))))),
                         List.of()));
         assertThat(agent.limits())
-                .isEqualTo(new Limits(Duration.ofMinutes(10), Duration.ofSeconds(15), Duration.ofSeconds(8), 40));
+                .isEqualTo(new Limits(Duration.ofMinutes(10), Duration.ofSeconds(15), Duration.ofSeconds(4), 40));
         assertThat(agent.privacy()).isEqualTo(new Privacy(Optional.empty(), true));
     }
 

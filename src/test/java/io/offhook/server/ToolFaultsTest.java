@@ -96,6 +96,30 @@ class ToolFaultsTest {
     }
 
     @Test
+    void a_tool_that_never_answers_costs_three_seconds_of_silence_and_five_until_an_honest_answer() {
+        try (var server = TestServer.plan().speed(1).agent("""
+                tools:
+                  lookup: GET http://127.0.0.1:%d/orders/{order}
+                """.formatted(orders.actualPort())).start()) {
+            server.script.calls("lookup", "{\"order\":\"slow\"}").says(ANSWER);
+            var call = server.ringAndGreet();
+            var asking = call.sinceRing();
+
+            server.says("Where is my order?");
+
+            server.awaitCause("tool: lookup");
+            assertThat(output(server, "lookup")).contains("timeout");
+            server.hears(call, GREETING, "One moment, please.", ANSWER);
+            var words = call.heard().stream()
+                    .map(each -> each.from().minus(asking))
+                    .filter(Duration::isPositive)
+                    .toList();
+            assertThat(words.getFirst()).isLessThanOrEqualTo(Duration.ofSeconds(3));
+            assertThat(words.getLast()).isLessThanOrEqualTo(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
     void arguments_that_are_not_json_are_refused() {
         try (var server = started()) {
             server.script.calls("lookup", "{\"order\":").says(ANSWER);
