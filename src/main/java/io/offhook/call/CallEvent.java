@@ -95,6 +95,11 @@ public sealed interface CallEvent {
     /// The engine refused or could not read something of ours; the session goes on.
     record EngineComplained(String code) implements CallEvent {}
 
+    /// Nothing is left of what the engine's account may use.
+    ///
+    /// @param limit `tokens`, `requests` or `other`
+    record EngineLimited(String limit) implements CallEvent {}
+
     /// Tokens charged outside a reply (transcription).
     record UsageCounted(Usage usage) implements CallEvent {}
 

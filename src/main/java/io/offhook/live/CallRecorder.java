@@ -10,6 +10,7 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Transcript;
 import io.offhook.store.Fact;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
 /// Turns the steps of one call into facts. One for each stream of a call; lives on the call's event loop.
 final class CallRecorder implements CallListener {
     private static final Pattern CODE = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
+
+    private static final String RECONNECTED = "engine_reconnected";
 
     private final CallBook record;
     private final boolean keepTurns;
@@ -35,7 +38,7 @@ final class CallRecorder implements CallListener {
     public void on(Call before, CallEvent event, Step step, Instant now) {
         var call = step.call();
         for (var remark : step.remarks()) {
-            happened(call, now, remark, detail(event));
+            happened(call, now, remark, remark.equals(RECONNECTED) ? gap(before, now) : detail(event));
         }
         if (!before.phase().slug().equals(call.phase().slug())) {
             record.keep(new Fact.PhaseChanged(call.id(), now, call.phase().slug()));
@@ -53,6 +56,7 @@ final class CallRecorder implements CallListener {
             case CallEvent.EngineReady(var took, _) ->
                 happened(call, now, "engine_connected", "{\"ms\":" + took.toMillis() + "}");
             case CallEvent.EngineComplained _ -> happened(call, now, "engine_complained", detail(event));
+            case CallEvent.EngineLimited _ -> happened(call, now, "engine_limit", detail(event));
             case CallEvent.DigitPressed _ -> happened(call, now, "key_pressed", "{}");
             default -> {}
         }
@@ -61,12 +65,19 @@ final class CallRecorder implements CallListener {
         }
     }
 
+    /// How long there was no session.
+    private static String gap(Call before, Instant now) {
+        var gap = Duration.between(before.engine().wantedAt(), now);
+        return "{\"gap_ms\":" + Math.max(0, gap.toMillis()) + "}";
+    }
+
     /// The engine's own code for what went wrong. The adapters let nothing through but slugs.
     private static String detail(CallEvent event) {
         var code =
                 switch (event) {
                     case CallEvent.ReplyEnded reply -> reply.code();
                     case CallEvent.EngineComplained(var complaint) -> complaint;
+                    case CallEvent.EngineLimited(var limit) -> limit;
                     default -> "";
                 };
         return CODE.matcher(code).matches() ? "{\"code\":\"" + code + "\"}" : "{}";

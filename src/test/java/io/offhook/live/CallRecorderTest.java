@@ -66,6 +66,15 @@ class CallRecorderTest {
     }
 
     @Test
+    void a_limit_of_the_engines_account_is_in_the_calls_timeline() {
+        happens(new CallRecorder(book, true, new AtomicLong()), new CallEvent.EngineLimited("tokens"));
+
+        assertThat(facts)
+                .singleElement()
+                .isEqualTo(new Fact.Happened(CALL, NOON, 0, "engine_limit", "{\"code\":\"tokens\"}"));
+    }
+
+    @Test
     void a_tool_run_keeps_its_words_only_where_words_are_kept() {
         var ran = new CallEvent.ToolFinished(
                 new ToolRequest("r1", "lookup", "{\"order\":\"AB7492\"}"),

@@ -343,7 +343,10 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
                 emit(new CallEvent.CallerWords(item, text));
                 usage.ifPresent(counted -> emit(new CallEvent.UsageCounted(counted)));
             }
-            case OpenAiEvent.LimitsReached(var names) -> names.forEach(name -> noticed.accept("engine_limit_" + name));
+            case OpenAiEvent.LimitsReached(var names) -> names.forEach(name -> {
+                noticed.accept("engine_limit_" + name);
+                emit(new CallEvent.EngineLimited(name));
+            });
             case OpenAiEvent.Complaint complaint -> complained(complaint);
             case OpenAiEvent.Irrelevant _ -> {}
             case OpenAiEvent.Unknown _ -> noticed.accept("engine_unknown_event");

@@ -490,6 +490,7 @@ class OpenAiSessionTest {
                 + "{\"name\":\"tokens\",\"limit\":400000,\"remaining\":0,\"reset_seconds\":4.5}]}");
 
         await().until(() -> noticed.equals(List.of("engine_limit_tokens")));
+        assertThat(only(CallEvent.EngineLimited.class).limit()).isEqualTo("tokens");
         assertThat(events.stream().filter(EngineLost.class::isInstance)).isEmpty();
     }
 
