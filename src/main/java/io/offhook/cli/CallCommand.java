@@ -38,6 +38,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class CallCommand implements Callable<Integer> {
     private static final Duration CONNECT = Duration.ofSeconds(2);
+    /// Wherever the server sends the caller, somebody is there.
+    private static final Humans.Behaviour PERSON =
+            new Humans.Behaviour.Answers(Duration.ofSeconds(2), Optional.of('1'), Duration.ofSeconds(3));
 
     @Mixin(name = Output.MIXIN)
     private Output output = new Output();
@@ -110,7 +113,7 @@ final class CallCommand implements Callable<Integer> {
                 .voiceUrl(publicUrl + "/voice/incoming")
                 .statusCallback(publicUrl + "/voice/status")
                 .reach(publicUrl, server)
-                .humans(new Humans())
+                .humans(new Humans().otherwise(PERSON))
                 .observe(step -> CallReport.network(output, step))
                 .start()) {
             var call = carrier.ring(Caller.of(from, to));
@@ -131,11 +134,17 @@ final class CallCommand implements Callable<Integer> {
         var problems = new ArrayList<String>();
         if (script.canned().isPresent()) {
             problems.addAll(Playing.of(script.canned().get(), call, _ -> {}).problems());
+            refused(call).ifPresent(problems::addFirst);
             return problems;
         }
-        call.await(CallStep.StreamOpened.class, Duration.ofSeconds(15));
-        call.awaitHeard(Duration.ofSeconds(1), Duration.ofSeconds(10));
-        call.say(script.clip().orElseThrow());
+        var unused = call.await(
+                CallStep.class,
+                step -> step instanceof CallStep.StreamOpened || step instanceof CallStep.Ended,
+                Duration.ofSeconds(15));
+        if (!call.ended().isDone()) {
+            call.awaitHeard(Duration.ofSeconds(1), Duration.ofSeconds(10));
+            call.say(script.clip().orElseThrow());
+        }
         if (!Playing.ends(call, Duration.ofSeconds(stay))) {
             call.hangUp();
             if (!Playing.ends(call, Duration.ofSeconds(10))) {
@@ -143,7 +152,17 @@ final class CallCommand implements Callable<Integer> {
             }
         }
         call.alarms().stream().distinct().forEach(alarm -> problems.add("the carrier reports error " + alarm));
+        refused(call).ifPresent(problems::addFirst);
         return problems;
+    }
+
+    /// What Twilio would only call an error, but whoever rings can put right.
+    private static Optional<String> refused(SimulatedCall call) {
+        return call.steps(CallStep.Asked.class).stream()
+                .filter(asked -> asked.status() == 403)
+                .findFirst()
+                .map(_ -> "the server refuses the signature: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and"
+                        + " OFFHOOK_PUBLIC_URL must be here what they are there");
     }
 
     private int report(SimulatedCall call, List<String> problems) {

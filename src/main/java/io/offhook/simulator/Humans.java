@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The people (and machines) at the other end of a transfer, by number, SIP address, queue name or workflow.
 /// Durations are the network's time. May be changed while calls run; a destination nobody has described is not
-/// answered.
+/// answered unless `otherwise` says so.
 public final class Humans {
     /// What happens at one destination.
     public sealed interface Behaviour {
@@ -38,9 +38,16 @@ public final class Humans {
     private final Map<String, Behaviour> destinations = new ConcurrentHashMap<>();
     private final Map<String, Integer> ahead = new ConcurrentHashMap<>();
     private volatile String refusedWhisper = "no-answer";
+    private volatile Behaviour otherwise = new Behaviour.NoAnswer();
 
     public Humans at(String destination, Behaviour behaviour) {
         destinations.put(destination, behaviour);
+        return this;
+    }
+
+    /// What happens wherever nothing else was said.
+    public Humans otherwise(Behaviour behaviour) {
+        otherwise = behaviour;
         return this;
     }
 
@@ -95,6 +102,6 @@ public final class Humans {
     }
 
     Behaviour of(String destination) {
-        return destinations.getOrDefault(destination, new Behaviour.NoAnswer());
+        return destinations.getOrDefault(destination, otherwise);
     }
 }
