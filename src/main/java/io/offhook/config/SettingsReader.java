@@ -21,6 +21,7 @@ final class SettingsReader {
     private static final Pattern PLAIN_PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*");
     private static final Pattern REALM_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,30}");
     private static final int ADMIN_TOKEN_MIN = 16;
+    private static final Set<String> LOG_LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG");
 
     private final Map<String, String> environment;
     private final List<Mistake> mistakes;
@@ -32,6 +33,7 @@ final class SettingsReader {
 
     Settings read() {
         var home = home();
+        checkLogLevel();
         return new Settings(
                 twilio(),
                 openAi(),
@@ -136,6 +138,14 @@ final class SettingsReader {
                     "Use names from Twilio's documentation, such as ie1 and dublin.");
         }
         return right;
+    }
+
+    /// The logger reads it by itself, and takes a word that it does not know for `DEBUG`.
+    private void checkLogLevel() {
+        text("OFFHOOK_LOG")
+                .filter(level -> !LOG_LEVELS.contains(level.toUpperCase(Locale.ROOT)))
+                .ifPresent(level ->
+                        wrong("OFFHOOK_LOG is \"" + level + "\".", "Use ERROR, WARN, INFO or DEBUG."));
     }
 
     private Optional<List<String>> pair(String first, String second, String why) {

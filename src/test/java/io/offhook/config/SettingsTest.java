@@ -82,11 +82,12 @@ class SettingsTest {
                 "OFFHOOK_JDBC_URL", "jdbc:h2:mem:hunter2",
                 "OFFHOOK_ADMIN_TOKEN", "hunter2",
                 "OFFHOOK_DRAIN_DEADLINE", "soon",
+                "OFFHOOK_LOG", "everything",
                 "PORT", "http");
 
         var exception = catchThrowableOfType(ConfigException.class, () -> Settings.from(environment));
 
-        assertThat(exception.mistakes()).hasSize(9);
+        assertThat(exception.mistakes()).hasSize(10);
         assertThat(exception)
                 .hasMessageContainingAll(
                         "environment: TWILIO_ACCOUNT_SID must begin with AC",
@@ -94,6 +95,7 @@ class SettingsTest {
                         "environment: TWILIO_EDGE is set but TWILIO_REGION is not.",
                         "environment: OFFHOOK_PUBLIC_URL uses http, which is accepted for this machine only.",
                         "environment: OFFHOOK_DRAIN_DEADLINE is \"soon\"",
+                        "environment: OFFHOOK_LOG is \"everything\".\n  Use ERROR, WARN, INFO or DEBUG.",
                         "environment: PORT is \"http\".\n  Use a number from 0 (any free port) to 65535.");
         assertThat(exception.getMessage()).doesNotContain("hunter2");
     }
