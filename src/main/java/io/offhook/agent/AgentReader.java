@@ -242,7 +242,7 @@ final class AgentReader {
                             .anyMatch(key::equals)) {
                         names.mistake(
                                 key,
-                                "Key " + key + " is not available in this version.",
+                                "Key " + key + " is not yet available.",
                                 "Remove it: nothing in this file is ever ignored in silence.");
                     } else {
                         names.mistake(

@@ -102,7 +102,7 @@ final class Fields {
     void notYet(String name) {
         mistake(
                 name,
-                "The key " + pathOf(name) + " is not available in this version.",
+                "The key " + pathOf(name) + " is not yet available.",
                 "Remove it: nothing in this file is ever ignored in silence.");
     }
 

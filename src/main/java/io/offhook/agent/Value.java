@@ -70,7 +70,7 @@ final class Value {
 
     void notYet(String what) {
         mistake(
-                what + " is not available in this version.",
+                what + " is not yet available.",
                 "Remove it: nothing in this file is ever ignored in silence.");
     }
 

@@ -96,8 +96,8 @@ class AgentFileTest {
 
         assertThat(mistakes)
                 .extracting(Mistake::what)
-                .filteredOn(what -> what.contains("not available in this version"))
-                .extracting(what -> what.substring(0, what.indexOf(" is not available")))
+                .filteredOn(what -> what.contains("not yet available"))
+                .extracting(what -> what.substring(0, what.indexOf(" is not yet available")))
                 .containsExactly(
                         "A second voice (languages.es.voice)",
                         "A greeting in a second language (languages.es.greeting)",
