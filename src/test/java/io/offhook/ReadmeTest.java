@@ -15,8 +15,13 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.NodeList;
 import picocli.CommandLine;
 
 /// What the README tells people to type exists.
@@ -89,8 +94,62 @@ class ReadmeTest {
     }
 
     @Test
+    void every_page_links_to_files_that_exist() throws IOException {
+        try (var files = Files.walk(Path.of("docs"))) {
+            var pages = files.filter(file -> file.toString().endsWith(".md")).toList();
+
+            assertThat(pages).isNotEmpty().allSatisfy(page -> assertThat(linked(page))
+                    .allSatisfy(link -> assertThat(page.resolveSibling(link)).exists()));
+        }
+    }
+
+    private static List<String> linked(Path page) {
+        return Pattern.compile("\\]\\(([^):#]+)\\)")
+                .matcher(text(page.toString()))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    @Test
+    void the_page_on_tests_quotes_a_test_that_runs() {
+        var test = text("src/test/java/com/acme/OrderLineTest.java").lines().map(String::strip).toList();
+
+        var quoted = Pattern.compile("(?s)```java\\n(.*?)```")
+                .matcher(text("docs/testing.md"))
+                .results()
+                .flatMap(block -> block.group(1).lines())
+                .map(String::strip)
+                .toList();
+
+        assertThat(quoted).isNotEmpty();
+        assertThat(test).containsAll(quoted);
+    }
+
+    @Test
+    void every_dependency_has_its_reason_and_no_other_is_named() throws Exception {
+        var project = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(Path.of("pom.xml").toFile());
+        var artifacts = (NodeList) XPathFactory.newInstance()
+                .newXPath()
+                .evaluate("/project//dependencies/dependency/artifactId", project, XPathConstants.NODESET);
+        var used = IntStream.range(0, artifacts.getLength())
+                .mapToObj(i -> artifacts.item(i).getTextContent())
+                .collect(Collectors.toSet());
+
+        var named = Pattern.compile("(?m)^\\| `([^`]+)` \\|")
+                .matcher(text("docs/rationale.md"))
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(named).isEqualTo(used);
+    }
+
+    @Test
     void lines_are_short_enough_for_a_terminal() {
-        var pages = List.of("README.md", "docs/architecture.md", "docs/rationale.md", "docs/performance.md");
+        var pages = List.of("README.md", "docs/architecture.md", "docs/testing.md", "docs/rationale.md", "docs/performance.md");
 
         var tooLong = pages.stream()
                 .flatMap(page -> Arrays.stream(text(page).split("\n")))
