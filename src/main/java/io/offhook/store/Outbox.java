@@ -20,7 +20,8 @@ import java.util.Optional;
 /// long as tries go on; one that is dead holds back none. A dead message that is revived comes late, and is the only
 /// thing that may.
 public interface Outbox {
-    /// Events that nobody has addressed yet, oldest first and in order within a call.
+    /// Events that nobody has addressed yet, oldest first and in order within a call; those of calls whose agent is not
+    /// known come after all others.
     List<OutboxEvent> unaddressed(int limit);
 
     /// Puts in the messages that tell of an event and marks it as addressed, both or neither. A message that is already

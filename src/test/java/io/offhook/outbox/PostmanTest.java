@@ -93,6 +93,18 @@ class PostmanTest {
     }
 
     @Test
+    void calls_of_which_nobody_knows_the_agent_hold_up_no_other() {
+        for (int i = 0; i < 250; i++) {
+            depot.ends("CX" + i);
+        }
+        depot.beginsAndEnds("CA1");
+
+        rounds(depot.postman(willing), 1);
+
+        assertThat(got).hasSize(2);
+    }
+
+    @Test
     void an_agent_without_receivers_fills_no_outbox() {
         depot.acme = Subscriptions.NONE;
         depot.beginsAndEnds("CA1");

@@ -43,13 +43,18 @@ public final class JdbcOutbox implements Outbox {
         this.reader = Jdbi.create(database.reader());
     }
 
+    /// Those of calls whose agent is not known come last: they can't be addressed yet, and must not keep others out.
     @Override
     public List<OutboxEvent> unaddressed(int limit) {
         return with(
                 reader,
                 "read events",
-                handle -> handle.createQuery("select * from outbox_event where addressed_at is null"
-                                + " order by at, call_id, sequence limit :limit")
+                handle -> handle.createQuery("""
+                                select e.* from outbox_event e left join call c on c.id = e.call_id
+                                where e.addressed_at is null
+                                order by case when coalesce(c.agent, '') = '' then 1 else 0 end, e.at, e.call_id, e.sequence
+                                limit :limit
+                                """)
                         .bind("limit", limit)
                         .map(EVENT)
                         .list());
