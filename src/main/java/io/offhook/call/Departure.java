@@ -293,7 +293,7 @@ final class Departure {
         var story = Story.of(
                 handoff.transcript(),
                 call.signals(),
-                call.rules().escalation().lexicon(),
+                call.rules(),
                 handoff.cause(),
                 handoff.summary());
         var before = handoff.story();

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What a human must know before the first word to the caller. Made without a model, from what was said and done; only
@@ -19,6 +20,8 @@ import java.util.Optional;
 /// @param promised sentences of the agent that the caller will hold us to
 /// @param doNotAsk what the caller has given already
 /// @param opening  what the human may say first
+/// @param customer what the operator's records say about whoever has this number, by name, such as `first_name`; the
+///                 caller may be somebody else
 public record Story(
         Mood mood,
         Optional<String> name,
@@ -29,7 +32,8 @@ public record Story(
         List<String> done,
         List<String> promised,
         List<String> doNotAsk,
-        String opening) {
+        String opening,
+        Map<String, String> customer) {
     /// Of a call of which nothing is known.
     public static final Story NONE = new Story(
             Mood.UNKNOWN,
@@ -49,6 +53,23 @@ public record Story(
         done = List.copyOf(done);
         promised = List.copyOf(promised);
         doNotAsk = List.copyOf(doNotAsk);
+        // One that was stored by an earlier version has none.
+        customer = Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNullElse(customer, Map.of())));
+    }
+
+    /// A story of a caller who is in no record.
+    public Story(
+            Mood mood,
+            Optional<String> name,
+            List<String> topics,
+            String summary,
+            SummarySource source,
+            Map<String, String> facts,
+            List<String> done,
+            List<String> promised,
+            List<String> doNotAsk,
+            String opening) {
+        this(mood, name, topics, summary, source, facts, done, promised, doNotAsk, opening, Map.of());
     }
 
     /// How the caller sounds.
@@ -74,14 +95,25 @@ public record Story(
     /// @param turns   what was heard, oldest first
     /// @param summary the agent's own; empty when it gave none
     public static Story of(
-            List<Turn> turns, Signals signals, Lexicon lexicon, HandoffCause cause, String summary) {
-        return new StoryByRule(turns, signals, lexicon, cause, summary).tell();
+            List<Turn> turns, Signals signals, CallRules rules, HandoffCause cause, String summary) {
+        return of(
+                turns, signals, rules.escalation().lexicon(), rules.circumstances().caller(), cause, summary);
+    }
+
+    static Story of(
+            List<Turn> turns,
+            Signals signals,
+            Lexicon lexicon,
+            Map<String, String> records,
+            HandoffCause cause,
+            String summary) {
+        return new StoryByRule(turns, signals, lexicon, records, cause, summary).tell();
     }
 
     /// The same with a summary that the engine wrote.
     Story summarised(String text) {
         return new Story(
-                mood, name, topics, text, SummarySource.ENGINE, facts, done, promised, doNotAsk, opening);
+                mood, name, topics, text, SummarySource.ENGINE, facts, done, promised, doNotAsk, opening, customer);
     }
 
     /// Without what anybody said.

@@ -39,14 +39,22 @@ final class StoryByRule {
     private final List<Turn> turns;
     private final Signals signals;
     private final Lexicon lexicon;
+    private final Map<String, String> records;
     private final HandoffCause cause;
     private final String summary;
 
+    /// @param records what the operator's records say about the caller, by name
     StoryByRule(
-            List<Turn> turns, Signals signals, Lexicon lexicon, HandoffCause cause, String summary) {
+            List<Turn> turns,
+            Signals signals,
+            Lexicon lexicon,
+            Map<String, String> records,
+            HandoffCause cause,
+            String summary) {
         this.turns = turns;
         this.signals = signals;
         this.lexicon = lexicon;
+        this.records = records;
         this.cause = cause;
         this.summary = summary;
     }
@@ -73,7 +81,8 @@ final class StoryByRule {
                 done(),
                 promised(),
                 doNotAsk(name),
-                opening(name));
+                opening(name),
+                customer());
     }
 
     private List<String> saidBy(Turn.Speaker speaker) {
@@ -182,6 +191,19 @@ final class StoryByRule {
     private boolean toldByShorterName(String key, String value) {
         int dot = key.lastIndexOf('.');
         return dot >= 0 && value.equals(signals.facts().get(key.substring(dot + 1)));
+    }
+
+    /// The number itself is no news.
+    private Map<String, String> customer() {
+        var told = new LinkedHashMap<String, String>();
+        records.entrySet().stream()
+                .filter(fact -> !fact.getKey().equals("number"))
+                .filter(fact -> !fact.getValue().isBlank() && fact.getValue().length() <= MAX_FACT)
+                .filter(fact -> !CARD.matcher(fact.getValue()).find())
+                .sorted(Map.Entry.comparingByKey())
+                .limit(MAX_FACTS)
+                .forEach(fact -> told.put(fact.getKey(), fact.getValue()));
+        return told;
     }
 
     private List<String> done() {

@@ -14,6 +14,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What the page about a handoff shows, in the order in which it is read. Texts only; the template escapes them.
 ///
@@ -52,11 +55,12 @@ public record ScreenPop(
     static ScreenPop of(Handoff handoff, Instant now) {
         var story = handoff.story();
         var number = handoff.caller().map(ScreenPop::readable).orElse("");
+        var name = story.name().or(() -> customer(story));
         var urgency = handoff.urgency();
         return new ScreenPop(
                 handoff.call().value(),
-                visible(story.name().orElse(number.isEmpty() ? "Unknown caller" : number)),
-                story.name().isPresent() ? number : "",
+                visible(name.orElse(number.isEmpty() ? "Unknown caller" : number)),
+                name.isPresent() ? number : "",
                 language(handoff.language()),
                 story.mood() == Story.Mood.UNKNOWN ? "" : story.mood().name().toLowerCase(Locale.ROOT),
                 story.mood() == Story.Mood.UPSET,
@@ -76,10 +80,26 @@ public record ScreenPop(
                 visible(story.done()),
                 visible(story.promised()),
                 visible(story.doNotAsk()),
-                story.facts().entrySet().stream().map(ScreenPop::fact).toList(),
+                Stream.concat(
+                                story.customer().entrySet().stream().map(ScreenPop::recorded),
+                                story.facts().entrySet().stream().map(ScreenPop::fact))
+                        .toList(),
                 handoff.transcript().stream()
                         .map(turn -> line(turn, handoff.transcript().getFirst().at()))
                         .toList());
+    }
+
+    /// Whose number it is, if the caller gave no name.
+    private static Optional<String> customer(Story story) {
+        return Optional.of(Stream.of("first_name", "last_name")
+                        .map(name -> story.customer().getOrDefault(name, ""))
+                        .filter(name -> !name.isEmpty())
+                        .collect(Collectors.joining(" ")))
+                .filter(name -> !name.isEmpty());
+    }
+
+    private static Fact recorded(Map.Entry<String, String> fact) {
+        return new Fact("customer " + visible(fact.getKey()).replace('_', ' '), visible(fact.getValue()));
     }
 
     private static Fact fact(Map.Entry<String, String> fact) {

@@ -162,6 +162,6 @@ final class BetweenStreams {
                 rules.language(),
                 turns,
                 clock.now(),
-                Story.of(turns, Signals.NONE, rules.escalation().lexicon(), cause, ""));
+                Story.of(turns, Signals.NONE, rules, cause, ""));
     }
 }

@@ -3,6 +3,7 @@ package io.offhook.call;
 import static io.offhook.call.Calls.NOON;
 import static io.offhook.call.Calls.aConversation;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.offhook.agent.LexiconFile;
 import io.offhook.call.Story.Mood;
@@ -25,6 +26,7 @@ class StoryTest {
 
     private final List<Turn> turns = new ArrayList<>();
     private Signals signals = Signals.NONE;
+    private Map<String, String> records = Map.of();
 
     private StoryTest caller(String text) {
         turns.add(new Turn(Turn.Speaker.CALLER, "c" + turns.size(), text, false, NOON));
@@ -48,11 +50,28 @@ class StoryTest {
     }
 
     private Story story(HandoffCause cause, String summary) {
-        return Story.of(turns, signals, LEXICON, cause, summary);
+        return Story.of(turns, signals, LEXICON, records, cause, summary);
     }
 
     private Story story() {
         return story(new HandoffCause.CallerPressedZero(), "");
+    }
+
+    @Test
+    void the_customers_record_is_told_beside_what_was_said() {
+        records = Map.of(
+                "number", "+14155550123",
+                "id", "C-17",
+                "first_name", "Dana",
+                "tier", "gold",
+                "note", "x".repeat(81),
+                "card", "4111 1111 1111 1111");
+
+        var story = story();
+
+        assertThat(story.customer()).containsExactly(entry("first_name", "Dana"), entry("id", "C-17"), entry("tier", "gold"));
+        assertThat(story.name()).as("nobody has said a name").isEmpty();
+        assertThat(story.facts()).isEmpty();
     }
 
     @Test

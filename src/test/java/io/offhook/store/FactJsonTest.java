@@ -41,7 +41,8 @@ class FactJsonTest {
             List.of("order AB7492 looked up"),
             List.of("I'll send it."),
             List.of("name (Dana)"),
-            "Hi Dana,");
+            "Hi Dana,",
+            Map.of("tier", "gold"));
 
     private static Map<String, String> found() {
         var facts = new LinkedHashMap<String, String>();

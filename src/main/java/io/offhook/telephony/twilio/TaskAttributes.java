@@ -12,8 +12,8 @@ import java.util.function.IntFunction;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a TaskRouter task says about a caller before a human takes it, as JSON of bounded size. What is too much is
-/// given up in this order: the tail of a long summary, the facts, what not to ask again, the rest of the summary. The
-/// page behind `case_url` has all of it.
+/// given up in this order: the tail of a long summary, the facts and the customer's record, what not to ask again, the
+/// rest of the summary. The page behind `case_url` has all of it.
 ///
 /// @param caseUrl where the human reads more; empty when there is no such page
 record TaskAttributes(Handoff handoff, Optional<String> caseUrl) {
@@ -33,7 +33,7 @@ record TaskAttributes(Handoff handoff, Optional<String> caseUrl) {
 
     String json() {
         var story = handoff.story();
-        int facts = story.facts().size();
+        int facts = story.facts().size() + records();
         int given = story.doNotAsk().size();
         int length = Math.min(MAX_SUMMARY, summary().codePointCount(0, summary().length()));
         int dear = Math.min(length, DEAR_SUMMARY);
@@ -67,6 +67,11 @@ record TaskAttributes(Handoff handoff, Optional<String> caseUrl) {
         return fits;
     }
 
+    /// The customer's record goes as one, as the last of the facts.
+    private int records() {
+        return handoff.story().customer().isEmpty() ? 0 : 1;
+    }
+
     private String summary() {
         return handoff.story().summary().isBlank() ? handoff.summary() : handoff.story().summary();
     }
@@ -79,6 +84,9 @@ record TaskAttributes(Handoff handoff, Optional<String> caseUrl) {
         result.put("urgency", handoff.urgency().name().toLowerCase(Locale.ROOT));
         result.put("language", firstCodePoints(handoff.language(), MAX_LANGUAGE));
         handoff.caller().ifPresent(caller -> result.put("caller", caller.e164()));
+        if (facts > 0 && records() > 0) {
+            result.put("customer", story.customer());
+        }
         if (story.mood() != Story.Mood.UNKNOWN) {
             result.put("mood", story.mood().name().toLowerCase(Locale.ROOT));
         }
@@ -89,9 +97,11 @@ record TaskAttributes(Handoff handoff, Optional<String> caseUrl) {
         if (!story.summary().isBlank()) {
             result.put("summary_by", story.source().name().toLowerCase(Locale.ROOT));
         }
-        if (facts > 0) {
+        if (facts > records()) {
             var told = new LinkedHashMap<String, String>();
-            story.facts().entrySet().stream().limit(facts).forEach(fact -> told.put(fact.getKey(), fact.getValue()));
+            story.facts().entrySet().stream()
+                    .limit(facts - records())
+                    .forEach(fact -> told.put(fact.getKey(), fact.getValue()));
             result.put("facts", told);
         }
         if (given > 0) {

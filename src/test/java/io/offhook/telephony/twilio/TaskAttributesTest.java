@@ -74,6 +74,40 @@ class TaskAttributesTest {
     }
 
     @Test
+    void the_customers_record_is_there_for_the_workflow_to_look_at() {
+        var task = read(known(handoff("r", "s", facts(2, "v"), List.of()), Map.of("tier", "gold", "id", "C-17")));
+
+        assertThat(task.path("customer")).isEqualTo(new JsonMapper().readTree("{\"tier\": \"gold\", \"id\": \"C-17\"}"));
+        assertThat(task.path("facts")).hasSize(2);
+    }
+
+    @Test
+    void a_record_that_is_too_much_goes_after_the_facts() {
+        var task = read(known(
+                handoff("r", "s".repeat(5_000), facts(12, "v"), List.of("name")), facts(12, "\u00E9".repeat(160))));
+
+        assertThat(task.has("facts")).isFalse();
+        assertThat(task.has("customer")).isFalse();
+        assertThat(task.path("do_not_ask")).hasSize(1);
+    }
+
+    private static Handoff known(Handoff handoff, Map<String, String> customer) {
+        var story = handoff.story();
+        return handoff.with(new Story(
+                story.mood(),
+                story.name(),
+                story.topics(),
+                story.summary(),
+                story.source(),
+                story.facts(),
+                story.done(),
+                story.promised(),
+                story.doNotAsk(),
+                story.opening(),
+                customer));
+    }
+
+    @Test
     void a_long_summary_loses_its_tail_first() {
         var task = read(handoff("r", "s".repeat(5_000), facts(12, "value"), List.of("name")));
 
