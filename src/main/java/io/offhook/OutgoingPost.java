@@ -6,6 +6,7 @@ import io.offhook.call.Destination;
 import io.offhook.call.EscalationPolicy;
 import io.offhook.call.Handoff;
 import io.offhook.config.Settings;
+import io.offhook.outbox.CardNumbers;
 import io.offhook.outbox.Links;
 import io.offhook.outbox.MailRecipient;
 import io.offhook.outbox.Mailroom;
@@ -26,7 +27,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /// Whom the agents' files want told, for the outbox. A receiver is called `agent/name` in it, and looked up in the files
 /// as they are on delivery, so that a mended address or secret also serves what waits.
@@ -70,7 +70,7 @@ final class OutgoingPost {
                             .ifPresent(_ -> all.add(new Subscription(
                                     target(Kind.MAIL, agent, VOICEMAIL + route),
                                     Set.of(OutboxEvent.VOICEMAIL_LEFT))));
-                    return new Subscriptions(all, agent.privacy().recordTranscript(), UnaryOperator.identity());
+                    return new Subscriptions(all, agent.privacy().recordTranscript(), CardNumbers::blackened);
                 })
                 .orElse(Subscriptions.NONE);
     }
