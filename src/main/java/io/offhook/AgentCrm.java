@@ -8,17 +8,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Makes the CRM that one agent of agent.yaml uses.
+/// Makes the CRM that one agent of agent.yaml names.
 final class AgentCrm {
     private AgentCrm() {}
 
-    /// @param own for agents that name no other
+    /// Empty for agents that name none: their callers are in Offhook's own database.
+    ///
     /// @throws IllegalArgumentException when a request can't be made
-    static Optional<Crm> of(CallerProfile profile, Optional<Crm> own, HttpClient client) {
+    static Optional<Crm> of(CallerProfile profile, HttpClient client) {
         var headers = profile.headers().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, header -> header.getValue().reveal()));
         return profile.lookup()
-                .<Crm>map(lookup -> new HttpCrm(
+                .map(lookup -> new HttpCrm(
                         request(lookup.request(), headers),
                         lookup.map(),
                         profile.interaction()
@@ -26,8 +27,7 @@ final class AgentCrm {
                                         request(filing.request(), headers), filing.id())),
                         profile.note().map(note -> request(note, headers)),
                         profile.timeout(),
-                        client))
-                .or(() -> own);
+                        client));
     }
 
     private static HttpCrm.Request request(CallerProfile.Request request, Map<String, String> headers) {

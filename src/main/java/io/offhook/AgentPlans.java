@@ -167,7 +167,7 @@ public final class AgentPlans implements AutoCloseable {
         }
         profile.caller().ifPresent(caller -> {
             try {
-                var _ = AgentCrm.of(caller, Optional.empty(), http);
+                var _ = AgentCrm.of(caller, http);
             } catch (IllegalArgumentException e) {
                 mistakes.add(new Mistake(
                         profile.name() + ": caller", String.valueOf(e.getMessage()) + ".", "Correct it in agent.yaml."));

@@ -131,8 +131,8 @@ public final class Offhook implements AutoCloseable {
                 AgentPlans.loader()));
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
-        var callers = made.with(new CallerContacts(
-                new StoreCrm(database.writer(), database.reader()), meters::noticed, workers));
+        var callers = made.with(
+                new CallerContacts(new StoreCrm(database.writer(), database.reader()), workers));
         callers.reload(agents.current());
         calls = new LiveCalls(
                 vertx,
@@ -143,7 +143,7 @@ public final class Offhook implements AutoCloseable {
                 tokens,
                 store,
                 !home().sqlite(),
-                callers.reading(book(database)),
+                book(database),
                 counters(),
                 callers,
                 agent -> {

@@ -2,11 +2,17 @@ package io.offhook;
 
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentProfile;
+import io.offhook.agent.CallerProfile;
+import io.offhook.agent.WebhookProfile;
 import io.offhook.call.Destination;
 import io.offhook.call.EscalationPolicy;
 import io.offhook.call.Handoff;
 import io.offhook.config.Settings;
+import io.offhook.crm.Crm;
+import io.offhook.crm.store.StoreCrm;
+import io.offhook.outbox.CallRecords;
 import io.offhook.outbox.CardNumbers;
+import io.offhook.outbox.CrmRecipient;
 import io.offhook.outbox.Links;
 import io.offhook.outbox.MailRecipient;
 import io.offhook.outbox.Mailroom;
@@ -21,9 +27,12 @@ import io.offhook.store.OutboxMessage.Kind;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcOutbox;
+import io.offhook.tool.HttpTool;
+import java.net.http.HttpClient;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,25 +41,32 @@ import java.util.Set;
 /// as they are on delivery, so that a mended address or secret also serves what waits.
 final class OutgoingPost {
     private static final String VOICEMAIL = "voicemail/";
+    private static final String CRM = "crm";
+    /// What Offhook itself remembers of calls.
+    private static final String CONTACTS = "contacts";
 
     private final AgentDirectory agents;
+    private final StoreCrm own;
+    private final HttpClient http = HttpTool.client();
 
-    private OutgoingPost(AgentDirectory agents) {
+    private OutgoingPost(AgentDirectory agents, StoreCrm own) {
         this.agents = agents;
+        this.own = own;
     }
 
     /// Not started.
     static Postman of(Settings settings, AgentDirectory agents, Database database, JdbcCallLog calls) {
-        var post = new OutgoingPost(agents);
+        var own = new StoreCrm(database.writer(), database.reader());
+        var post = new OutgoingPost(agents, own);
         var outbox = new JdbcOutbox(database);
         var clock = InstantSource.system();
         Map<Kind, Recipient> recipients = new EnumMap<>(Kind.class);
         recipients.put(Kind.WEBHOOK, new WebhookRecipient(post::webhook, clock));
+        recipients.put(Kind.CRM, new CrmRecipient(post::crm, own, post.http::shutdownNow));
         settings.mail().ifPresent(mail -> recipients.put(Kind.MAIL, new MailRecipient(mail, post::mailbox)));
         var mailroom = new Mailroom(
                 outbox,
-                calls,
-                calls::voicemail,
+                new CallRecords(calls, calls::voicemail, calls::toolRuns, calls::verstat),
                 post::subscriptions,
                 Links.under(settings.publicUrl().orElseThrow()));
         return new Postman(outbox, mailroom, recipients, Postman.Rules.USUAL, clock);
@@ -70,9 +86,27 @@ final class OutgoingPost {
                             .ifPresent(_ -> all.add(new Subscription(
                                     target(Kind.MAIL, agent, VOICEMAIL + route),
                                     Set.of(OutboxEvent.VOICEMAIL_LEFT))));
+                    agent.caller().ifPresent(caller -> all.addAll(filings(agent, caller)));
                     return new Subscriptions(all, agent.privacy().recordTranscript(), CardNumbers::blackened);
                 })
                 .orElse(Subscriptions.NONE);
+    }
+
+    /// A CRM hears of a call as soon as a human may want to read of it there. Offhook's own memory is of calls that are
+    /// over.
+    private static List<Subscription> filings(AgentProfile agent, CallerProfile caller) {
+        var own = new Subscription(target(Kind.CRM, agent, CONTACTS), Set.of(OutboxEvent.CALL_ENDED));
+        return caller.interaction().isEmpty()
+                ? List.of(own)
+                : List.of(own, new Subscription(target(Kind.CRM, agent, CRM), Set.copyOf(WebhookProfile.EVENTS)));
+    }
+
+    private Optional<Crm> crm(String target) {
+        return named(target, (agent, name) -> agent.caller().<Crm>flatMap(caller -> switch (name) {
+            case CONTACTS -> Optional.of(own);
+            case CRM -> caller.interaction().flatMap(_ -> AgentCrm.of(caller, http));
+            default -> Optional.empty();
+        }));
     }
 
     private Optional<WebhookRecipient.Webhook> webhook(String target) {

@@ -58,7 +58,7 @@ class RecipesTest {
                         "ZENDESK_URL", server.origin()));
         var caller = agent.caller().orElseThrow();
         assertThat(caller.greeting()).contains("Welcome back, {caller.first_name}!");
-        return AgentCrm.of(caller, Optional.empty(), client).orElseThrow();
+        return AgentCrm.of(caller, client).orElseThrow();
     }
 
     private static JsonNode json(String text) {

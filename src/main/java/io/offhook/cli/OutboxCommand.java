@@ -123,7 +123,7 @@ final class OutboxCommand implements Runnable {
     private static String line(OutboxMessage message) {
         return String.format(
                         Locale.ROOT,
-                        "  %s  %-7s  %-15s  %s %s  %s  %s %s  %s",
+                        "  %s  %-7s  %-15s  %-7s %s  %s  %s %s  %s",
                         message.id(),
                         message.state().slug(),
                         message.event(),

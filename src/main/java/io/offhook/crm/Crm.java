@@ -12,7 +12,8 @@ public interface Crm {
 
     /// Files the contact that is one call; a second time for the same call brings it up to date or does nothing.
     ///
-    /// @return the contact's id for `note`; empty when this CRM keeps none for such a caller
+    /// @return the contact's id for `note`, or an empty text when this CRM gave none; nothing when it keeps no contact
+    ///     with such a caller
     Optional<String> open(Interaction interaction) throws CrmFailure, InterruptedException;
 
     /// Adds words to an interaction that `open` has returned. The same words twice are one note where the CRM can tell.

@@ -1,5 +1,7 @@
 package io.offhook.crm;
 
+import java.util.Locale;
+
 /// What the network says about the number that calls (STIR/SHAKEN). Even the best verdict proves a number and never a
 /// person.
 public enum StirVerdict {
@@ -13,6 +15,10 @@ public enum StirVerdict {
     FAILED,
     /// Nothing was said, as is usual outside North America.
     NONE;
+
+    public String slug() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /// Reads Twilio's `StirVerstat`, with or without `-Diverted` or `-Passthrough` at its end.
     public static StirVerdict of(String verstat) {

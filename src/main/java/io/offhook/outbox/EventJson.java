@@ -2,7 +2,9 @@ package io.offhook.outbox;
 
 import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
+import io.offhook.call.Story;
 import io.offhook.call.Turn;
+import io.offhook.crm.StirVerdict;
 import io.offhook.store.Fact;
 import io.offhook.store.OutboxEvent;
 import io.offhook.store.StoredCall;
@@ -28,7 +30,15 @@ final class EventJson {
     }
 
     /// What is known of a call when an event is told.
-    record Known(StoredCall call, Optional<Handoff> handoff, Optional<Fact.Voicemail> voicemail) {}
+    ///
+    /// @param topic what it was about, in a few words
+    /// @param stir  what the network says about the caller's number
+    record Known(
+            StoredCall call,
+            Optional<Handoff> handoff,
+            Optional<Fact.Voicemail> voicemail,
+            Optional<String> topic,
+            StirVerdict stir) {}
 
     String write(OutboxEvent event, Known known, Subscriptions how) {
         var body = new LinkedHashMap<String, Object>();
@@ -37,10 +47,13 @@ final class EventJson {
         body.put("event", event.name());
         body.put("sequence", event.sequence());
         body.put("at", event.at().toString());
-        var call = call(known.call());
+        var call = call(known, how);
         body.put("call", call);
         switch (event.name()) {
-            case OutboxEvent.CALL_ENDED -> end(known.call(), call);
+            case OutboxEvent.CALL_ENDED -> {
+                end(known.call(), call);
+                known.handoff().ifPresent(handoff -> body.put("handoff", handoff(handoff, how)));
+            }
             case OutboxEvent.HANDOFF_CREATED ->
                 known.handoff().ifPresent(handoff -> {
                     var all = handoff(handoff, how);
@@ -58,12 +71,17 @@ final class EventJson {
         return JsonMapper.shared().writeValueAsString(body);
     }
 
-    private Map<String, Object> call(StoredCall call) {
+    private Map<String, Object> call(Known known, Subscriptions how) {
+        var call = known.call();
         var map = new LinkedHashMap<String, Object>();
         map.put("id", call.id().value());
         map.put("agent", call.agent());
         call.from().map(PhoneNumber::e164).ifPresent(number -> map.put("from", number));
         call.to().map(PhoneNumber::e164).ifPresent(number -> map.put("to", number));
+        if (known.stir() != StirVerdict.NONE) {
+            map.put("stir", known.stir().slug());
+        }
+        known.topic().ifPresent(topic -> map.put("topic", how.redaction().apply(topic)));
         map.put("started_at", call.startedAt().toString());
         map.put("page", links.call(call.id()).toString());
         return map;
@@ -87,6 +105,16 @@ final class EventJson {
         map.put("reason", how.redaction().apply(handoff.reason()));
         map.put("summary", how.redaction().apply(handoff.summary()));
         map.put("language", handoff.language());
+        if (!handoff.story().summary().isBlank()) {
+            map.put("story", story(handoff.story(), how));
+        }
+        return map;
+    }
+
+    private static Map<String, Object> story(Story story, Subscriptions how) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("summary", how.redaction().apply(story.summary()));
+        map.put("by", story.source().name().toLowerCase(Locale.ROOT));
         return map;
     }
 

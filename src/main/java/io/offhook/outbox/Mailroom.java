@@ -2,10 +2,8 @@ package io.offhook.outbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
-import io.offhook.store.CallLog;
-import io.offhook.store.Fact;
+import io.offhook.crm.StirVerdict;
 import io.offhook.store.Outbox;
 import io.offhook.store.OutboxEvent;
 import io.offhook.store.OutboxMessage;
@@ -19,7 +17,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,23 +29,19 @@ public final class Mailroom {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
     private final Outbox outbox;
-    private final CallLog calls;
-    private final Function<CallId, Optional<Fact.Voicemail>> voicemails;
+    private final CallRecords records;
     private final BiFunction<String, Optional<Handoff>, Subscriptions> subscriptions;
     private final EventJson json;
 
-    /// @param voicemails    the message that a caller left
     /// @param subscriptions of the agent of this name, for a call that was handed over so; of the file as it is
     ///                      at present
     public Mailroom(
             Outbox outbox,
-            CallLog calls,
-            Function<CallId, Optional<Fact.Voicemail>> voicemails,
+            CallRecords records,
             BiFunction<String, Optional<Handoff>, Subscriptions> subscriptions,
             Links links) {
         this.outbox = outbox;
-        this.calls = calls;
-        this.voicemails = voicemails;
+        this.records = records;
         this.subscriptions = subscriptions;
         this.json = new EventJson(links);
     }
@@ -70,7 +63,7 @@ public final class Mailroom {
     }
 
     private void address(OutboxEvent event, Instant now) {
-        var call = calls.find(event.call()).filter(found -> !found.agent().isEmpty());
+        var call = records.calls().find(event.call()).filter(found -> !found.agent().isEmpty());
         if (call.isPresent()) {
             address(event, call.get(), now);
         } else if (event.at().plus(PATIENCE).isBefore(now)) {
@@ -88,7 +81,7 @@ public final class Mailroom {
     }
 
     private void address(OutboxEvent event, StoredCall call, Instant now) {
-        var handoff = calls.handoff(call.id());
+        var handoff = records.calls().handoff(call.id());
         var to = subscriptions.apply(call.agent(), handoff);
         var wanted = to.all().stream()
                 .filter(subscription -> subscription.events().contains(event.name()))
@@ -98,7 +91,12 @@ public final class Mailroom {
             outbox.address(event, List.of(), now);
             return;
         }
-        var known = new EventJson.Known(call, handoff, voicemails.apply(call.id()));
+        var known = new EventJson.Known(
+                call,
+                handoff,
+                records.voicemails().apply(call.id()),
+                Topic.of(records.toolRuns().apply(call.id())),
+                StirVerdict.of(records.verstats().apply(call.id())));
         var body = json.write(event, known, to);
         outbox.address(
                 event,

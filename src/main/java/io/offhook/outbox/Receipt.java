@@ -29,6 +29,19 @@ public sealed interface Receipt {
         return new Refused(error);
     }
 
+    /// What an answer over HTTP means, as docs/webhooks.md tells it.
+    ///
+    /// @param pause how long the receiver asked to be left in peace
+    static Receipt answered(int status, Optional<Duration> pause) {
+        var slug = "http_" + status;
+        return switch (status) {
+            case 410 -> refused(slug);
+            case 400, 409, 413, 415, 422 -> new Later(slug, Blame.MESSAGE, Optional.empty());
+            case 429, 503 -> new Later(slug, Blame.RECEIVER, pause);
+            default -> status / 100 == 2 ? delivered() : later(slug);
+        };
+    }
+
     /// The receiver is at fault.
     static Receipt later(String error) {
         return new Later(error, Blame.RECEIVER, Optional.empty());

@@ -91,18 +91,9 @@ public final class WebhookRecipient implements Recipient {
     }
 
     private static Receipt receipt(HttpResponse<?> response, Instant now) {
-        int status = response.statusCode();
-        var slug = "http_" + status;
-        return switch (status) {
-            case 410 -> Receipt.refused(slug);
-            case 400, 409, 413, 415, 422 -> new Receipt.Later(slug, Receipt.Blame.MESSAGE, Optional.empty());
-            case 429, 503 ->
-                new Receipt.Later(
-                        slug,
-                        Receipt.Blame.RECEIVER,
-                        response.headers().firstValue("Retry-After").flatMap(text -> wait(text, now)));
-            default -> status / 100 == 2 ? Receipt.delivered() : Receipt.later(slug);
-        };
+        return Receipt.answered(
+                response.statusCode(),
+                response.headers().firstValue("Retry-After").flatMap(text -> wait(text, now)));
     }
 
     /// `Retry-After` in either of its forms; nonsense counts as absent, and nobody is waited for longer than a day.

@@ -70,6 +70,23 @@ class OutboxCommandTest {
     }
 
     @Test
+    void ls_names_the_crm_apart_from_a_webhook_of_the_same_name() {
+        var filing = new OutboxMessage.Target(Kind.CRM, "acme/crm");
+        waiting("m1", "CA1");
+        waiting("m2", "CA1", filing);
+        waiting("m3", "CA1", new OutboxMessage.Target(Kind.CRM, "acme/contacts"));
+        outbox.bury(outbox.claim(filing, 1, NOON, Duration.ofMinutes(1)).getFirst(), "http_422", NOON);
+
+        assertThat(run("ls")).isZero();
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "  m2  dead     call.ended       crm     acme/crm  CA1  1 try  http_422",
+                        "  m1  waiting  call.ended       webhook acme/crm  CA1  0 tries",
+                        "  m3  waiting  call.ended       crm     acme/contacts  CA1  0 tries");
+    }
+
+    @Test
     void ls_of_one_state_can_be_one_json_document() {
         dead("m1", "CA1");
         waiting("m2", "CA2");
@@ -181,13 +198,17 @@ class OutboxCommandTest {
     }
 
     private void waiting(String id, String call) {
+        waiting(id, call, CRM);
+    }
+
+    private void waiting(String id, String call, OutboxMessage.Target to) {
         var message = new OutboxMessage(
                 id,
                 new CallId(call),
                 1,
                 "call.ended",
-                CRM.kind(),
-                CRM.name(),
+                to.kind(),
+                to.name(),
                 call + ":call.ended:1",
                 "{\"from\":\"+14155550123\"}",
                 NOON,

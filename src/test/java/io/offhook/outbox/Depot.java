@@ -5,6 +5,8 @@ import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.PhoneNumber;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.store.Fact;
 import io.offhook.store.OutboxEvent;
@@ -30,9 +32,10 @@ import java.util.function.UnaryOperator;
 final class Depot implements AutoCloseable, InstantSource {
     static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
     static final OutboxMessage.Target CRM = new OutboxMessage.Target(Kind.WEBHOOK, "acme/crm");
+    static final OutboxMessage.Target FILING = new OutboxMessage.Target(Kind.CRM, "acme/crm");
     static final OutboxMessage.Target BILLING = new OutboxMessage.Target(Kind.WEBHOOK, "acme/billing");
     static final OutboxMessage.Target MAILBOX = new OutboxMessage.Target(Kind.MAIL, "acme/voicemail");
-    private static final Set<String> ALL =
+    static final Set<String> ALL =
             Set.of(OutboxEvent.CALL_ENDED, OutboxEvent.HANDOFF_CREATED, OutboxEvent.VOICEMAIL_LEFT);
 
     final JdbcCallLog log;
@@ -41,7 +44,7 @@ final class Depot implements AutoCloseable, InstantSource {
             List.of(new Subscription(CRM, ALL), new Subscription(BILLING, Set.of(OutboxEvent.CALL_ENDED))),
             true,
             UnaryOperator.identity());
-    private final Database database;
+    final Database database;
     private final List<Postman> postmen = new ArrayList<>();
     String reason = "disputes a charge";
     String summary = "Disputes a $347 charge from February; says she never authorised it.";
@@ -78,14 +81,15 @@ final class Depot implements AutoCloseable, InstantSource {
     Postman postman(Map<Kind, Recipient> recipients, Postman.Rules rules) {
         var mailroom = new Mailroom(
                 outbox,
-                log,
-                log::voicemail,
+                new CallRecords(log, log::voicemail, log::toolRuns, log::verstat),
                 (agent, _) -> agent.equals("acme") ? acme : Subscriptions.NONE,
                 Links.under(URI.create("https://voice.acme.example")));
         var postman = new Postman(outbox, mailroom, recipients, rules, this, new Random(1));
         postmen.add(postman);
         return postman;
     }
+
+    String verstat = "";
 
     void begins(String call) {
         log.append(List.of(new Fact.Started(
@@ -94,7 +98,7 @@ final class Depot implements AutoCloseable, InstantSource {
                 "acme",
                 Optional.of(new PhoneNumber("+14155550123")),
                 Optional.of(new PhoneNumber("+14155550100")),
-                "")));
+                verstat)));
     }
 
     void ends(String call) {
@@ -125,6 +129,14 @@ final class Depot implements AutoCloseable, InstantSource {
                         new Turn(Turn.Speaker.CALLER, "item-1", "It is about my card, 4111 1111.", false, NOON.plusSeconds(9))),
                 at);
         log.append(List.of(new Fact.HandedOff(new CallId(call), at, handoff)));
+    }
+
+    void usesTool(String call, String name, String arguments, String result) {
+        log.append(List.of(new Fact.ToolRan(
+                new CallId(call),
+                NOON.plusSeconds(30),
+                new ToolRequest("run-" + name, name, arguments),
+                new ToolOutcome("{}", result, Duration.ZERO, false))));
     }
 
     void getsVoicemail(String call) {

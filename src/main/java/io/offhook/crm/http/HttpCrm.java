@@ -56,7 +56,7 @@ public final class HttpCrm implements Crm {
 
     /// @param map JSON pointers into the answer to the look-up by name (`id`, `first_name`, `last_name`, `name`, or an
     ///     attribute); empty = the answer is the customer, or a list with that one customer
-    /// @param deadline of a look-up
+    /// @param patience how long an answer to the look-up may take
     /// @param client   must not follow redirects; `HttpTool.client()` makes one
     /// @throws IllegalArgumentException when a request or a pointer is none
     public HttpCrm(
@@ -64,9 +64,9 @@ public final class HttpCrm implements Crm {
             Map<String, String> map,
             Optional<InteractionRequest> interaction,
             Optional<Request> note,
-            Duration deadline,
+            Duration patience,
             HttpClient client) {
-        this.lookup = tool("caller.lookup", lookup, deadline, client);
+        this.lookup = tool("caller.lookup", lookup, patience, client);
         this.map = CallerMap.of(map);
         this.interaction = interaction.map(filing -> new Filing(
                 tool("caller.interaction", filing.request(), FILING, client),
@@ -75,8 +75,8 @@ public final class HttpCrm implements Crm {
         this.note = note.map(request -> tool("caller.note", request, FILING, client));
     }
 
-    private static HttpTool tool(String name, Request request, Duration deadline, HttpClient client) {
-        return new HttpTool(name, request.request(), request.headers(), request.body(), deadline, client);
+    private static HttpTool tool(String name, Request request, Duration patience, HttpClient client) {
+        return new HttpTool(name, request.request(), request.headers(), request.body(), patience, client);
     }
 
     @Override
@@ -114,10 +114,10 @@ public final class HttpCrm implements Crm {
         given.closedAt().ifPresent(at -> arguments.put("closed_at", time(at)));
         try {
             var answer = interaction.get().tool().run(new Invocation("call-" + call, call, arguments, facts));
-            return Optional.of(answer instanceof Map
-                            ? ""
-                            : CallerMap.text(json(answer).at(interaction.get().id())))
-                    .filter(id -> !id.isEmpty());
+            // It is filed, whatever the answer: a second request because of an odd one would file it twice.
+            return Optional.of(answer instanceof JsonNode node
+                    ? CallerMap.text(node.at(interaction.get().id()))
+                    : "");
         } catch (ToolFailure e) {
             throw failure("file an interaction", e);
         }
@@ -161,6 +161,9 @@ public final class HttpCrm implements Crm {
     }
 
     private static CrmFailure failure(String operation, ToolFailure failure) {
-        return new CrmFailure(failure.error(), "the CRM could not " + operation);
+        var message = "the CRM could not " + operation;
+        return failure.details().get("status") instanceof Integer status
+                ? CrmFailure.ofStatus(status, message)
+                : new CrmFailure(failure.error(), message);
     }
 }

@@ -1,11 +1,13 @@
 package io.offhook.crm.store;
 
+import io.offhook.call.CallId;
 import io.offhook.call.PhoneNumber;
 import io.offhook.crm.Caller;
 import io.offhook.crm.CallerNumber;
 import io.offhook.crm.Contacts;
 import io.offhook.crm.Crm;
 import io.offhook.crm.CrmFailure;
+import io.offhook.crm.Filings;
 import io.offhook.crm.Interaction;
 import io.offhook.crm.LastContact;
 import io.offhook.store.StoreException;
@@ -19,9 +21,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatement;
 
-/// Customers in Offhook's own database, for whoever has no other CRM; and the memory of earlier calls for everybody.
-/// Any thread; every method blocks.
-public final class StoreCrm implements Crm, Contacts {
+/// Customers in Offhook's own database, for whoever has no other CRM; and for everybody the memory of earlier calls, and
+/// of what was filed where. Any thread; every method blocks.
+public final class StoreCrm implements Crm, Contacts, Filings {
     private static final int NOTES = 20_000;
 
     private final Customers customers;
@@ -45,6 +47,10 @@ public final class StoreCrm implements Crm, Contacts {
 
     @Override
     public Optional<String> open(Interaction interaction) throws CrmFailure {
+        if (interaction.number().isEmpty() && interaction.caller().isEmpty()) {
+            // Nobody could ever be told by it.
+            return Optional.empty();
+        }
         var id = "call-" + interaction.call().value();
         write("write an interaction", handle -> {
             // What came later wins: a call that is over does not begin again.
@@ -113,6 +119,33 @@ public final class StoreCrm implements Crm, Contacts {
                         .map((row, _) -> new LastContact(
                                 row.getString("topic"), Instant.ofEpochMilli(row.getLong("closed_at"))))
                         .findOne()));
+    }
+
+    @Override
+    public Optional<Filing> find(CallId call, String crm) throws CrmFailure {
+        return asked(() -> Sql.with(
+                reader,
+                "read a filing",
+                handle -> handle.createQuery("select * from crm_filing where call_id = :call and crm = :crm")
+                        .bind("call", call.value())
+                        .bind("crm", crm)
+                        .map((row, _) -> new Filing(row.getString("filed_as"), row.getString("message_key")))
+                        .findOne()));
+    }
+
+    @Override
+    public void keep(CallId call, String crm, Filing filing) throws CrmFailure {
+        write(
+                "write a filing",
+                handle -> handle.createUpdate("""
+                                insert into crm_filing (call_id, crm, filed_as, message_key) values (:call, :crm, :id, :key)
+                                on conflict do nothing
+                                """)
+                        .bind("call", call.value())
+                        .bind("crm", crm)
+                        .bind("id", filing.id())
+                        .bind("key", filing.key())
+                        .execute());
     }
 
     private int write(String operation, Function<Handle, Integer> work) throws CrmFailure {

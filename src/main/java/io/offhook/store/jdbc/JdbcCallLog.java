@@ -215,6 +215,14 @@ public final class JdbcCallLog implements CallLog {
                                         .findFirst())));
     }
 
+    /// The provider's word on the caller's number, as it came; or empty.
+    public String verstat(CallId call) {
+        return list(call, "read a verdict", "select verstat from call where id = :call", (row, _) -> row.getString("verstat"))
+                .stream()
+                .findFirst()
+                .orElse("");
+    }
+
     /// The message that the caller left, if any.
     public Optional<Fact.Voicemail> voicemail(CallId call) {
         return list(

@@ -229,7 +229,7 @@ public final class JdbcOutbox implements Outbox {
     }
 
     /// An event is kept for as long as a message of its call, since it is what keeps a repeated fact from being told
-    /// again.
+    /// again. Where a call was filed is kept for as long as an event of it.
     @Override
     public int forget(Instant before) {
         return with(
@@ -245,6 +245,8 @@ public final class JdbcOutbox implements Outbox {
                                     + " (select 1 from outbox where outbox.call_id = outbox_event.call_id)")
                             .bind("before", before.toEpochMilli())
                             .execute();
+                    transaction.execute("delete from crm_filing where not exists"
+                            + " (select 1 from outbox_event where outbox_event.call_id = crm_filing.call_id)");
                     return forgotten;
                 }));
     }

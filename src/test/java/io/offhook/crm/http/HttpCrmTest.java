@@ -142,14 +142,15 @@ class HttpCrmTest extends CrmContract {
     void a_status_that_is_none_of_success_is_a_failure(int status) {
         always = Optional.of(new Reply(status, "{\"id\":\"C-17\",\"first_name\":\"Dana\"}"));
 
-        assertThat(reason()).isEqualTo("http_status");
+        assertThat(reason()).isEqualTo("http_" + status);
+        assertThat(catchThrowableOfType(CrmFailure.class, () -> crm().note("call-CA1", "x")).status()).hasValue(status);
     }
 
     @Test
     void a_redirect_is_not_followed() {
         always = Optional.of(new Reply(302, server.origin() + "/elsewhere"));
 
-        assertThat(reason()).isEqualTo("http_status");
+        assertThat(reason()).isEqualTo("http_302");
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -244,6 +245,16 @@ class HttpCrmTest extends CrmContract {
                 """));
         assertThat(request.key()).isEqualTo("call-CA1");
         assertThat(request.authorization()).isEqualTo("Bearer abc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<html>", "{}", "{\"ticket\":null}"})
+    void an_interaction_whose_answer_names_no_id_is_filed_all_the_same(String body) throws Exception {
+        always = Optional.of(new Reply(201, body));
+
+        var filed = crm().open(Interaction.begun(new CallId("CA1"), Optional.of(NUMBER), Optional.of("C-17"), NOON));
+
+        assertThat(filed).contains("");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.offhook.call.PhoneNumber;
 import io.offhook.crm.Caller;
 import io.offhook.crm.Crm;
 import io.offhook.crm.CrmContract;
+import io.offhook.crm.Filings;
 import io.offhook.crm.Interaction;
 import io.offhook.crm.LastContact;
 import io.offhook.store.jdbc.Database;
@@ -103,6 +104,25 @@ abstract class StoreCrmContract extends CrmContract {
         crm.open(Interaction.begun(new CallId("CA1"), Optional.of(NUMBER), Optional.empty(), NOON));
 
         assertThat(crm.last(NUMBER, NOON)).isPresent();
+    }
+
+    @Test
+    void the_call_of_a_stranger_without_a_number_is_no_contact() throws Exception {
+        assertThat(crm.open(Interaction.begun(new CallId("CA1"), Optional.empty(), Optional.empty(), NOON)))
+                .isEmpty();
+
+        assertThat(interactions()).isEmpty();
+    }
+
+    @Test
+    void where_a_call_was_filed_first_is_remembered_for_each_crm() throws Exception {
+        var call = new CallId("CA1");
+        crm.keep(call, "acme/crm", new Filings.Filing("40210001", "CA1:call.ended:1"));
+        crm.keep(call, "acme/crm", new Filings.Filing("40210002", "CA1:voicemail.left:RE1"));
+
+        assertThat(crm.find(call, "acme/crm")).contains(new Filings.Filing("40210001", "CA1:call.ended:1"));
+        assertThat(crm.find(call, "acme/contacts")).isEmpty();
+        assertThat(crm.find(new CallId("CA2"), "acme/crm")).isEmpty();
     }
 
     @Test
