@@ -1,6 +1,7 @@
 package io.offhook;
 
 import io.offhook.agent.CallerProfile;
+import io.offhook.crm.CallerLookup;
 import io.offhook.crm.Crm;
 import io.offhook.crm.http.HttpCrm;
 import java.net.http.HttpClient;
@@ -26,7 +27,7 @@ final class AgentCrm {
                                 .map(filing -> new HttpCrm.InteractionRequest(
                                         request(filing.request(), headers), filing.id())),
                         profile.note().map(note -> request(note, headers)),
-                        profile.timeout(),
+                        CallerLookup.PATIENCE,
                         client));
     }
 

@@ -132,7 +132,7 @@ public final class Offhook implements AutoCloseable {
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         var callers = made.with(
-                new CallerContacts(new StoreCrm(database.writer(), database.reader()), workers));
+                new CallerRecognition(new StoreCrm(database.writer(), database.reader()), workers));
         callers.reload(agents.current());
         calls = new LiveCalls(
                 vertx,

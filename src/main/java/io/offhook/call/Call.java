@@ -51,6 +51,10 @@ public record Call(
         return continuing(earlier).with(known.returned());
     }
 
+    Call with(CallRules next) {
+        return new Call(id, since, next, caller, phase, line, playout, engine, transcript, tools, signals, timers);
+    }
+
     Call with(Phase next) {
         return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, signals, timers);
     }

@@ -107,6 +107,17 @@ public sealed interface CallEvent {
 
     record ToolFinished(ToolRequest request, ToolOutcome outcome) implements CallEvent {}
 
+    /// More is known of the caller than when the stream opened.
+    ///
+    /// @param rules what the configuration means for this caller
+    /// @param note  for the agent, as data; empty when there is nothing to tell
+    record CallerRecognised(CallRules rules, Optional<String> note) implements CallEvent {
+        @Override
+        public String toString() {
+            return "CallerRecognised";
+        }
+    }
+
     /// The handoff is on disk (or the store gave up; then it is in the spill file).
     record HandoffFiled() implements CallEvent {}
 

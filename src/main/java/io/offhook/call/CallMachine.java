@@ -8,6 +8,7 @@ import io.offhook.call.CallEvent.AgentAudioEnded;
 import io.offhook.call.CallEvent.AgentWords;
 import io.offhook.call.CallEvent.CallOver;
 import io.offhook.call.CallEvent.CallerAudio;
+import io.offhook.call.CallEvent.CallerRecognised;
 import io.offhook.call.CallEvent.CallerStartedSpeaking;
 import io.offhook.call.CallEvent.CallerStoppedSpeaking;
 import io.offhook.call.CallEvent.CallerWords;
@@ -83,6 +84,8 @@ public final class CallMachine {
         var step = new Draft(call, now);
         if (event instanceof CallOver) {
             Departure.over(step);
+        } else if (event instanceof CallerRecognised(var rules, var note)) {
+            recognised(step, rules, note);
         } else {
             switch (call.phase()) {
                 case Phase.Ringing _ -> ringing(step, event);
@@ -109,6 +112,22 @@ public final class CallMachine {
             }
         }
         return step.done();
+    }
+
+    // --- any phase ---
+
+    /// The agent is told and need not answer; a greeting that nobody has begun is said as to someone known. Without a
+    /// session nobody is told: the next one is opened with what is known.
+    private static void recognised(Draft step, CallRules rules, Optional<String> note) {
+        step.rules(rules);
+        if (step.call().phase() instanceof Phase.Conversing && step.call().engine().exists()) {
+            step.remark("caller_known_late");
+            note.ifPresent(text -> step.effect(
+                    new TellEngine(new Turn(Turn.Speaker.NOTE, "caller", text, false, step.now()))));
+            if (step.call().engine().ready()) {
+                Departure.byRule(step);
+            }
+        }
     }
 
     // --- Ringing ---

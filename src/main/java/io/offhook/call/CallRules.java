@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// What the agent's configuration means for one call. Fixed for the life of the call.
+/// What the agent's configuration means for one call. Fixed, unless more becomes known of the caller.
 ///
 /// @param greeting       the agent's first words; empty: the caller speaks first
 /// @param announcement   said before a caller goes to a human

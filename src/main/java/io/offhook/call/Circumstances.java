@@ -2,7 +2,7 @@ package io.offhook.call;
 
 import java.util.Map;
 
-/// What is known of a call besides what is said in it. Fixed while the agent has the call.
+/// What is known of a call besides what is said in it.
 ///
 /// @param language the language of the call, such as `es`
 /// @param open     whether the company's people are at work

@@ -61,6 +61,10 @@ final class Draft {
         remarks.add(slug);
     }
 
+    void rules(CallRules rules) {
+        call = call.with(rules);
+    }
+
     void phase(Phase phase) {
         call = call.with(phase);
     }

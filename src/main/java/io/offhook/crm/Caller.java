@@ -53,10 +53,6 @@ public record Caller(
         return new Caller("", "", "", Map.of(), false, Optional.of(contact));
     }
 
-    public Caller withLastContact(Optional<LastContact> contact) {
-        return new Caller(id, firstName, lastName, attributes, verified, contact);
-    }
-
     /// The same caller, having proved it. A call whose number failed the network's check stays a claim.
     public Caller proved(StirVerdict verdict) {
         return new Caller(

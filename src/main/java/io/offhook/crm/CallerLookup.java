@@ -2,7 +2,6 @@ package io.offhook.crm;
 
 import io.offhook.call.PhoneNumber;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -16,60 +15,49 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks callers up while the phone rings, and never makes anybody wait: a look-up that fails or is late has found
-/// nobody. Any thread; `start` does not block.
-///
-/// Whoever calls again within the hour is known by the last contact too, also when no record has the number.
+/// Looks callers up while the phone rings, and never makes anybody wait: whoever asks takes what is known by then, and
+/// may use what comes later. Any thread; `start` does not block.
 public final class CallerLookup {
-    /// Found nobody in time.
+    /// Found nobody in time; the answer may still come.
     public static final String TIMEOUT = "crm_timeout";
-    /// Could not be asked, or answered nonsense.
+    /// Could not be asked, or answered nonsense, or not at all.
     public static final String FAILED = "crm_failed";
     /// Was not asked, because it failed too often.
     public static final String PAUSED = "crm_paused";
     /// Was not asked, because the network says that the number is not the caller's.
     public static final String NUMBER_FAILED = "caller_number_failed";
+    /// How long a late answer is waited for: in a call that is so old, the agent has asked already.
+    public static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(CallerLookup.class);
-    private static final Duration RETURNING = Duration.ofHours(1);
     private static final int AT_ONCE = 100;
 
     private final Crm crm;
-    private final Contacts contacts;
     private final Duration deadline;
+    private final Duration patience;
     private final Executor workers;
-    private final InstantSource clock;
     private final Breaker breaker;
     private final RecentCallers recent;
     private final Semaphore running = new Semaphore(AT_ONCE);
 
-    /// @param contacts this server's own memory, asked after the CRM and within the same deadline
-    /// @param deadline when the caller counts as unknown
+    /// @param deadline after which an answer is late
     /// @param workers  virtual threads
-    public CallerLookup(Crm crm, Contacts contacts, Duration deadline, Executor workers, InstantSource clock) {
-        this(crm, contacts, deadline, workers, clock, System::nanoTime);
+    public CallerLookup(Crm crm, Duration deadline, Executor workers) {
+        this(crm, deadline, PATIENCE, workers, System::nanoTime);
     }
 
-    CallerLookup(
-            Crm crm,
-            Contacts contacts,
-            Duration deadline,
-            Executor workers,
-            InstantSource clock,
-            LongSupplier nanos) {
+    CallerLookup(Crm crm, Duration deadline, Duration patience, Executor workers, LongSupplier nanos) {
         this.crm = crm;
-        this.contacts = contacts;
         this.deadline = deadline;
+        this.patience = patience;
         this.workers = workers;
-        this.clock = clock;
         this.breaker = new Breaker(nanos);
         this.recent = new RecentCallers(nanos);
     }
 
-    /// Begins to look; `getNow` says what is known at any time. The future always comes to an end, and never to a bad
-    /// one.
+    /// Begins to look. The future always comes to an end, and never to a bad one.
     ///
-    /// @param remark told at most once, on any thread, with one of the slugs above
+    /// @param remark told on any thread with one of the slugs above; at most twice, since a late answer may also fail
     public CompletableFuture<Optional<Caller>> start(
             Optional<PhoneNumber> from, StirVerdict verdict, Consumer<String> remark) {
         var number = from.filter(given -> !CallerNumber.withheld(given));
@@ -88,16 +76,11 @@ public final class CallerLookup {
         return found;
     }
 
-    /// The next call from this number is looked up afresh.
-    public void forget(PhoneNumber number) {
-        recent.forget(number);
-    }
-
     private static CompletableFuture<Optional<Caller>> nobody() {
         return CompletableFuture.completedFuture(Optional.empty());
     }
 
-    /// One question to the CRM, which ends once: with its answer, its failure, or the deadline.
+    /// One question to the CRM, which ends once: with its answer, its failure, or the end of all patience.
     private final class Search {
         private final PhoneNumber number;
         private final CompletableFuture<Optional<Caller>> found;
@@ -112,7 +95,7 @@ public final class CallerLookup {
         }
 
         void begin() {
-            // A thread that hangs beyond its deadline keeps its permit, so that hanging threads are bounded.
+            // A thread that hangs for ever keeps its permit, so that hanging threads are bounded.
             if (!running.tryAcquire()) {
                 nothing(FAILED);
             } else if (!breaker.allows()) {
@@ -121,12 +104,17 @@ public final class CallerLookup {
             } else {
                 try {
                     workers.execute(this::run);
-                    CompletableFuture.delayedExecutor(deadline.toMillis(), TimeUnit.MILLISECONDS, workers)
-                            .execute(this::late);
+                    after(deadline, this::late);
+                    after(patience, this::giveUp);
                 } catch (RejectedExecutionException e) {
                     nothing(FAILED);
                 }
             }
+        }
+
+        private void after(Duration time, Runnable work) {
+            CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS, workers)
+                    .execute(work);
         }
 
         private void run() {
@@ -139,7 +127,7 @@ public final class CallerLookup {
 
         private void ask() {
             try {
-                var caller = look();
+                var caller = crm.find(number);
                 if (over.compareAndSet(false, true)) {
                     breaker.succeeded();
                     found.complete(caller);
@@ -147,27 +135,10 @@ public final class CallerLookup {
             } catch (CrmFailure e) {
                 failed(e.reason());
             } catch (InterruptedException e) {
-                // The deadline has passed, and `late` has said so.
+                // All patience is over, and `giveUp` has said so.
                 failed("interrupted");
             } catch (RuntimeException e) {
                 failed(e.getClass().getSimpleName());
-            }
-        }
-
-        private Optional<Caller> look() throws CrmFailure, InterruptedException {
-            var caller = crm.find(number);
-            var contact = lastContact();
-            return caller.isPresent()
-                    ? caller.map(known -> known.withLastContact(contact))
-                    : contact.map(Caller::returning);
-        }
-
-        private Optional<LastContact> lastContact() throws InterruptedException {
-            try {
-                return contacts.last(number, clock.instant().minus(RETURNING));
-            } catch (CrmFailure e) {
-                log.atWarn().addKeyValue("reason", e.reason()).log("earlier calls can't be read");
-                return Optional.empty();
             }
         }
 
@@ -177,8 +148,16 @@ public final class CallerLookup {
             }
         }
 
+        /// A CRM that is slow for everybody is left alone like one that fails; its answer, if it comes, clears it.
         private void late() {
-            if (nothing(TIMEOUT)) {
+            if (!over.get()) {
+                breaker.failed();
+                remark.accept(TIMEOUT);
+            }
+        }
+
+        private void giveUp() {
+            if (nothing(FAILED)) {
                 task.cancel(true);
             }
         }

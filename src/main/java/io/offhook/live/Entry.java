@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,8 +23,7 @@ final class Entry {
     private static final Duration BEING_TOLD = Duration.ofMillis(500);
 
     private final CallId id;
-    private volatile AgentPlan plan;
-    private volatile CompletableFuture<Map<String, String>> caller = CompletableFuture.completedFuture(Map.of());
+    private final AtomicReference<AgentPlan> plan;
     private final Optional<PhoneNumber> from;
     private final Instant since;
     private final AtomicLong sequence;
@@ -41,7 +39,7 @@ final class Entry {
 
     private Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now, EntryState state) {
         this.id = id;
-        this.plan = plan.knowing(facts(id, from));
+        this.plan = new AtomicReference<>(plan.knowing(facts(id, from)));
         this.from = from;
         this.since = now;
         // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
@@ -80,7 +78,7 @@ final class Entry {
     }
 
     AgentPlan plan() {
-        return plan;
+        return plan.get();
     }
 
     /// The request that announced the call, by the provider's mark.
@@ -93,18 +91,10 @@ final class Entry {
         return !request.isEmpty() && request.equals(ring);
     }
 
-    /// Somebody has begun to find out who calls.
-    void expects(CompletableFuture<Map<String, String>> facts) {
-        caller = facts;
-    }
-
-    /// Takes what is known of the caller by now.
-    void recognise() {
-        var known = caller.getNow(Map.of());
-        if (!known.isEmpty()) {
-            plan = plan.knowing(known);
-            caller = CompletableFuture.completedFuture(Map.of());
-        }
+    /// This is known of the caller, too: while the phone rings or in mid-call.
+    void recognised(Map<String, String> facts) {
+        plan.updateAndGet(is -> is.knowing(facts));
+        live().ifPresent(live -> live.knows(this::plan));
     }
 
     Optional<PhoneNumber> from() {
@@ -165,7 +155,7 @@ final class Entry {
     RouteAnswers.Standing standing() {
         var is = state.get();
         return new RouteAnswers.Standing(
-                plan,
+                plan(),
                 is.phase(),
                 is.reconnected(),
                 accepted,
@@ -276,14 +266,14 @@ final class Entry {
 
     /// It is known how the call ended.
     void ended(Disposition disposition, Instant now) {
-        plan.toolbox().forget(id);
+        plan().toolbox().forget(id);
         state.updateAndGet(is -> is.with(new End(disposition, now)));
     }
 
     /// The provider says that the call is over. How it ended may not be known yet: its word on the last step of the
     /// route is another request, and may come later.
     void providerSaysOver(Instant now) {
-        plan.toolbox().forget(id);
+        plan().toolbox().forget(id);
         state.updateAndGet(is -> is.overAt(now));
     }
 

@@ -12,6 +12,7 @@ import io.offhook.call.Phase;
 import io.offhook.call.Signals;
 import io.offhook.call.Step;
 import io.offhook.call.Transcript;
+import io.offhook.crm.Caller;
 import io.offhook.engine.EngineSession;
 import io.offhook.telephony.Leg;
 import io.vertx.core.Context;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,6 @@ final class LiveCall {
     private final Context context;
     private final CallMachine machine;
     private final CallClock clock;
-    private final AgentPlan plan;
     private final String callerHash;
     private final Leg leg;
     private final Filing filing;
@@ -45,6 +46,7 @@ final class LiveCall {
     private final ArrayDeque<CallEvent> waiting = new ArrayDeque<>();
 
     private volatile Call call;
+    private volatile AgentPlan plan;
     private volatile Optional<LiveCall> successor = Optional.empty();
     private Optional<EngineSession> session = Optional.empty();
     private int sessions;
@@ -109,6 +111,19 @@ final class LiveCall {
     /// The call goes on, on another stream. Any thread.
     void succeededBy(LiveCall next) {
         successor = Optional.of(next);
+    }
+
+    /// More may be known of the call than when it was made. Any thread.
+    ///
+    /// @param latest asked on the event loop, so that of two at once the fuller one counts
+    void knows(Supplier<AgentPlan> latest) {
+        context.runOnContext(_ -> {
+            var more = latest.get();
+            if (!more.facts().equals(plan.facts())) {
+                plan = more;
+                accept(new CallEvent.CallerRecognised(more.rules(), Caller.brief(more.facts())));
+            }
+        });
     }
 
     /// Hands over an event from any thread.

@@ -98,10 +98,10 @@ public final class LiveCalls implements Switchboard {
         if (entry.get() == fresh) {
             fresh.rang(call.request());
             log.started(fresh, call);
-            fresh.expects(recognition.begin(fresh.plan(), call, slug -> {
+            recognition.begin(fresh.plan(), call, fresh::recognised, slug -> {
                 counters.noticed(slug);
                 log.happened(fresh, slug);
-            }));
+            });
         }
         return between.first(entry.get());
     }

@@ -2,14 +2,15 @@ package io.offhook.live;
 
 import io.offhook.telephony.IncomingCall;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /// Finds out who calls, while the phone rings. Any thread.
+@FunctionalInterface
 public interface Recognition {
-    /// Begins to look, and does not block. The result is what is then known of the caller, such as
-    /// `caller.first_name`; nothing for whoever isn't known in time. It never fails.
+    /// Begins to look, and does not block.
     ///
-    /// @param remark told on any thread, with a slug, when the caller could not be looked up
-    CompletableFuture<Map<String, String>> begin(AgentPlan plan, IncomingCall call, Consumer<String> remark);
+    /// @param known  told what is known of the caller, such as `caller.first_name`: never, once or several times, on any
+    ///     thread, before the caller is on the line or later
+    /// @param remark told on any thread, with a slug, when the caller could not be looked up, or not in time
+    void begin(AgentPlan plan, IncomingCall call, Consumer<Map<String, String>> known, Consumer<String> remark);
 }

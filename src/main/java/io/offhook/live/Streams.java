@@ -64,7 +64,6 @@ final class Streams {
     ///
     /// @return where its events go; empty when the call has a stream already, or needs none
     Optional<Consumer<CallEvent>> open(Entry entry, Leg leg) {
-        entry.recognise();
         var plan = entry.plan();
         var live = new LiveCall(
                 vertx.getOrCreateContext(),
@@ -79,6 +78,7 @@ final class Streams {
                 counters,
                 listeners(entry));
         return entry.attach(live, clock.now()).map(past -> {
+            live.knows(entry::plan);
             admission.enter(entry);
             begin(live, plan, past);
             return live::accept;

@@ -8,7 +8,6 @@ import io.offhook.call.CallId;
 import io.offhook.call.PhoneNumber;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +47,7 @@ class CallerLookupTest {
         workers.shutdownNow();
     }
 
-    private CallerLookup lookup(Answer answer, Contacts contacts, Duration deadline) {
+    private CallerLookup lookup(Answer answer, Duration deadline, Duration patience) {
         var crm = new Crm() {
             @Override
             public Optional<Caller> find(PhoneNumber number) throws CrmFailure, InterruptedException {
@@ -64,11 +63,11 @@ class CallerLookupTest {
             @Override
             public void note(String interaction, String text) {}
         };
-        return new CallerLookup(crm, contacts, deadline, workers, InstantSource.fixed(NOON), nanos::get);
+        return new CallerLookup(crm, deadline, patience, workers, nanos::get);
     }
 
     private CallerLookup lookup(Answer answer) {
-        return lookup(answer, (_, _) -> Optional.empty(), LONG);
+        return lookup(answer, LONG, LONG);
     }
 
     private CompletableFuture<Optional<Caller>> start(CallerLookup lookup) {
@@ -99,7 +98,28 @@ class CallerLookupTest {
     }
 
     @Test
-    void a_late_answer_counts_as_unknown_and_is_cut_off() throws Exception {
+    void a_late_answer_is_remarked_on_and_still_comes() throws Exception {
+        var lookup = lookup(
+                _ -> {
+                    end.await();
+                    return Optional.of(DANA);
+                },
+                Duration.ofMillis(50),
+                LONG);
+
+        var found = start(lookup);
+        await().until(() -> !remarks.isEmpty());
+        assertThat(found).isNotDone();
+        end.countDown();
+
+        assertThat(found.get(10, SECONDS)).contains(DANA);
+        assertThat(remarks).containsExactly(CallerLookup.TIMEOUT);
+        assertThat(result(lookup)).contains(DANA);
+        assertThat(asked).as("it is remembered like one in time").hasValue(1);
+    }
+
+    @Test
+    void an_answer_that_never_comes_is_cut_off_in_the_end() throws Exception {
         var cutOff = new CountDownLatch(1);
         var lookup = lookup(
                 _ -> {
@@ -111,13 +131,37 @@ class CallerLookupTest {
                     }
                     return Optional.of(DANA);
                 },
-                (_, _) -> Optional.empty(),
-                Duration.ofMillis(50));
+                Duration.ofMillis(20),
+                Duration.ofMillis(100));
 
         assertThat(result(lookup)).isEmpty();
 
-        assertThat(remarks).containsExactly(CallerLookup.TIMEOUT);
+        assertThat(remarks).containsExactly(CallerLookup.TIMEOUT, CallerLookup.FAILED);
         assertThat(cutOff.await(5, SECONDS)).isTrue();
+    }
+
+    @Test
+    void a_crm_that_is_slow_but_answers_is_not_left_alone() throws Exception {
+        var pause = new CountDownLatch(1);
+        var lookup = lookup(
+                _ -> {
+                    if (asked.get() <= 5) {
+                        pause.await();
+                    }
+                    return Optional.of(DANA);
+                },
+                Duration.ofMillis(1),
+                LONG);
+        for (int i = 0; i < 5; i++) {
+            var _ = lookup.start(
+                    Optional.of(new PhoneNumber("+1415555" + (1000 + i))), StirVerdict.NONE, remarks::add);
+        }
+        await().until(() -> remarks.size() == 5);
+        assertThat(result(lookup)).as("five were late").isEmpty();
+
+        pause.countDown();
+
+        await().untilAsserted(() -> assertThat(result(lookup)).contains(DANA));
     }
 
     @Test
@@ -168,10 +212,6 @@ class CallerLookupTest {
         nanos.addAndGet(Duration.ofSeconds(31).toNanos());
         result(lookup);
         assertThat(asked).hasValue(2);
-
-        lookup.forget(NUMBER);
-        result(lookup);
-        assertThat(asked).hasValue(3);
     }
 
     @Test
@@ -222,7 +262,7 @@ class CallerLookupTest {
         nanos.addAndGet(Duration.ofSeconds(10).toNanos());
 
         assertThat(result(lookup)).contains(DANA);
-        lookup.forget(NUMBER);
+        nanos.addAndGet(Duration.ofSeconds(31).toNanos());
         assertThat(result(lookup)).contains(DANA);
     }
 
@@ -240,30 +280,6 @@ class CallerLookupTest {
 
         assertThat(remarks).hasSize(50).containsOnly(CallerLookup.FAILED);
         await().untilAsserted(() -> assertThat(asked).hasValue(100));
-    }
-
-    @Test
-    void whoever_calls_again_within_the_hour_is_known_by_the_last_contact() throws Exception {
-        var contact = new LastContact("order AB7492", NOON.minusSeconds(600));
-        Contacts contacts = (number, since) ->
-                number.equals(NUMBER) && since.equals(NOON.minusSeconds(3600)) ? Optional.of(contact) : Optional.empty();
-
-        var known = result(lookup(_ -> Optional.of(DANA), contacts, LONG));
-        var stranger = result(lookup(_ -> Optional.empty(), contacts, LONG));
-
-        assertThat(known.orElseThrow().facts())
-                .containsEntry("caller.first_name", "Dana")
-                .containsEntry("caller.last_topic", "order AB7492");
-        assertThat(stranger.orElseThrow().facts()).containsExactly(Map.entry("caller.last_topic", "order AB7492"));
-    }
-
-    @Test
-    void a_memory_that_fails_takes_no_customer_away() throws Exception {
-        Contacts contacts = (_, _) -> {
-            throw new CrmFailure("store_failed", "no");
-        };
-
-        assertThat(result(lookup(_ -> Optional.of(DANA), contacts, LONG))).contains(DANA);
     }
 
     @Test

@@ -17,7 +17,13 @@ class CallerTest {
 
     @Test
     void facts_are_what_texts_and_tools_may_name() {
-        var caller = DANA.withLastContact(Optional.of(new LastContact("order AB7492", Instant.EPOCH)));
+        var caller = new Caller(
+                "C-17",
+                "Dana",
+                "Ruiz",
+                Map.of("tier", "gold"),
+                false,
+                Optional.of(new LastContact("order AB7492", Instant.EPOCH)));
 
         assertThat(caller.facts())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(

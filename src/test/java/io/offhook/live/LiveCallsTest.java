@@ -127,7 +127,7 @@ class LiveCallsTest {
                 true,
                 book,
                 new Silence(),
-                (_, _, _) -> CompletableFuture.completedFuture(Map.of()),
+                (_, _, _, _) -> {},
                 _ -> List.of(),
                 workers);
     }

@@ -85,7 +85,7 @@ final class Node implements AutoCloseable {
                 false,
                 book(),
                 counters(),
-                (_, _, _) -> CompletableFuture.completedFuture(Map.of()),
+                (_, _, _, _) -> {},
                 _ -> {
                     if (noWatchers) {
                         throw new IllegalStateException("no watchers today");

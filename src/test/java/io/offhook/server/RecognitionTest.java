@@ -12,6 +12,7 @@ import io.offhook.call.Turn;
 import io.offhook.crm.http.LocalCrm;
 import io.offhook.crm.http.LocalCrm.Reply;
 import io.offhook.crm.store.StoreCrm;
+import io.offhook.simulator.CallStep;
 import io.offhook.simulator.SimulatedCall;
 import io.offhook.store.jdbc.Database;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Who calls is found out while the phone rings, and nobody waits for it.
 @Timeout(60)
 class RecognitionTest {
+    private static final String WORKFLOW = "WW00000000000000000000000000000042";
     private static final String BACK = "Welcome back, Dana!";
     private static final String DANA = "{\"id\":\"C-17\",\"first_name\":\"Dana\",\"tier\":\"gold\"}";
 
@@ -127,6 +130,65 @@ class RecognitionTest {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(2_500));
             await().atMost(PATIENCE).until(() -> server.happened(call).contains("crm_timeout"));
             end.countDown();
+        }
+    }
+
+    @Test
+    void an_answer_that_comes_late_reaches_the_agent_its_tools_and_the_human() throws Exception {
+        var late = new CountDownLatch(1);
+        try (var crm = new LocalCrm(request -> {
+                    if (request.path().startsWith("/?")) {
+                        late.await();
+                    }
+                    return new Reply(200, DANA);
+                });
+                var server = plan(crm).agent("tools: { find: 'GET %s/orders?of={caller.id}' }".formatted(crm.origin()))
+                        .workflow(WORKFLOW)
+                        .start()) {
+            server.script.calls("find", "{}").says("There you are.");
+            var call = server.ringAndGreet();
+            await().atMost(PATIENCE)
+                    .until(() -> server.happened(call).contains("crm_timeout") && allProven(server, call));
+            int replies = server.session(0).responses().size();
+
+            late.countDown();
+
+            await().atMost(PATIENCE).until(() -> TestServer.remembered(server.session(0)).stream()
+                    .anyMatch(item -> item.contains("Known about the caller") && item.contains("gold")));
+            assertThat(server.session(0).responses()).as("the agent need not answer").hasSize(replies);
+            server.says("Where is my order?");
+            server.hears(call, GREETING, "There you are.");
+            assertThat(crm.requests()).extracting(LocalCrm.Request::path).contains("/orders?of=C-17");
+            call.press('0');
+            var task = call.await(CallStep.Enqueued.class, PATIENCE).orElseThrow();
+            assertThat(task.attributes().orElseThrow()).contains("\"tier\":\"gold\"", "\"id\":\"C-17\"");
+            assertThat(server.happened(call)).contains("caller_known_late");
+        }
+    }
+
+    @Test
+    void a_call_is_filed_in_the_crm_though_it_was_down_while_the_phone_rang() throws Exception {
+        var down = new AtomicBoolean(true);
+        try (var crm = new LocalCrm(request -> down.get()
+                        ? new Reply(503, "")
+                        : new Reply(200, request.method().equals("GET") ? DANA : "{\"id\":\"T-1\"}"));
+                var server = plan(crm).agent("  interaction: { http: POST %s/tickets, body: { who: '{caller.id}', how: '{outcome}' } }"
+                                .formatted(crm.origin()))
+                        .start()) {
+            var call = server.ringAndGreet();
+            await().atMost(PATIENCE).until(() -> server.happened(call).contains("crm_failed"));
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+
+            down.set(false);
+
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(crm.requests())
+                    .filteredOn(request -> request.path().equals("/tickets"))
+                    .singleElement()
+                    .satisfies(request -> {
+                        assertThat(request.key()).isEqualTo("call-" + call.sid());
+                        assertThat(request.body()).isEqualTo("{\"who\":\"C-17\",\"how\":\"hung-up\"}");
+                    }));
         }
     }
 

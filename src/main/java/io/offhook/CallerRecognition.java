@@ -7,6 +7,7 @@ import io.offhook.crm.Caller;
 import io.offhook.crm.CallerLookup;
 import io.offhook.crm.CallerNumber;
 import io.offhook.crm.CrmFailure;
+import io.offhook.crm.EarlierCalls;
 import io.offhook.crm.StirVerdict;
 import io.offhook.crm.store.StoreCrm;
 import io.offhook.live.AgentPlan;
@@ -18,17 +19,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Begins the look-ups of agents that have a `caller:`. Any thread; what blocks runs on the workers.
-final class CallerContacts implements Recognition, AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(CallerContacts.class);
+final class CallerRecognition implements Recognition, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CallerRecognition.class);
 
     private final StoreCrm own;
+    private final EarlierCalls earlier;
     private final Executor workers;
     private final HttpClient http = HttpTool.client();
     private volatile Map<String, Desk> desks = Map.of();
@@ -37,8 +38,9 @@ final class CallerContacts implements Recognition, AutoCloseable {
     private record Desk(CallerProfile profile, CallerLookup lookup) {}
 
     /// @param own the customers and contacts in Offhook's own database
-    CallerContacts(StoreCrm own, Executor workers) {
+    CallerRecognition(StoreCrm own, Executor workers) {
         this.own = own;
+        this.earlier = new EarlierCalls(own, workers, InstantSource.system());
         this.workers = workers;
     }
 
@@ -58,8 +60,7 @@ final class CallerContacts implements Recognition, AutoCloseable {
 
     private Desk desk(CallerProfile profile) {
         var crm = AgentCrm.of(profile, http).orElse(own);
-        return new Desk(
-                profile, new CallerLookup(crm, own, profile.timeout(), workers, InstantSource.system()));
+        return new Desk(profile, new CallerLookup(crm, profile.timeout(), workers));
     }
 
     private void warm() {
@@ -73,14 +74,20 @@ final class CallerContacts implements Recognition, AutoCloseable {
         }
     }
 
+    /// Two sources, neither of which waits for the other: the CRM, and what this server remembers of earlier calls.
     @Override
-    public CompletableFuture<Map<String, String>> begin(AgentPlan plan, IncomingCall call, Consumer<String> remark) {
+    public void begin(
+            AgentPlan plan, IncomingCall call, Consumer<Map<String, String>> known, Consumer<String> remark) {
         var desk = desks.get(plan.rules().agent());
         if (desk == null) {
-            return CompletableFuture.completedFuture(Map.of());
+            return;
         }
-        var found = desk.lookup.start(call.from(), StirVerdict.of(call.verstat()), remark);
-        return found.thenApply(caller -> caller.map(Caller::facts).orElse(Map.of()));
+        var verdict = StirVerdict.of(call.verstat());
+        var _ = desk.lookup
+                .start(call.from(), verdict, remark)
+                .thenAccept(found -> found.map(Caller::facts).ifPresent(known));
+        var _ = earlier.start(call.from(), verdict)
+                .thenAccept(contact -> contact.map(Caller::returning).map(Caller::facts).ifPresent(known));
     }
 
     @Override
