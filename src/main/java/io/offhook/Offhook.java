@@ -6,6 +6,8 @@ import io.offhook.agent.EngineChoice;
 import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.Phrases;
+import io.offhook.callback.CallbackRounds;
+import io.offhook.callback.Callbacks;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.config.Secret;
@@ -28,10 +30,15 @@ import io.offhook.outbox.Postman;
 import io.offhook.store.BufferedCallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoreException;
+import io.offhook.store.Wishes;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
+import io.offhook.store.jdbc.JdbcWishes;
 import io.offhook.telephony.Instruction;
+import io.offhook.telephony.twilio.CallbackRoutes;
+import io.offhook.telephony.twilio.TwilioHumanLine;
 import io.offhook.telephony.twilio.TwilioLimits;
+import io.offhook.telephony.twilio.TwilioRest;
 import io.offhook.telephony.twilio.TwilioRoutes;
 import io.offhook.telephony.twilio.TwilioSettings;
 import io.offhook.tool.Tool;
@@ -47,6 +54,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +91,7 @@ public final class Offhook implements AutoCloseable {
     private final AgentDirectory agents;
     private final BufferedCallLog writer;
     private final JdbcCallLog store;
+    private final Wishes wishes;
     private final Postman postman;
     private final LiveCalls calls;
     private final Greetings greetings;
@@ -110,6 +119,7 @@ public final class Offhook implements AutoCloseable {
                 offline ? List.of(DemoOrders::create, DemoOrders::addCustomer) : List.of()));
         connect(database);
         store = new JdbcCallLog(database);
+        wishes = new JdbcWishes(database);
         postman = OutgoingPost.of(settings, agents, database, store).start();
         made.with(this::closePost);
         writer = made.with(new BufferedCallLog(store, settings.home().resolve("spill")));
@@ -167,19 +177,31 @@ public final class Offhook implements AutoCloseable {
         meters.gauge("offhook.outbox.delivered", () -> postman.load().delivered());
         meters.gauge("offhook.outbox.age", () -> postman.load().age().toSeconds());
         var links = new HandoffLinks(tokens, settings.handoffLink(), Clock.systemUTC());
+        var twilio = new TwilioSettings(
+                settings.twilio().accountSid().orElseThrow(),
+                tokens,
+                settings.publicUrl().orElseThrow(),
+                false);
         var routes = new TwilioRoutes(
-                new TwilioSettings(
-                        settings.twilio().accountSid().orElseThrow(),
-                        tokens,
-                        settings.publicUrl().orElseThrow(),
-                        false),
+                twilio,
                 TwilioLimits.DEFAULT,
                 calls,
                 () -> fallback(plans),
                 meters::noticed,
                 call -> settings.adminToken().map(_ -> links.path(call)));
         meters.gauge("offhook.connections", connections::open);
-        port = listen(plan.eventLoops, routes, handoffPages(links, tokens));
+        var callbacks = new Callbacks(
+                wishes,
+                wish -> CallingBack.rules(agents.current(), wish),
+                store::handoff,
+                InstantSource.system(),
+                writer::record,
+                meters::noticed,
+                workers);
+        port = listen(
+                plan.eventLoops, routes, new CallbackRoutes(routes, twilio, callbacks), handoffPages(links, tokens));
+        var line = new TwilioHumanLine(made.with(TwilioRest.of(settings.twilio())), twilio);
+        made.with(callbacks.rounds(line, CallbackRounds.Pace.USUAL, calls::draining).start());
         plans.all().forEach(greetings::prepare);
         made.with(agents);
         agents.watch(RELOAD_EVERY, new AgentDirectory.Listener() {
@@ -382,7 +404,8 @@ public final class Offhook implements AutoCloseable {
                         Clock.systemUTC()));
     }
 
-    private int listen(int instances, TwilioRoutes routes, Optional<HandoffPages> pages) {
+    private int listen(
+            int instances, TwilioRoutes routes, CallbackRoutes callbackRoutes, Optional<HandoffPages> pages) {
         var bound = new AtomicInteger();
         var callsApi = settings.adminToken().map(token -> new CallsApi(store, token, workers, Clock.systemUTC()));
         var deployed = vertx.deployVerticle(
@@ -394,7 +417,7 @@ public final class Offhook implements AutoCloseable {
                                         .setAcceptBacklog(4096)
                                         .setHandle100ContinueAutomatically(true)))
                                 .connectionHandler(connections::opened)
-                                .requestHandler(router(vertx, routes, callsApi, pages))
+                                .requestHandler(router(vertx, routes, callbackRoutes, callsApi, pages))
                                 .listen(settings.port(), interfaceName)
                                 .onSuccess(server -> bound.set(server.actualPort()))
                                 .<Void>mapEmpty()
@@ -417,8 +440,13 @@ public final class Offhook implements AutoCloseable {
     }
 
     private Router router(
-            Vertx on, TwilioRoutes routes, Optional<CallsApi> callsApi, Optional<HandoffPages> pages) {
+            Vertx on,
+            TwilioRoutes routes,
+            CallbackRoutes callbackRoutes,
+            Optional<CallsApi> callsApi,
+            Optional<HandoffPages> pages) {
         var router = Router.router(on);
+        callbackRoutes.mount(router);
         routes.mount(router);
         callsApi.ifPresent(api -> api.mount(router));
         pages.ifPresent(page -> page.mount(router));
@@ -445,6 +473,11 @@ public final class Offhook implements AutoCloseable {
 
     public JdbcCallLog store() {
         return store;
+    }
+
+    /// The callers who wanted to be called back.
+    public Wishes wishes() {
+        return wishes;
     }
 
     /// Waits until everything said so far is on disk.

@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 final class EscalationReader {
     private static final String PATTERN = "escalate.to.*";
     private static final String VOICEMAIL = "voicemail";
-    private static final List<String> KINDS = List.of("workflow", "queue", "dial", "sip", VOICEMAIL);
-    private static final List<String> LATER = List.of("callback");
+    private static final String CALLBACK = "callback";
+    private static final List<String> KINDS = List.of("workflow", "queue", "dial", "sip", CALLBACK, VOICEMAIL);
     private static final String AGENT = "agent";
-    private static final List<String> RESERVED = List.of(VOICEMAIL, "callback", AGENT);
+    private static final List<String> RESERVED = List.of(VOICEMAIL, CALLBACK, AGENT);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
     private static final Pattern WORKFLOW = Pattern.compile("WW[0-9A-Za-z]+");
     private static final Pattern QUEUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}");
@@ -72,8 +72,13 @@ final class EscalationReader {
     /// One entry under `escalate.to`.
     ///
     /// @param destinations tried in turn; empty if the entry makes no sense
-    private record Step(List<Destination> destinations, Optional<Value> otherwise) {
+    /// @param borrows      whether those call back whom the route has tried before
+    private record Step(List<Destination> destinations, Optional<Value> otherwise, boolean borrows) {
         static final Step NONE = new Step(List.of(), Optional.empty());
+
+        Step(List<Destination> destinations, Optional<Value> otherwise) {
+            this(destinations, otherwise, false);
+        }
 
         boolean ends() {
             return !destinations.isEmpty() && destinations.getLast() instanceof Destination.Voicemail;
@@ -111,15 +116,18 @@ final class EscalationReader {
         var otherwise = fields.value("else");
         var kinds = KINDS.stream().filter(fields::mentions).toList();
         if (kinds.size() != 1) {
-            if (!kinds.isEmpty() || LATER.stream().noneMatch(fields::mentions)) {
-                fields.mistake(
-                        "The destination " + name + " needs exactly one of: " + String.join(", ", KINDS) + ".", FORM);
-            }
+            fields.mistake(
+                    "The destination " + name + " needs exactly one of: " + String.join(", ", KINDS) + ".", FORM);
             return new Step(List.of(), otherwise);
         }
         var kind = kinds.getFirst();
         var value = fields.value(kind).orElseThrow();
         refuseForeign(fields, kind);
+        if (kind.equals(CALLBACK)) {
+            return CallbackReader.read(value)
+                    .map(read -> new Step(List.of(read.callback()), otherwise, read.ofRoute()))
+                    .orElseGet(() -> new Step(List.of(), otherwise));
+        }
         var patience = fields.value("wait")
                 .flatMap(wait -> wait.duration(Duration.ofSeconds(5), longest(kind)))
                 .orElse(usual(kind));
@@ -175,10 +183,10 @@ final class EscalationReader {
 
     private static void refuseForeign(Fields fields, String kind) {
         var foreign = new HashMap<String, Set<String>>();
-        foreign.put("wait", Set.of(VOICEMAIL));
+        foreign.put("wait", Set.of(VOICEMAIL, CALLBACK));
         foreign.put("else", Set.of(VOICEMAIL));
-        foreign.put("whisper", Set.of(VOICEMAIL, "workflow", "queue"));
-        foreign.put("ring", Set.of(VOICEMAIL, "workflow", "queue", "sip"));
+        foreign.put("whisper", Set.of(VOICEMAIL, CALLBACK, "workflow", "queue"));
+        foreign.put("ring", Set.of(VOICEMAIL, CALLBACK, "workflow", "queue", "sip"));
         foreign.forEach((key, kinds) -> {
             if (fields.mentions(key) && kinds.contains(kind)) {
                 fields.mistake(
@@ -229,11 +237,16 @@ final class EscalationReader {
         var chain = new ArrayList<Destination>();
         var visited = new LinkedHashSet<String>();
         var name = entrance;
+        var way = Optional.<Value>empty();
         while (true) {
             var step = steps.getOrDefault(name, Step.NONE);
             visited.add(name);
             reached.add(name);
-            chain.addAll(step.destinations());
+            if (asks(chain) && asks(step.destinations())) {
+                way.ifPresent(EscalationReader::asksTwice);
+                return Optional.empty();
+            }
+            chain.addAll(step.borrows() ? borrowed(step.destinations(), chain) : step.destinations());
             if (step.ends()) {
                 return Optional.of(new Route(chain)).filter(_ -> whole(steps, visited));
             }
@@ -243,7 +256,14 @@ final class EscalationReader {
                 return Optional.empty();
             }
             boolean back = next.get().equals(AGENT);
-            if (back || next.get().equals(VOICEMAIL)) {
+            if (next.get().equals(CALLBACK)) {
+                if (asks(chain)) {
+                    otherwise.ifPresent(EscalationReader::asksTwice);
+                    return Optional.empty();
+                }
+                chain.addAll(borrowed(List.of(CallbackReader.Reading.USUAL.callback()), chain));
+            }
+            if (back || next.get().equals(CALLBACK) || next.get().equals(VOICEMAIL)) {
                 chain.add(LAST_RESORT);
                 return Optional.of(new Route(chain, back)).filter(_ -> whole(steps, visited));
             }
@@ -251,7 +271,30 @@ final class EscalationReader {
                 return Optional.empty();
             }
             name = next.get();
+            way = otherwise;
         }
+    }
+
+    private static boolean asks(List<Destination> chain) {
+        return chain.stream().anyMatch(Destination.Callback.class::isInstance);
+    }
+
+    private static void asksTwice(Value otherwise) {
+        otherwise.mistake(
+                "The route asks the caller twice for a number to call back.", "End it with else: voicemail.");
+    }
+
+    /// Those call back who can be phoned on the way.
+    private static List<Destination> borrowed(List<Destination> destinations, List<Destination> before) {
+        var humans = before.stream()
+                .filter(Destination.Phone.class::isInstance)
+                .flatMap(phone -> ((Destination.Phone) phone).numbers().stream())
+                .distinct()
+                .limit(Destination.MOST_AT_ONCE)
+                .toList();
+        return destinations.stream()
+                .map(each -> each instanceof Destination.Callback callback ? callback.by(humans) : each)
+                .toList();
     }
 
     /// A destination that makes no sense has been reported; where it leads is looked at all the same.
@@ -262,15 +305,11 @@ final class EscalationReader {
     }
 
     private static boolean leadsOn(Value otherwise, String next, Map<String, Step> steps, Set<String> visited) {
-        if (LATER.contains(next)) {
-            otherwise.notYet("else: " + next);
-            return false;
-        }
         if (!steps.containsKey(next)) {
-            var names = Stream.concat(steps.keySet().stream(), Stream.of(VOICEMAIL, AGENT)).toList();
+            var names = Stream.concat(steps.keySet().stream(), RESERVED.stream()).toList();
             otherwise.mistake(
                     "There is no destination " + otherwise.quoted() + "." + Value.didYouMean(next, names),
-                    "Name a destination under escalate.to, or write else: voicemail or else: agent.");
+                    "Name a destination under escalate.to, or write else: voicemail, callback or agent.");
             return false;
         }
         if (visited.contains(next)) {

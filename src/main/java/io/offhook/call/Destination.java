@@ -3,6 +3,7 @@ package io.offhook.call;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// One place where a human can take the caller. All of them are the operator's own words: no model ever names one.
 public sealed interface Destination {
@@ -15,7 +16,7 @@ public sealed interface Destination {
         return switch (this) {
             case Phone(_, _, var whisper) -> whisper;
             case Sip(_, _, var whisper) -> whisper;
-            case Workflow _, Queue _, Voicemail _ -> false;
+            case Workflow _, Queue _, Callback _, Voicemail _ -> false;
         };
     }
 
@@ -26,6 +27,7 @@ public sealed interface Destination {
             case Queue _ -> "queue";
             case Phone _ -> "number";
             case Sip _ -> "sip";
+            case Callback _ -> "callback";
             case Voicemail _ -> "voicemail";
         };
     }
@@ -58,6 +60,37 @@ public sealed interface Destination {
         @Override
         public String toString() {
             return "Sip[" + patience + "]";
+        }
+    }
+
+    /// The caller is asked for leave to be called back, and for the number.
+    ///
+    /// @param humans    who is rung for it, one after the other; without any the wish is only kept
+    /// @param attempts  how often all of them are tried
+    /// @param every     from one attempt to the next, and twice as long after each
+    /// @param within    after which a wish is too old
+    /// @param countries where callers may be called, besides the country of the number that they have called
+    record Callback(
+            List<PhoneNumber> humans, int attempts, Duration every, Duration within, Set<String> countries)
+            implements Destination {
+        /// How long a caller may look for the next key.
+        private static final Duration KEYPAD = Duration.ofSeconds(6);
+
+        public Callback {
+            humans = List.copyOf(humans);
+            countries = Set.copyOf(countries);
+            if (attempts < 1 || every.isNegative() || every.isZero()) {
+                throw new IllegalArgumentException("a callback is tried at least once, and not all the time");
+            }
+        }
+
+        @Override
+        public Duration patience() {
+            return KEYPAD;
+        }
+
+        public Callback by(List<PhoneNumber> others) {
+            return new Callback(others, attempts, every, within, countries);
         }
     }
 

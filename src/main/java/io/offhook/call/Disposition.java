@@ -16,7 +16,9 @@ public record Disposition(Outcome outcome, String reason) {
     public static Disposition after(Handoff handoff, List<Route.Result> results, boolean recorded) {
         var outcome = results.contains(Route.Result.ACCEPTED)
                 ? Outcome.TRANSFERRED
-                : recorded || results.contains(Route.Result.VOICEMAIL) ? Outcome.VOICEMAIL : Outcome.ABANDONED;
+                : recorded || results.contains(Route.Result.VOICEMAIL)
+                        ? Outcome.VOICEMAIL
+                        : results.contains(Route.Result.CALLBACK) ? Outcome.CALLBACK : Outcome.ABANDONED;
         return new Disposition(outcome, handoff.cause().slug());
     }
 
@@ -30,6 +32,8 @@ public record Disposition(Outcome outcome, String reason) {
         TRANSFERRED,
         /// The caller left a message.
         VOICEMAIL,
+        /// The caller agreed to be called back.
+        CALLBACK,
         /// The caller hung up on the way to a human, and left no message.
         ABANDONED,
         /// The call was not admitted or broke.

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// When the company's people are at work.
@@ -13,6 +15,8 @@ import java.util.Set;
 /// @param spans  of each week; never empty
 /// @param closed days on which no span begins
 public record OpeningHours(ZoneId zone, List<Span> spans, Set<LocalDate> closed) {
+    private static final int LOOK_AHEAD_DAYS = 31;
+
     public OpeningHours {
         spans = List.copyOf(spans);
         closed = Set.copyOf(closed);
@@ -34,6 +38,17 @@ public record OpeningHours(ZoneId zone, List<Span> spans, Set<LocalDate> closed)
         var today = local.toLocalDate();
         var time = local.toLocalTime();
         return spans.stream().anyMatch(span -> began(span, today, time) || goesOn(span, today, time));
+    }
+
+    /// When a span begins next; empty if none does for a month.
+    public Optional<Instant> nextOpening(Instant after) {
+        var today = after.atZone(zone).toLocalDate();
+        return today.datesUntil(today.plusDays(LOOK_AHEAD_DAYS))
+                .flatMap(day -> spans.stream()
+                        .filter(span -> opens(span, day))
+                        .map(span -> day.atTime(span.from()).atZone(zone).toInstant()))
+                .filter(opening -> opening.isAfter(after))
+                .min(Comparator.naturalOrder());
     }
 
     private boolean began(Span span, LocalDate today, LocalTime time) {

@@ -30,6 +30,7 @@ public record Route(List<Destination> destinations, boolean back) {
         BUSY,
         NO_ANSWER,
         VOICEMAIL,
+        CALLBACK,
         QUEUE_FULL,
         CALLER_GONE,
         FAILED;

@@ -3,6 +3,8 @@ package io.offhook.cli;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentFiles;
 import io.offhook.agent.AgentProfile;
+import io.offhook.call.Destination;
+import io.offhook.config.HumanDuration;
 import io.offhook.config.Mistake;
 import io.offhook.config.Secret;
 import io.offhook.config.Settings;
@@ -84,6 +86,18 @@ final class CheckCommand implements Callable<Integer> {
                 agent.name(),
                 agent.languages().size() + " language(s), " + agent.tools().size() + " tool(s), "
                         + agent.escalation().routes().size() + " route(s), no dead ends");
+        agent.escalation().routes().forEach((name, route) -> route.destinations().stream()
+                .filter(Destination.Callback.class::isInstance)
+                .map(Destination.Callback.class::cast)
+                .forEach(callback -> passed(agent.name(), "route " + name + " " + callingBack(callback))));
+    }
+
+    private static String callingBack(Destination.Callback callback) {
+        int humans = callback.humans().size();
+        return humans == 0
+                ? "keeps wishes to be called back; nobody is rung for them"
+                : "calls back: " + humans + " number(s) rung in turn, " + callback.attempts() + " attempt(s) from "
+                        + HumanDuration.print(callback.every()) + " apart";
     }
 
     private void reach(Settings settings, boolean openAi) throws InterruptedException {

@@ -46,6 +46,7 @@ public final class OffhookCommand implements Runnable {
         COMMANDS.put("call", CallCommand.class);
         COMMANDS.put("number", NumberCommand.class);
         COMMANDS.put("check", CheckCommand.class);
+        COMMANDS.put("callbacks", CallbacksCommand.class);
         COMMANDS.put("outbox", OutboxCommand.class);
         COMMANDS.put("customers", CustomersCommand.class);
         COMMANDS.put("schema", SchemaCommand.class);

@@ -50,6 +50,7 @@ final class BetweenStreams {
             return connectOrRoute(entry, false);
         }
         var result = RouteAnswers.result(entry.standing(), progress);
+        var kept = CallbackAnswers.asked(entry.standing(), progress, clock.now()).map(log::keepSoon);
         progress.step().ifPresent(step -> {
             log.stepped(entry, step, result);
             entry.stepped(result);
@@ -59,17 +60,16 @@ final class BetweenStreams {
             endings.over(entry);
             return CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
         }
-        return progress.step().isPresent()
-                ? perform(entry, RouteAnswers.afterStep(entry.standing(), progress.step().getAsInt(), result))
+        var answer = progress.step().isPresent()
+                ? perform(entry, RouteAnswers.afterStep(entry.standing(), progress, result))
                 : afterStream(entry);
+        return kept.map(stored -> answer.thenCombine(stored, (next, _) -> next)).orElse(answer);
     }
 
     /// The caller stands in a queue.
     Hold waiting(Entry entry, Waiting waiting) {
         entry.touched(clock.now());
-        if (waiting.key().filter(key -> key == QueueWords.MESSAGE_KEY).isPresent()) {
-            entry.wantsMessage();
-        }
+        entry.wants(RouteAnswers.wish(entry.standing(), waiting));
         return RouteAnswers.waiting(entry.standing(), waiting);
     }
 

@@ -31,7 +31,7 @@ final class Entry {
     private volatile String ring = "";
     private volatile boolean asked;
     private volatile boolean accepted;
-    private volatile boolean message;
+    private volatile RouteAnswers.Wish wish = RouteAnswers.Wish.NONE;
     private final AtomicReference<EntryState> state;
 
     /// How the call ended, and when.
@@ -159,7 +159,7 @@ final class Entry {
                 is.phase(),
                 is.reconnected(),
                 accepted,
-                message,
+                wish,
                 is.handoff(),
                 is.end().map(End::disposition));
     }
@@ -213,9 +213,9 @@ final class Entry {
         accepted = true;
     }
 
-    /// The caller would rather leave a message than wait.
-    void wantsMessage() {
-        message = true;
+    /// What the caller would rather do than wait.
+    void wants(RouteAnswers.Wish chosen) {
+        wish = chosen;
     }
 
     /// The provider has asked what comes next.

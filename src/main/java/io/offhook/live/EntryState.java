@@ -62,6 +62,7 @@ record EntryState(
         private static boolean last(Route.Result result) {
             return result == Route.Result.ACCEPTED
                     || result == Route.Result.VOICEMAIL
+                    || result == Route.Result.CALLBACK
                     || result == Route.Result.CALLER_GONE;
         }
     }

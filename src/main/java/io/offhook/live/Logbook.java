@@ -8,6 +8,8 @@ import io.offhook.store.Fact;
 import io.offhook.telephony.IncomingCall;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /// What this node writes down of its calls beside their streams; a stream has its own recorder. Any thread; nothing
 /// here waits.
@@ -48,6 +50,15 @@ final class Logbook {
     void file(Handoff handoff, AgentPlan plan, Runnable then) {
         var _ = book.keepDurably(CallRecorder.handedOff(handoff, plan.keepTurns()))
                 .whenComplete((_, _) -> then.run());
+    }
+
+    /// Completes when the fact is on disk, or after a short while.
+    CompletionStage<String> keepSoon(Fact fact) {
+        return book.keepDurably(fact)
+                .toCompletableFuture()
+                .thenApply(_ -> "stored")
+                .exceptionally(_ -> "lost")
+                .completeOnTimeout("late", LookUps.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void stepped(Entry entry, int step, Route.Result result) {

@@ -26,16 +26,29 @@ final class RouteAnswers {
     ///
     /// @param reconnected whether a lost stream has been replaced once
     /// @param taken       whether a human has said by a key that the call is theirs
-    /// @param message     whether the caller would rather leave a message than wait
+    /// @param wish        what the caller would rather do than wait
     /// @param ended       how the agent's part ended
     record Standing(
             AgentPlan plan,
             Phase phase,
             boolean reconnected,
             boolean taken,
-            boolean message,
+            Wish wish,
             Optional<Handoff> handoff,
-            Optional<Disposition> ended) {}
+            Optional<Disposition> ended) {
+
+        /// Whether the caller goes on past everybody who is still to be tried.
+        boolean past() {
+            return wish != Wish.NONE;
+        }
+    }
+
+    /// What a caller in a queue has chosen by key.
+    enum Wish {
+        NONE,
+        MESSAGE,
+        CALLBACK
+    }
 
     /// The answer, or what must happen first.
     sealed interface Answer {
@@ -93,6 +106,10 @@ final class RouteAnswers {
     /// How a step of the route ended. A destination that asks for a key has not accepted before somebody pressed it,
     /// whatever the provider makes of a mailbox that picked up.
     static Route.Result result(Standing call, Progress progress) {
+        return CallbackAnswers.result(call, progress).orElseGet(() -> among(call, progress));
+    }
+
+    private static Route.Result among(Standing call, Progress progress) {
         var result = progress.result().orElse(Route.Result.FAILED);
         boolean asks = progress.step().isPresent()
                 && call.plan()
@@ -106,10 +123,18 @@ final class RouteAnswers {
     }
 
     /// A step of the route has ended.
-    static Answer afterStep(Standing call, int step, Route.Result result) {
+    static Answer afterStep(Standing call, Progress progress, Route.Result result) {
         var plan = call.plan();
+        int step = progress.step().orElse(0);
         if (result == Route.Result.ACCEPTED || result == Route.Result.CALLER_GONE) {
             return new Answer.Tell(hangUp(plan));
+        }
+        if (result == Route.Result.CALLBACK) {
+            return new Answer.Tell(CallbackAnswers.agreed(plan));
+        }
+        if (CallbackAnswers.mayTryAgain(call, progress)) {
+            var question = CallbackAnswers.question(plan, call.handoff(), step, List.of(), true);
+            return new Answer.Tell(question.orElseGet(() -> onwards(call, plan.route(call.handoff()), step)));
         }
         var route = plan.route(call.handoff());
         boolean voicemail =
@@ -120,7 +145,7 @@ final class RouteAnswers {
         var onwards = onwards(call, route, step);
         boolean nobodyLeft = step + 2 >= route.destinations().size();
         var agentHelps = call.handoff().filter(RouteAnswers::agentHelps);
-        return route.back() && nobodyLeft && !call.message() && agentHelps.isPresent()
+        return route.back() && nobodyLeft && !call.past() && agentHelps.isPresent()
                 ? new Answer.ComeBack(told(agentHelps.get(), result), apologies(plan).nobodyFree(), onwards)
                 : new Answer.Tell(onwards);
     }
@@ -156,15 +181,18 @@ final class RouteAnswers {
     private static Instruction onwards(Standing call, Route route, int step) {
         var plan = call.plan();
         var apologies = apologies(plan);
-        int next = call.message() ? route.destinations().size() - 1 : step + 1;
-        var say = new ArrayList<String>();
-        if (!call.message()) {
-            say.add(apologies.nobodyFree());
-        }
-        if (route.at(next).filter(Destination.Voicemail.class::isInstance).isPresent()) {
-            say.add(apologies.leaveMessage());
-        }
-        return goTo(plan, next, new Words(say, apologies.language()), call.handoff());
+        boolean asked =
+                route.at(step).filter(Destination.Callback.class::isInstance).isPresent();
+        var say = call.past() || asked ? List.<String>of() : List.of(apologies.nobodyFree());
+        return goTo(plan, next(call, route, step), new Words(say, apologies.language()), call.handoff());
+    }
+
+    private static int next(Standing call, Route route, int step) {
+        return switch (call.wish()) {
+            case NONE -> step + 1;
+            case MESSAGE -> route.destinations().size() - 1;
+            case CALLBACK -> CallbackAnswers.step(call.plan(), call.handoff(), step + 1).orElse(step + 1);
+        };
     }
 
     /// What a caller hears who waits at a step of the route.
@@ -175,12 +203,23 @@ final class RouteAnswers {
                 .map(Destination::patience)
                 .orElse(Duration.ZERO);
         var left = patience.minus(waiting.waited().orElse(Duration.ZERO));
-        if (call.message() || !left.isPositive()) {
+        if (call.past() || !left.isPositive()) {
             return Hold.leave();
         }
         var words = QueueWords.in(plan.rules().language());
+        boolean callback = CallbackAnswers.step(plan, call.handoff(), waiting.step()).isPresent();
         var music = left.compareTo(Hold.USUAL) < 0 ? left : Hold.USUAL;
-        return new Hold(words.about(waiting.position(), waiting.waited()), words.language(), Optional.of(music));
+        return new Hold(words.about(waiting.position(), waiting.waited(), callback), words.language(), Optional.of(music));
+    }
+
+    /// What the caller has chosen by a key that was offered.
+    static Wish wish(Standing call, Waiting waiting) {
+        boolean callback = CallbackAnswers.step(call.plan(), call.handoff(), waiting.step()).isPresent();
+        char key = waiting.key().orElse(' ');
+        if (key == QueueWords.CALLBACK_KEY && callback) {
+            return Wish.CALLBACK;
+        }
+        return key == QueueWords.MESSAGE_KEY ? Wish.MESSAGE : call.wish();
     }
 
     /// What is said, and the language that it is in.
@@ -209,7 +248,24 @@ final class RouteAnswers {
     private static Instruction goTo(AgentPlan plan, int step, Words words, Optional<Handoff> handoff) {
         var route = plan.route(handoff);
         var destination = route.at(step).orElse(route.destinations().getLast());
-        return new Instruction.GoTo(words.say(), words.language(), step, destination, handoff);
+        return switch (destination) {
+            case Destination.Callback _ ->
+                CallbackAnswers.question(plan, handoff, step, withoutAnnouncement(words, plan), false)
+                        .orElseGet(() -> goTo(plan, step + 1, words, handoff));
+            case Destination.Voicemail _ when step > 0 -> {
+                var say = new ArrayList<>(words.say());
+                say.add(apologies(plan).leaveMessage());
+                yield new Instruction.GoTo(say, words.language(), step, destination, handoff);
+            }
+            default -> new Instruction.GoTo(words.say(), words.language(), step, destination, handoff);
+        };
+    }
+
+    /// Nobody is being connected.
+    private static List<String> withoutAnnouncement(Words words, AgentPlan plan) {
+        return words.say().stream()
+                .filter(text -> !text.equals(plan.rules().announcement()))
+                .toList();
     }
 
     static Instruction hangUp(AgentPlan plan) {

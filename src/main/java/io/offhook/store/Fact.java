@@ -50,6 +50,21 @@ public sealed interface Fact {
 
     record Voicemail(CallId call, Instant at, String recording, int seconds) implements Fact {}
 
+    /// The caller wants to be called back, and has said so by key.
+    ///
+    /// @param called  the number that the caller has phoned, and will see
+    /// @param route   the way to a human that the caller was on
+    /// @param consent the words that the caller agreed to
+    record CallbackAsked(
+            CallId call,
+            Instant at,
+            PhoneNumber number,
+            PhoneNumber called,
+            String route,
+            String consent,
+            String language)
+            implements Fact {}
+
     /// The end, once: the earliest wins, and of two at one time the later word on how.
     record Ended(CallId call, Instant at, Disposition disposition) implements Fact {}
 }

@@ -2,6 +2,7 @@ package io.offhook.telephony;
 
 import io.offhook.call.Destination;
 import io.offhook.call.Handoff;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,14 @@ public sealed interface Instruction {
     ///
     /// @param handoff what the human is to know, if it could be found
     record GoTo(List<String> say, String language, int step, Destination destination, Optional<Handoff> handoff)
+            implements Instruction {}
+
+    /// Asks the caller to type a number, at this step of the route; then asks `Switchboard.next` with the step and what was
+    /// typed, if anything.
+    ///
+    /// @param patience how long to wait for the next key
+    /// @param again    whether it is asked for the second time
+    record AskNumber(List<String> say, String language, int step, Duration patience, boolean again)
             implements Instruction {}
 
     record HangUp(List<String> say, String language) implements Instruction {}

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 /// @param result how that step ended
 /// @param proven whether the provider says in so many words that caller and human were put through to each other; a
 ///               mere "completed" may be a mailbox
+/// @param typed  what the caller has typed at a step that asks for a number
 /// @param over   the call has ended already; the answer only serves good manners
 public record Progress(
         CallId id,
@@ -20,4 +21,17 @@ public record Progress(
         OptionalInt step,
         Optional<Route.Result> result,
         boolean proven,
-        boolean over) {}
+        Typed typed,
+        boolean over) {
+
+    /// @param again whether the caller was asked for the second time
+    public record Typed(String keys, boolean again) {
+        public static final Typed NOTHING = new Typed("", false);
+
+        /// Without the keys: they are a phone number.
+        @Override
+        public String toString() {
+            return "Typed[" + keys.length() + " keys]";
+        }
+    }
+}

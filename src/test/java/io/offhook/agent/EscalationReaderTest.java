@@ -15,8 +15,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Routes, rules and hours as agent.yaml has them.
 class EscalationReaderTest {
@@ -65,6 +68,63 @@ class EscalationReaderTest {
                                 new Destination.Phone(FIRST, Duration.ofSeconds(20)),
                                 new Destination.Voicemail(Duration.ofMinutes(3))),
                         true));
+    }
+
+    @Test
+    void a_route_may_ask_for_a_number_to_call_back_and_has_a_voicemail_behind_it() {
+        var escalation = escalation("""
+                hours: { zone: America/New_York, open: ["Mon-Fri 09:00-18:00"] }
+                escalate:
+                  to:
+                    default: { dial: "+14155550101", else: callback }
+                    closed: { callback: true }
+                """);
+
+        var voicemail = new Destination.Voicemail(Duration.ofMinutes(3));
+        assertThat(escalation.routes().get("default").destinations())
+                .containsExactly(new Destination.Phone(FIRST, Duration.ofSeconds(20)), callback(FIRST), voicemail);
+        assertThat(escalation.routes().get("closed").destinations()).containsExactly(callback(), voicemail);
+    }
+
+    private static Destination.Callback callback(PhoneNumber... humans) {
+        return new Destination.Callback(
+                List.of(humans), 3, Duration.ofMinutes(10), Duration.ofDays(5), Set.of());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"+14155550102\"", "[\"+14155550102\"]", "{ humans: \"+14155550102\" }"})
+    void those_who_call_back_may_be_others_than_those_who_were_tried(String who) {
+        var escalation = escalation("""
+                escalate:
+                  to:
+                    default: { dial: "+14155550101", else: later }
+                    later: { callback: %s, else: mail }
+                    mail: { voicemail: support@acme.example }
+                """.formatted(who));
+
+        assertThat(escalation.routes().get("default").destinations())
+                .containsExactly(
+                        new Destination.Phone(FIRST, Duration.ofSeconds(20)),
+                        callback(SECOND),
+                        new Destination.Voicemail(Duration.ofMinutes(3), Optional.of("support@acme.example")));
+    }
+
+    @Test
+    void how_often_and_how_long_to_call_back_is_the_operators_choice() {
+        var escalation = escalation("""
+                escalate:
+                  to:
+                    default: { dial: "+14155550101", else: later }
+                    later: { callback: { attempts: 5, every: 30m, within: 1d, countries: [ ca, US ] } }
+                    nobody: { dial: "+14155550101", else: kept }
+                    kept: { callback: { humans: none } }
+                  when: [ { unsure: 2, to: nobody } ]
+                """);
+
+        assertThat(escalation.routes().get("default").destinations())
+                .contains(new Destination.Callback(
+                        List.of(FIRST), 5, Duration.ofMinutes(30), Duration.ofDays(1), Set.of("CA", "US")));
+        assertThat(escalation.routes().get("nobody").destinations()).contains(callback());
     }
 
     @Test

@@ -41,6 +41,17 @@ class OpeningHoursTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "2026-11-27T13:59:59Z, 2026-11-27T14:00:00Z",
+        "2026-11-27T14:00:00Z, 2026-11-29T03:00:00Z", // open: the next span counts
+        "2026-11-23T15:00:00Z, 2026-11-27T14:00:00Z",
+        "2026-12-21T15:00:00Z, 2026-12-27T03:00:00Z" // not on the holiday
+    })
+    void the_next_opening_is_when_a_span_begins(Instant after, Instant opening) {
+        assertThat(HOURS.nextOpening(after)).contains(opening);
+    }
+
+    @ParameterizedTest
     @CsvSource({"2026-11-27T05:00:00Z, true", "2026-11-28T04:59:59Z, true", "2026-11-28T05:00:00Z, false"})
     void a_span_from_midnight_to_midnight_is_the_whole_day(Instant at, boolean open) {
         var friday = new OpeningHours(

@@ -193,6 +193,27 @@ class CommandsTest {
     }
 
     @Test
+    void check_says_who_calls_back_and_where_nobody_does() throws Exception {
+        Files.writeString(folder.resolve("agent.yaml"), """
+                offhook: 1
+                name: acme
+                instructions: Answer.
+                escalate:
+                  to:
+                    default: { workflow: WW1, else: callback }
+                    billing: { dial: ["+14155550101", "+14155550102"], else: callback }
+                  when: [ { unsure: 2, to: billing } ]
+                """);
+
+        var outcome = offhook("check", "--offline");
+
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out())
+                .contains("route default keeps wishes to be called back; nobody is rung for them")
+                .contains("route billing calls back: 2 number(s) rung in turn, 3 attempt(s) from 10m apart");
+    }
+
+    @Test
     void check_finds_a_query_that_is_none_at_its_line() throws Exception {
         agent("tools: { pay: { sql: update invoice set paid = 1 } }\n");
 

@@ -123,7 +123,14 @@ final class Node implements AutoCloseable {
 
     CompletableFuture<Instruction> asksAfterStream(CallId call) {
         return calls.next(new Progress(
-                        call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false, false))
+                        call,
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        false,
+                        Progress.Typed.NOTHING,
+                        false))
                 .toCompletableFuture();
     }
 
@@ -139,6 +146,7 @@ final class Node implements AutoCloseable {
                         OptionalInt.of(step),
                         Optional.of(result),
                         proven,
+                        Progress.Typed.NOTHING,
                         over))
                 .toCompletableFuture()
                 .join();

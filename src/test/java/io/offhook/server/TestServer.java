@@ -29,6 +29,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -71,6 +74,22 @@ final class TestServer implements AutoCloseable {
         private double speed = 4;
         private Duration sessionLength = Duration.ofMinutes(60);
         private double pace = 4;
+        private OptionalInt rest = OptionalInt.empty();
+
+        /// The carrier takes orders by REST, in the name of the number that is called.
+        Plan rest() {
+            int port = freePort();
+            rest = OptionalInt.of(port);
+            return set("OFFHOOK_TWILIO_URL", "http://127.0.0.1:" + port);
+        }
+
+        private static int freePort() {
+            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
 
         Plan agent(String more) {
             lines += more + "\n";
@@ -196,15 +215,17 @@ final class TestServer implements AutoCloseable {
                         }
                     })
                     .start();
-            carrier = SimulatedCarrier.builder()
+            var network = SimulatedCarrier.builder()
                     .vertx(SHARED)
                     .account(ACCOUNT, TOKEN)
                     .voiceUrl(PUBLIC + "/voice/incoming")
                     .statusCallback(PUBLIC + "/voice/status")
                     .reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()))
                     .humans(humans)
-                    .speed(speed)
-                    .start();
+                    .speed(speed);
+            plan.rest.ifPresent(network::restPort);
+            carrier = network.start();
+            carrier.account().verify(NUMBER);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

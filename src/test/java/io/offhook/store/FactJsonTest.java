@@ -84,6 +84,14 @@ class FactJsonTest {
                         new Fact.Charged(CALL, NOON, "reply", new Usage("model", 1, 2, 3, 4, 5, 6)),
                         new Fact.RouteStepped(CALL, NOON, 1, "queue", Optional.of(Route.Result.QUEUE_FULL)),
                         new Fact.Voicemail(CALL, NOON, "RE1", 30),
+                        new Fact.CallbackAsked(
+                                CALL,
+                                NOON,
+                                new PhoneNumber("+14155550123"),
+                                new PhoneNumber("+18005550199"),
+                                "default",
+                                "If you agree",
+                                "en"),
                         new Fact.Ended(CALL, NOON, new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup"))),
                 causes.map(cause -> new Fact.HandedOff(
                         CALL,

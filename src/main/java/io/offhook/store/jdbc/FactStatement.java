@@ -72,6 +72,24 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     (batch, fact, _) ->
                             batch.bind("recording", clean(fact.recording())).bind("seconds", fact.seconds())),
             new FactStatement<>(
+                    Fact.CallbackAsked.class,
+                    """
+                    insert into callback (call_id, asked_at, number, called_number, route, consent, language, state,
+                        tries, next_at, claimed_until, result)
+                    values (:call, :at, :number, :called, :route, :consent, :language, 'waiting', 0, 0, 0, '')
+                    on conflict (call_id) do update set asked_at = excluded.asked_at, number = excluded.number,
+                        called_number = excluded.called_number, route = excluded.route, consent = excluded.consent,
+                        language = excluded.language
+                    where callback.asked_at <= excluded.asked_at and callback.tries = 0
+                        and callback.finished_at is null
+                    """,
+                    // Once somebody has been rung for a wish it stays as it is.
+                    (batch, fact, _) -> batch.bind("number", fact.number().e164())
+                            .bind("called", fact.called().e164())
+                            .bind("route", clean(fact.route()))
+                            .bind("consent", clean(fact.consent()))
+                            .bind("language", clean(fact.language()))),
+            new FactStatement<>(
                     Fact.Happened.class,
                     """
                     insert into call_event (call_id, sequence, at, kind, detail)

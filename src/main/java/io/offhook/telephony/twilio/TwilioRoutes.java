@@ -56,6 +56,9 @@ public final class TwilioRoutes {
     /// Query parameter of `CONTINUE` and `WAIT`: the step of the route that has ended, or that the caller waits at.
     static final String AFTER = "after";
 
+    /// Query parameter of `CONTINUE`: the caller has typed for the second time.
+    static final String AGAIN = "again";
+
     /// The key with which a human takes a call.
     static final String ACCEPT = "1";
 
@@ -114,7 +117,7 @@ public final class TwilioRoutes {
     /// Mounts the paths as they are, and under the public URL's path prefix for proxies that keep it.
     public void mount(Router router) {
         var music = Buffer.buffer(HoldMusic.wav());
-        for (var prefix : new LinkedHashSet<>(List.of("", settings.prefix()))) {
+        for (var prefix : prefixes()) {
             post(router, prefix, INCOMING, this::incoming);
             post(router, prefix, CONTINUE, this::next);
             post(router, prefix, WHISPER, (context, form, _) -> whisper(context, form));
@@ -125,6 +128,10 @@ public final class TwilioRoutes {
             router.route(prefix + STREAM).handler(this::stream);
             router.route(prefix + "/voice/*").handler(context -> end(context, 404));
         }
+    }
+
+    Set<String> prefixes() {
+        return new LinkedHashSet<>(List.of("", settings.prefix()));
     }
 
     // --- the webhooks ---
@@ -150,6 +157,7 @@ public final class TwilioRoutes {
                 step,
                 result,
                 form.first("DialBridged").equals("true"),
+                new Progress.Typed(form.first("Digits"), again(context.request().query())),
                 over(form));
         answer(context, () -> switchboard.next(progress), fallback, twiml::write);
     }
@@ -227,11 +235,15 @@ public final class TwilioRoutes {
         return found.find() ? OptionalInt.of(Integer.parseInt(found.group(1))) : OptionalInt.empty();
     }
 
+    private static boolean again(@Nullable String query) {
+        return query != null && query.endsWith("&" + AGAIN + "=1");
+    }
+
     private static int seconds(String text) {
         return whole(text).orElse(0);
     }
 
-    private static boolean over(TwilioForm form) {
+    static boolean over(TwilioForm form) {
         return FINAL.contains(form.first("CallStatus"));
     }
 
@@ -320,11 +332,11 @@ public final class TwilioRoutes {
 
     // --- asking and answering ---
 
-    private interface Webhook {
+    interface Webhook {
         void on(RoutingContext context, TwilioForm form, CallId call);
     }
 
-    private void post(Router router, String prefix, String path, Webhook webhook) {
+    void post(Router router, String prefix, String path, Webhook webhook) {
         router.route(prefix + path).handler(context -> {
             if (context.request().method().equals(HttpMethod.POST)) {
                 read(context, body -> posted(context, path, body, webhook));
@@ -357,7 +369,7 @@ public final class TwilioRoutes {
         }
     }
 
-    private <T> void answer(
+    <T> void answer(
             RoutingContext context,
             Supplier<CompletionStage<T>> question,
             Supplier<T> otherwise,
@@ -454,7 +466,7 @@ public final class TwilioRoutes {
         }
     }
 
-    private static void end(RoutingContext context, int code) {
+    static void end(RoutingContext context, int code) {
         if (!context.response().closed()) {
             context.response().setStatusCode(code).end();
         }

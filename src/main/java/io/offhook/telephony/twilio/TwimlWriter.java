@@ -5,6 +5,7 @@ import io.offhook.call.Handoff;
 import io.offhook.telephony.CasePages;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Instruction.AskNumber;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
@@ -43,6 +44,7 @@ final class TwimlWriter {
             switch (instruction) {
                 case ConnectAgent connect -> connect(xml, connect);
                 case GoTo goTo -> goTo(xml, goTo);
+                case AskNumber ask -> askNumber(xml, ask);
                 case HangUp(var say, var language) -> {
                     say(xml, say, language);
                     xml.writeEmptyElement("Hangup");
@@ -99,11 +101,11 @@ final class TwimlWriter {
         return document(xml -> xml.writeEmptyElement("Hangup"));
     }
 
-    private interface Verbs {
+    interface Verbs {
         void write(XMLStreamWriter xml) throws XMLStreamException;
     }
 
-    private static String document(Verbs verbs) {
+    static String document(Verbs verbs) {
         var text = new StringWriter(512);
         try {
             var xml = XML.createXMLStreamWriter(text);
@@ -132,14 +134,12 @@ final class TwimlWriter {
         xml.writeEndElement();
         xml.writeEndElement();
         // Reached when the stream could not be opened and Twilio goes on to the next verb.
-        xml.writeStartElement("Redirect");
-        xml.writeCharacters(settings.url(TwilioRoutes.CONTINUE));
-        xml.writeEndElement();
+        redirect(xml, settings.url(TwilioRoutes.CONTINUE));
     }
 
     private void goTo(XMLStreamWriter xml, GoTo goTo) throws XMLStreamException {
         say(xml, goTo.say(), goTo.language());
-        var action = settings.url(TwilioRoutes.CONTINUE) + "?" + TwilioRoutes.AFTER + "=" + goTo.step();
+        var action = after(goTo.step());
         switch (goTo.destination()) {
             case Destination.Workflow(var sid, var patience) -> {
                 xml.writeStartElement("Enqueue");
@@ -180,6 +180,8 @@ final class TwimlWriter {
                 xml.writeEndElement();
                 xml.writeEndElement();
             }
+            // Nobody agrees to what was not said: without the words of AskNumber the next step follows.
+            case Destination.Callback _ -> redirect(xml, action);
             case Destination.Voicemail(var patience, _) -> {
                 xml.writeEmptyElement("Record");
                 xml.writeAttribute("action", action);
@@ -190,6 +192,28 @@ final class TwimlWriter {
                 xml.writeEmptyElement("Hangup");
             }
         }
+    }
+
+    private void askNumber(XMLStreamWriter xml, AskNumber ask) throws XMLStreamException {
+        var action = after(ask.step()) + (ask.again() ? "&" + TwilioRoutes.AGAIN + "=1" : "");
+        xml.writeStartElement("Gather");
+        xml.writeAttribute("action", action);
+        xml.writeAttribute("numDigits", "16");
+        xml.writeAttribute("timeout", seconds(ask.patience(), 1, 60));
+        say(xml, ask.say(), ask.language());
+        xml.writeEndElement();
+        // Reached when nothing was typed.
+        redirect(xml, action);
+    }
+
+    private static void redirect(XMLStreamWriter xml, String url) throws XMLStreamException {
+        xml.writeStartElement("Redirect");
+        xml.writeCharacters(url);
+        xml.writeEndElement();
+    }
+
+    private String after(int step) {
+        return settings.url(TwilioRoutes.CONTINUE) + "?" + TwilioRoutes.AFTER + "=" + step;
     }
 
     private String waitUrl(int step) {
@@ -208,11 +232,11 @@ final class TwimlWriter {
         xml.writeAttribute("timeout", seconds(patience, 5, 600));
     }
 
-    private static String seconds(Duration duration, int least, int most) {
+    static String seconds(Duration duration, int least, int most) {
         return Long.toString(Math.clamp(duration.toSeconds(), least, most));
     }
 
-    private static void say(XMLStreamWriter xml, List<String> texts, String language) throws XMLStreamException {
+    static void say(XMLStreamWriter xml, List<String> texts, String language) throws XMLStreamException {
         for (var text : texts) {
             for (var part : parts(xmlText(text).strip(), MAX_SAY_BYTES)) {
                 xml.writeStartElement("Say");

@@ -7,6 +7,7 @@ import io.offhook.call.Destination;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.PhoneNumber;
+import io.offhook.telephony.CallbackDesk;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Whisper;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -39,13 +41,14 @@ class HostileTextTest {
             "x".repeat(10_000),
             "word ".repeat(2_000));
 
-    private final TwimlWriter writer = new TwimlWriter(
-            new TwilioSettings(
-                    "AC00000000000000000000000000000001",
-                    List.of("secret"),
-                    URI.create("https://voice.example.com"),
-                    false),
-            call -> Optional.of("/desk/handoff/" + call));
+    private final TwilioSettings settings = new TwilioSettings(
+            "AC00000000000000000000000000000001",
+            List.of("secret"),
+            URI.create("https://voice.example.com"),
+            false);
+    private final TwimlWriter writer =
+            new TwimlWriter(settings, call -> Optional.of("/desk/handoff/" + call));
+    private final CallbackTwiml callbacks = new CallbackTwiml(settings);
 
     static Stream<String> hostile() {
         return HOSTILE.stream();
@@ -70,11 +73,17 @@ class HostileTextTest {
                         new Destination.Queue(text, PATIENCE),
                         new Destination.Phone(new PhoneNumber("+14155550100"), PATIENCE),
                         new Destination.Sip(text, PATIENCE, true),
+                        new Destination.Callback(List.of(), 1, PATIENCE, PATIENCE, Set.of()),
                         new Destination.Voicemail(PATIENCE, Optional.of(text)))
                 .map(to -> writer.write(new Instruction.GoTo(List.of(text), text, 0, to, handoff)))
                 .forEach(documents::add);
         documents.add(writer.write(new Instruction.ConnectAgent(List.of(text), text, "token")));
         documents.add(writer.write(new Instruction.HangUp(List.of(text), text)));
+        documents.add(writer.write(new Instruction.AskNumber(List.of(text), text, 0, PATIENCE, true)));
+        var spoken = List.of(new CallbackDesk.Spoken(text, text));
+        Stream.of(new CallbackDesk.Answer.Offer(spoken), new CallbackDesk.Answer.HangUp(spoken))
+                .map(answer -> callbacks.write(answer, new CallbackDesk.Ring(new CallId("CA1"), 1)))
+                .forEach(documents::add);
         documents.add(writer.hold(new Hold(List.of(text), text, Optional.of(PATIENCE)), 0));
         documents.add(writer.whisper(new Whisper(text, text, new Whisper.Ask(text, text))));
         documents.add(writer.whisper(Whisper.of(handoff.get(), Whisper.Ask.ENGLISH)));
