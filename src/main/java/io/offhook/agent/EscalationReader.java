@@ -3,14 +3,17 @@ package io.offhook.agent;
 import io.offhook.call.Destination;
 import io.offhook.call.EscalationPolicy;
 import io.offhook.call.EscalationRule;
+import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +34,7 @@ final class EscalationReader {
     private static final Pattern QUEUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}");
     private static final Pattern MAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
     private static final Pattern SIP = Pattern.compile("sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\\d{2,5})?");
+    private static final int MOST_URGENT = 1_000_000;
     private static final Duration MESSAGE = Duration.ofMinutes(3);
     private static final Destination LAST_RESORT = new Destination.Voicemail(MESSAGE);
     private static final String FORM = "Write it like: default: { dial: \"+14155550100\", wait: 20s, else: voicemail }";
@@ -141,7 +145,7 @@ final class EscalationReader {
                         one(value.matching(
                                         WORKFLOW,
                                         "Use the SID of a TaskRouter workflow (WW…), such as ${TWILIO_WORKFLOW_SID}.")
-                                .map(sid -> new Destination.Workflow(sid, patience)));
+                                .map(sid -> new Destination.Workflow(sid, patience, priorities(fields))));
                     case "queue" ->
                         one(value.matching(QUEUE, "Use up to 64 letters, digits, blanks, _, . and -, such as support.")
                                 .map(queue -> new Destination.Queue(queue, patience)));
@@ -181,8 +185,23 @@ final class EscalationReader {
                 .toList();
     }
 
+    private static Map<Handoff.Urgency, Integer> priorities(Fields fields) {
+        var priorities = new EnumMap<>(Destination.Workflow.USUAL_PRIORITIES);
+        fields.value("priority")
+                .flatMap(value -> value.fields(PATTERN + ".priority"))
+                .ifPresent(given -> priorities.replaceAll((urgency, usual) -> given.value(slug(urgency))
+                        .flatMap(value -> value.integer(0, MOST_URGENT))
+                        .orElse(usual)));
+        return priorities;
+    }
+
+    private static String slug(Handoff.Urgency urgency) {
+        return urgency.name().toLowerCase(Locale.ROOT);
+    }
+
     private static void refuseForeign(Fields fields, String kind) {
         var foreign = new HashMap<String, Set<String>>();
+        foreign.put("priority", Set.of(VOICEMAIL, CALLBACK, "queue", "dial", "sip"));
         foreign.put("wait", Set.of(VOICEMAIL, CALLBACK));
         foreign.put("else", Set.of(VOICEMAIL));
         foreign.put("whisper", Set.of(VOICEMAIL, CALLBACK, "workflow", "queue"));

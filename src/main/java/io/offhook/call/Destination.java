@@ -2,6 +2,7 @@ package io.offhook.call;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,7 +34,27 @@ public sealed interface Destination {
     }
 
     /// A TaskRouter workflow.
-    record Workflow(String sid, Duration patience) implements Destination {}
+    ///
+    /// @param priorities of the task; the higher is taken first
+    record Workflow(String sid, Duration patience, Map<Handoff.Urgency, Integer> priorities) implements Destination {
+        public static final Map<Handoff.Urgency, Integer> USUAL_PRIORITIES =
+                Map.of(Handoff.Urgency.HIGH, 10, Handoff.Urgency.NORMAL, 5, Handoff.Urgency.LOW, 5);
+
+        public Workflow {
+            priorities = Map.copyOf(priorities);
+            if (priorities.size() != Handoff.Urgency.values().length) {
+                throw new IllegalArgumentException("each urgency has a priority");
+            }
+        }
+
+        public Workflow(String sid, Duration patience) {
+            this(sid, patience, USUAL_PRIORITIES);
+        }
+
+        public int priority(Handoff.Urgency urgency) {
+            return priorities.getOrDefault(urgency, 0);
+        }
+    }
 
     /// A plain queue of the provider, by name; people take callers from it by dialling into it.
     record Queue(String name, Duration patience) implements Destination {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offhook.call.Destination;
 import io.offhook.call.EscalationRule;
+import io.offhook.call.Handoff;
 import io.offhook.call.Handoff.Urgency;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
@@ -52,6 +53,21 @@ class EscalationReaderTest {
                         new Destination.Phone(FIRST, Duration.ofSeconds(20)),
                         new Destination.Phone(SECOND, Duration.ofSeconds(20)),
                         new Destination.Voicemail(Duration.ofMinutes(3), Optional.of("support@acme.example")));
+    }
+
+    @Test
+    void tasks_have_the_priorities_that_the_file_gives_them() {
+        var escalation = escalation("""
+                escalate:
+                  to:
+                    default: { workflow: WW1, priority: { high: 40, low: 0 } }
+                """);
+
+        var workflow = (Destination.Workflow)
+                escalation.routes().get("default").destinations().getFirst();
+        assertThat(workflow.priority(Handoff.Urgency.HIGH)).isEqualTo(40);
+        assertThat(workflow.priority(Handoff.Urgency.NORMAL)).isEqualTo(5);
+        assertThat(workflow.priority(Handoff.Urgency.LOW)).isZero();
     }
 
     @Test

@@ -141,16 +141,14 @@ final class TwimlWriter {
         say(xml, goTo.say(), goTo.language());
         var action = after(goTo.step());
         switch (goTo.destination()) {
-            case Destination.Workflow(var sid, var patience) -> {
+            case Destination.Workflow workflow -> {
                 xml.writeStartElement("Enqueue");
-                xml.writeAttribute("workflowSid", xmlText(sid));
+                xml.writeAttribute("workflowSid", xmlText(workflow.sid()));
                 xml.writeAttribute("action", action);
                 xml.writeStartElement("Task");
-                boolean urgent = goTo.handoff()
-                        .filter(h -> h.urgency() == Handoff.Urgency.HIGH)
-                        .isPresent();
-                xml.writeAttribute("priority", urgent ? "10" : "5");
-                xml.writeAttribute("timeout", seconds(patience, 1, 1_209_600));
+                var urgency = goTo.handoff().map(Handoff::urgency).orElse(Handoff.Urgency.NORMAL);
+                xml.writeAttribute("priority", Integer.toString(workflow.priority(urgency)));
+                xml.writeAttribute("timeout", seconds(workflow.patience(), 1, 1_209_600));
                 xml.writeCharacters(task(goTo.handoff()));
                 xml.writeEndElement();
                 xml.writeEndElement();
