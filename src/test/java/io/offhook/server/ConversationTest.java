@@ -49,6 +49,51 @@ class ConversationTest {
     }
 
     @Test
+    void a_silent_caller_is_asked_once_and_then_taken_leave_of() {
+        try (var server = TestServer.plan().agent("limits: { silence: 3s }").start()) {
+            var asked = "Are you still there?";
+            var farewell =
+                    "I can't hear you any more, so I'll end the call here. Please call again any time. Goodbye.";
+
+            var call = server.ringAndGreet();
+
+            assertThat(call.awaitEnded(PATIENCE)).isEqualTo(EndReason.HANGUP_VERB);
+            assertThat(call.streamHeard())
+                    .isGreaterThanOrEqualTo(spoken(GREETING + asked + farewell).minusMillis(60));
+            assertThat(server.disposition(call)).isEqualTo(new Disposition(Disposition.Outcome.RESOLVED, "silence"));
+            server.awaitNoSessions();
+        }
+    }
+
+    @Test
+    void a_call_that_takes_too_long_is_handed_to_a_person_in_the_agents_own_words() {
+        try (var server = TestServer.plan().agent("limits: { call: 10s }").start()) {
+            var call = server.ringAndGreet();
+
+            var rings = server.awaitPerson(call);
+
+            assertThat(rings.destinations()).containsExactly(PERSON);
+            assertThat(rings.at()).isBetween(Duration.ofSeconds(10), server.soon(Duration.ofSeconds(14)));
+            assertThat(call.streamHeard()).isGreaterThanOrEqualTo(spoken(GREETING + "One moment.").minusMillis(60));
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("call_too_long");
+        }
+    }
+
+    @Test
+    void what_must_be_told_is_told_before_the_agent_hears_anything() {
+        try (var server = TestServer.plan()
+                .privacy("{ disclose: An AI assistant answers this call. }")
+                .start()) {
+            var call = server.ringAndGreet();
+
+            var told = call.steps(CallStep.Said.class);
+            assertThat(told).extracting(CallStep.Said::text).containsExactly("An AI assistant answers this call.");
+            assertThat(call.steps(CallStep.StreamOpened.class).getFirst().at())
+                    .isGreaterThan(told.getFirst().at());
+        }
+    }
+
+    @Test
     void an_interrupted_answer_is_truncated_at_what_the_caller_heard() {
         // At the pace of life, since milliseconds count.
         try (var server = TestServer.plan().speed(1).start()) {

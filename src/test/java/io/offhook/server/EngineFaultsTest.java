@@ -49,7 +49,8 @@ class EngineFaultsTest {
             }
             call.hangUp();
             call.awaitEnded(PATIENCE);
-            assertThat(server.happened(call)).contains("engine_reconnected");
+            assertThat(server.details(call, "engine_reconnected")).singleElement().satisfies(detail -> assertThat(detail)
+                    .matches("\\{\"gap_ms\":\\d{1,4}}"));
             assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
             server.awaitNoSessions();
         }
@@ -200,6 +201,24 @@ class EngineFaultsTest {
             server.hears(call, GREETING, ANSWER);
             assertThat(server.engine.sessions()).hasSize(1);
             assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void an_engine_that_insists_on_another_format_is_heard_as_speech_and_not_as_noise() {
+        try (var server = TestServer.started()) {
+            server.engine.inject(EngineFault.WRONG_FORMAT_ECHOED);
+            server.script.says(ANSWER);
+            var call = server.ringAndGreet();
+
+            server.says(QUESTION);
+
+            server.hears(call, GREETING, ANSWER);
+            // As noise it would be six times as long.
+            var heard = call.streamHeard();
+            await().during(Duration.ofMillis(300)).until(() -> call.streamHeard().minus(heard).toMillis() < 100);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            assertThat(server.offhook.metrics()).contains("\"format_mismatch\"");
         }
     }
 

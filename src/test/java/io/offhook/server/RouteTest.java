@@ -28,6 +28,22 @@ class RouteTest {
     private static final String WORKFLOW = "WW00000000000000000000000000000043";
     private static final Duration LATE = Duration.ofMinutes(1);
 
+    @Test
+    void the_way_to_a_person_needs_nothing_of_twilios_rest_api() {
+        try (var server = TestServer.plan()
+                .set("OFFHOOK_TWILIO_URL", "http://127.0.0.1:9")
+                .start()) {
+            server.script.calls("escalate_to_human", "{\"reason\":\"refund\",\"summary\":\"Charged twice\"}");
+            var call = server.ringAndGreet();
+            var asked = call.sinceRing();
+
+            server.says("I want my money back.");
+
+            server.reachesPerson(call, asked, Duration.ofSeconds(5));
+            assertThat(call.steps(CallStep.RestUpdated.class)).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(QueueTrouble.class)
     void a_queue_that_does_not_take_the_caller_is_followed_by_a_voicemail(QueueTrouble trouble) {

@@ -17,6 +17,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// A server in a process of its own, stopped as an operating system stops it.
 @DisabledOnOs(OS.WINDOWS)
@@ -71,10 +74,21 @@ class StopSignalTest {
                         .isLessThanOrEqualTo(Duration.ofSeconds(5));
                 assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(server.exitValue()).isZero();
+                assertThat(logged(log))
+                        .anyMatch(line -> line.path("level").asString().equals("WARN")
+                                && line.path("formattedMessage").asString().startsWith("told again to stop"));
             } finally {
                 server.destroyForcibly();
             }
         }
+    }
+
+    /// What was logged, each line a JSON document; the rest is for people.
+    private static List<JsonNode> logged(Path log) throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(line -> line.startsWith("{"))
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
     }
 
     private Process serve(SimulatedEngine engine, Path log) throws IOException {

@@ -190,6 +190,21 @@ class StreamFaultsTest {
     }
 
     @Test
+    void a_transfer_goes_on_when_marks_never_come_back() {
+        try (var server = TestServer.started()) {
+            server.script.calls("escalate_to_human", "{\"reason\":\"refund\",\"summary\":\"Charged twice\"}");
+            var call = server.ringAndGreet(new CarrierFault.NoMarks());
+            var asked = call.sinceRing();
+
+            server.says("I want my money back.");
+
+            server.reachesPerson(call, asked, spoken("One moment.").plusSeconds(3));
+            assertThat(call.streamHeard()).isGreaterThanOrEqualTo(spoken(GREETING + "One moment.").minusMillis(60));
+            assertThat(server.happened(call)).contains("marks_missing");
+        }
+    }
+
+    @Test
     void a_frame_of_16_mib_costs_one_caller_the_agent_and_nobody_else_anything() {
         try (var server = TestServer.started()) {
             server.script.says(ANSWER);

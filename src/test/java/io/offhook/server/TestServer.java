@@ -16,6 +16,7 @@ import io.offhook.config.Settings;
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Caller;
 import io.offhook.simulator.CarrierFault;
+import io.offhook.simulator.EngineFault;
 import io.offhook.simulator.Humans;
 import io.offhook.simulator.ScriptedDialogue;
 import io.offhook.simulator.SimulatedCall;
@@ -35,6 +36,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -43,8 +45,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /// The whole server between a simulated carrier and a simulated engine, all on one clock that runs `speed` times as
@@ -63,12 +68,18 @@ final class TestServer implements AutoCloseable {
     /// How long the wall's clock may take for anything at all.
     static final Duration PATIENCE = Duration.ofSeconds(12);
 
+    private static final Set<String> NOT_OUR_FRAMES =
+            Set.of("response_cancel_not_active", "conversation_already_has_active_response", "session_expired");
+
     private static final Vertx SHARED =
             Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true));
 
     static final class Plan {
         private final Map<String, String> settings = new HashMap<>();
         private String lines = "";
+        private final List<String> others = new ArrayList<>();
+        private final List<EngineFault> atFirst = new ArrayList<>();
+        private boolean cached;
         private String person = "dial: \"" + PERSON + "\"";
         private String privacy = "{ disclose: none }";
         private double speed = 4;
@@ -93,6 +104,24 @@ final class TestServer implements AutoCloseable {
 
         Plan agent(String more) {
             lines += more + "\n";
+            return this;
+        }
+
+        /// The greeting is recorded when the server starts.
+        Plan cachedGreeting() {
+            cached = true;
+            return this;
+        }
+
+        /// Happens once, from before the server starts.
+        Plan atFirst(EngineFault fault) {
+            atFirst.add(fault);
+            return this;
+        }
+
+        /// A second agent beside the first, by its whole agent.yaml.
+        Plan beside(String agent) {
+            others.add(agent);
             return this;
         }
 
@@ -175,18 +204,22 @@ final class TestServer implements AutoCloseable {
         speed = plan.speed;
         try {
             home = Files.createTempDirectory("offhook-test");
-            var agent = Files.writeString(home.resolve("agent.yaml"), """
+            var agents = new ArrayList<Path>();
+            agents.add(Files.writeString(home.resolve("agent.yaml"), """
                     offhook: 1
                     name: acme
                     engine: openai/gpt-realtime-2.1
-                    greeting: { say: "%s", cached: false }
+                    greeting: { say: "%s", cached: %s }
                     instructions: You answer the phone.
                     escalate:
                       announce: One moment.
                       to:
                         default: { %s%s }
                     privacy: %s
-                    """.formatted(GREETING, plan.person, plan.onwards(), plan.privacy) + plan.lines);
+                    """.formatted(GREETING, plan.cached, plan.person, plan.onwards(), plan.privacy) + plan.lines));
+            for (var other : plan.others) {
+                agents.add(Files.writeString(home.resolve("agent-" + agents.size() + ".yaml"), other));
+            }
             engine = SimulatedEngine.builder()
                     .vertx(SHARED)
                     .apiKey(KEY)
@@ -195,6 +228,7 @@ final class TestServer implements AutoCloseable {
                     .speed(speed)
                     .pace(plan.pace)
                     .start();
+            plan.atFirst.forEach(engine::injectOnce);
             var environment = new HashMap<>(Map.of(
                     "TWILIO_ACCOUNT_SID", ACCOUNT,
                     "TWILIO_AUTH_TOKEN", TOKEN,
@@ -202,11 +236,11 @@ final class TestServer implements AutoCloseable {
                     "OPENAI_BASE_URL", engine.baseUrl().toString(),
                     "OFFHOOK_PUBLIC_URL", PUBLIC.toString(),
                     "OFFHOOK_HOME", home.toString(),
-                    "OFFHOOK_AGENT", agent.toString(),
+                    "OFFHOOK_AGENT", agents.stream().map(Path::toString).collect(Collectors.joining(",")),
                     "PORT", "0"));
             environment.putAll(plan.settings);
             offhook = Offhook.create(
-                            Settings.from(environment), AgentDirectory.open(List.of(agent), environment))
+                            Settings.from(environment), AgentDirectory.open(agents, environment))
                     .speed(speed)
                     .eventLoops(2)
                     .watch(() -> (_, _, step, _) -> {
@@ -226,6 +260,16 @@ final class TestServer implements AutoCloseable {
             plan.rest.ifPresent(network::restPort);
             carrier = network.start();
             carrier.account().verify(NUMBER);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Saves agent.yaml anew.
+    void edit(UnaryOperator<String> change) {
+        try {
+            var file = home.resolve("agent.yaml");
+            Files.writeString(file, change.apply(Files.readString(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -333,6 +377,15 @@ final class TestServer implements AutoCloseable {
                 .toList();
     }
 
+    /// What is kept beside each happening of this kind.
+    List<String> details(SimulatedCall call, String kind) {
+        offhook.flush(Duration.ofSeconds(5));
+        return offhook.store().timeline(new CallId(call.sid())).stream()
+                .filter(happened -> happened.kind().equals(kind))
+                .map(Fact.Happened::detail)
+                .toList();
+    }
+
     /// The texts that an engine session was given to remember.
     static List<String> remembered(SimulatedSession session) {
         return session.received("conversation.item.create").stream()
@@ -365,7 +418,10 @@ final class TestServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // Whatever happened on the call, none of this may be in the log.
+        // Whatever happened on the call, the engine understood and accepted every frame of ours.
+        assertThat(engine.sessions().stream().flatMap(session -> session.errors().stream()))
+                .allMatch(error -> NOT_OUR_FRAMES.contains(error.code()));
+        // And none of this may be in the log.
         assertThat(String.join("\n", log)).doesNotContain(KEY, TOKEN, CALLER, CALLER.substring(2), PERSON);
     }
 }

@@ -94,6 +94,9 @@ class OpenAiSessionTest {
         if (session != null) {
             onLoop(session::close);
         }
+        engine.sessions().stream()
+                .flatMap(remote -> remote.received().stream())
+                .forEach(event -> Oracles.accepted(event.toString()));
         engine.close();
     }
 
