@@ -162,6 +162,19 @@ class StreamFaultsTest {
         }
     }
 
+    @Test
+    void a_token_opens_one_stream_even_for_its_own_call() {
+        try (var server = TestServer.started()) {
+            var call = server.ringAndGreet();
+
+            int code = Webhook.stream(server, call.sid(), call.streamParameters().get("token"));
+
+            assertThat(code).isEqualTo(1008);
+            assertThat(server.engine.attempts()).hasSize(1);
+            assertThat(call.steps(CallStep.StreamClosed.class)).isEmpty();
+        }
+    }
+
     private static void refused(TestServer server, Map<String, String> parameters) {
         var call = server.ring(new CarrierFault.ParametersReplaced(parameters));
         var closed = call.await(CallStep.StreamClosed.class, PATIENCE).orElseThrow();

@@ -7,14 +7,19 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /// Requests to a server, by hand: those of the carrier signed as it signs them.
 final class Webhook {
@@ -38,6 +43,31 @@ final class Webhook {
 
     static HttpResponse<String> get(int port, String path) {
         return send(HttpRequest.newBuilder(local(port, path)).build());
+    }
+
+    /// Opens a media stream with a good signature and says `start`; gives the code with which it is closed.
+    static int stream(TestServer server, String call, String token) {
+        var closed = new CompletableFuture<Integer>();
+        var socket = HTTP.newWebSocketBuilder()
+                .header(
+                        "X-Twilio-Signature",
+                        signature(TestServer.PUBLIC.toString().replace("https:", "wss:") + "/voice/stream", Map.of()))
+                .buildAsync(
+                        URI.create("ws://127.0.0.1:" + server.offhook.port() + "/voice/stream"),
+                        new WebSocket.Listener() {
+                            @Override
+                            public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+                                closed.complete(code);
+                                return null;
+                            }
+                        })
+                .join();
+        socket.sendText("""
+                {"event":"start","sequenceNumber":"1","streamSid":"MZ1","start":{"accountSid":"%s","streamSid":"MZ1",\
+                "callSid":"%s","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,\
+                "channels":1},"customParameters":{"token":"%s"}}}""".formatted(TestServer.ACCOUNT, call, token), true)
+                .join();
+        return closed.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     private static HttpResponse<String> send(HttpRequest request) {
