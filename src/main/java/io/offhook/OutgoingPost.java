@@ -5,8 +5,6 @@ import io.offhook.agent.AgentProfile;
 import io.offhook.agent.CallerProfile;
 import io.offhook.agent.WebhookProfile;
 import io.offhook.call.Destination;
-import io.offhook.call.EscalationPolicy;
-import io.offhook.call.Handoff;
 import io.offhook.config.Settings;
 import io.offhook.crm.Crm;
 import io.offhook.crm.store.StoreCrm;
@@ -72,20 +70,15 @@ final class OutgoingPost {
         return new Postman(outbox, mailroom, recipients, Postman.Rules.USUAL, clock);
     }
 
-    private Subscriptions subscriptions(String name, Optional<Handoff> handoff) {
+    private Subscriptions subscriptions(String name, Optional<String> mailbox) {
         return agent(name)
                 .map(agent -> {
                     var all = new ArrayList<Subscription>();
                     agent.webhooks()
                             .forEach(webhook -> all.add(
                                     new Subscription(target(Kind.WEBHOOK, agent, webhook.name()), webhook.events())));
-                    var route = handoff.map(Handoff::to)
-                            .filter(agent.escalation().routes()::containsKey)
-                            .orElse(EscalationPolicy.DEFAULT);
-                    mailbox(agent, route)
-                            .ifPresent(_ -> all.add(new Subscription(
-                                    target(Kind.MAIL, agent, VOICEMAIL + route),
-                                    Set.of(OutboxEvent.VOICEMAIL_LEFT))));
+                    mailbox.ifPresent(box -> all.add(new Subscription(
+                            target(Kind.MAIL, agent, VOICEMAIL + box), Set.of(OutboxEvent.VOICEMAIL_LEFT))));
                     agent.caller().ifPresent(caller -> all.addAll(filings(agent, caller)));
                     return new Subscriptions(all, agent.privacy().recordTranscript(), CardNumbers::blackened);
                 })
@@ -124,11 +117,8 @@ final class OutgoingPost {
                         : Optional.empty());
     }
 
-    /// The mailbox at the end of the route.
-    private static Optional<String> mailbox(AgentProfile agent, String route) {
-        return Optional.ofNullable(agent.escalation().routes().get(route))
-                .map(way -> way.destinations().getLast())
-                .flatMap(last -> last instanceof Destination.Voicemail(_, var mail) ? mail : Optional.empty());
+    private static Optional<String> mailbox(AgentProfile agent, String name) {
+        return Optional.ofNullable(agent.escalation().mailboxes().get(name)).map(Destination.Mailbox::address);
     }
 
     private static OutboxMessage.Target target(Kind kind, AgentProfile agent, String name) {

@@ -1,10 +1,13 @@
 package io.offhook.agent;
 
+import io.offhook.call.Destination;
 import io.offhook.call.EscalationPolicy;
 import io.offhook.call.EscalationRule;
 import io.offhook.call.Route;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// When and how a caller reaches a person.
 ///
@@ -20,5 +23,14 @@ public record Escalation(String announce, Map<String, Route> routes, List<Escala
         if (!routes.containsKey(EscalationPolicy.DEFAULT)) {
             throw new IllegalArgumentException("there must be a default route");
         }
+    }
+
+    /// Who is told of messages, by name.
+    public Map<String, Destination.Mailbox> mailboxes() {
+        return routes.values().stream()
+                .map(route -> route.destinations().getLast())
+                .flatMap(last ->
+                        last instanceof Destination.Voicemail(_, var mailbox) ? mailbox.stream() : Stream.empty())
+                .collect(Collectors.toMap(Destination.Mailbox::name, mailbox -> mailbox, (same, _) -> same));
     }
 }

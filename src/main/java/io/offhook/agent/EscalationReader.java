@@ -155,7 +155,8 @@ final class EscalationReader {
                     case "dial" -> dial(value, fields, patience, whisper);
                     default ->
                         one(value.matching(MAIL, "Use the e-mail address that is told about messages.")
-                                .map(mail -> new Destination.Voicemail(MESSAGE, Optional.of(mail))));
+                                .map(mail -> new Destination.Voicemail(
+                                        MESSAGE, Optional.of(new Destination.Mailbox(name, mail)))));
                 };
         return new Step(destinations, otherwise);
     }

@@ -117,8 +117,8 @@ public sealed interface Destination {
 
     /// The caller leaves a message; always the last.
     ///
-    /// @param mail who is told about it
-    record Voicemail(Duration patience, Optional<String> mail) implements Destination {
+    /// @param mailbox who is told about it
+    record Voicemail(Duration patience, Optional<Mailbox> mailbox) implements Destination {
         public Voicemail(Duration patience) {
             this(patience, Optional.empty());
         }
@@ -126,6 +126,14 @@ public sealed interface Destination {
         @Override
         public String toString() {
             return "Voicemail[" + patience + "]";
+        }
+    }
+
+    /// Somebody's e-mail address, under the name that the destination has in agent.yaml.
+    record Mailbox(String name, String address) {
+        @Override
+        public String toString() {
+            return "Mailbox[" + name + "]";
         }
     }
 

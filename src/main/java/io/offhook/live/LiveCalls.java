@@ -191,8 +191,8 @@ public final class LiveCalls implements Switchboard {
     }
 
     @Override
-    public void recorded(CallId call, String recording, int seconds) {
-        log.voicemail(call, recording, seconds);
+    public void recorded(CallId call, String recording, int seconds, Optional<String> mailbox) {
+        log.voicemail(call, recording, seconds, mailbox);
         // Another node may have had the call, or it is long over: the end that is stored does not know of the message.
         var _ = known.findOrAdopt(call).thenAccept(found -> found.ifPresent(endings::recorded));
     }

@@ -67,8 +67,8 @@ final class Logbook {
         book.keep(new Fact.RouteStepped(entry.id(), clock.now(), place, destination, Optional.of(result)));
     }
 
-    void voicemail(CallId call, String recording, int seconds) {
-        book.keep(new Fact.Voicemail(call, clock.now(), recording, seconds));
+    void voicemail(CallId call, String recording, int seconds, Optional<String> mailbox) {
+        book.keep(new Fact.Voicemail(call, clock.now(), recording, seconds, mailbox));
     }
 
     void ended(CallId call, Entry.End end) {

@@ -2,8 +2,8 @@ package io.offhook.outbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.offhook.call.Handoff;
 import io.offhook.crm.StirVerdict;
+import io.offhook.store.Fact;
 import io.offhook.store.Outbox;
 import io.offhook.store.OutboxEvent;
 import io.offhook.store.OutboxMessage;
@@ -30,15 +30,15 @@ public final class Mailroom {
 
     private final Outbox outbox;
     private final CallRecords records;
-    private final BiFunction<String, Optional<Handoff>, Subscriptions> subscriptions;
+    private final BiFunction<String, Optional<String>, Subscriptions> subscriptions;
     private final EventJson json;
 
-    /// @param subscriptions of the agent of this name, for a call that was handed over so; of the file as it is
-    ///                      at present
+    /// @param subscriptions of the agent of this name, of the file as it is at present; and the mailbox of this name,
+    ///                      when the caller has left a message in one
     public Mailroom(
             Outbox outbox,
             CallRecords records,
-            BiFunction<String, Optional<Handoff>, Subscriptions> subscriptions,
+            BiFunction<String, Optional<String>, Subscriptions> subscriptions,
             Links links) {
         this.outbox = outbox;
         this.records = records;
@@ -81,8 +81,8 @@ public final class Mailroom {
     }
 
     private void address(OutboxEvent event, StoredCall call, Instant now) {
-        var handoff = records.calls().handoff(call.id());
-        var to = subscriptions.apply(call.agent(), handoff);
+        var voicemail = voicemail(event);
+        var to = subscriptions.apply(call.agent(), voicemail.flatMap(Fact.Voicemail::mailbox));
         var wanted = to.all().stream()
                 .filter(subscription -> subscription.events().contains(event.name()))
                 .map(Subscription::to)
@@ -93,8 +93,8 @@ public final class Mailroom {
         }
         var known = new EventJson.Known(
                 call,
-                handoff,
-                records.voicemails().apply(call.id()),
+                records.calls().handoff(call.id()),
+                voicemail,
                 Topic.of(records.toolRuns().apply(call.id())),
                 StirVerdict.of(records.verstats().apply(call.id())));
         var body = json.write(event, known, to);
@@ -102,6 +102,13 @@ public final class Mailroom {
                 event,
                 wanted.stream().map(target -> message(event, target, body, now)).toList(),
                 now);
+    }
+
+    /// The message that the event is about, if it is about one.
+    private Optional<Fact.Voicemail> voicemail(OutboxEvent event) {
+        return event.name().equals(OutboxEvent.VOICEMAIL_LEFT)
+                ? records.voicemails().apply(event.call()).filter(left -> left.recording().equals(event.occasion()))
+                : Optional.empty();
     }
 
     private static OutboxMessage message(OutboxEvent event, OutboxMessage.Target to, String body, Instant now) {

@@ -10,6 +10,7 @@ import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.call.Usage;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /// One thing worth keeping about a call. Facts are appended in the order in which they happened; writing the same fact
@@ -48,7 +49,14 @@ public sealed interface Fact {
     record RouteStepped(CallId call, Instant at, int step, String destination, Optional<Route.Result> result)
             implements Fact {}
 
-    record Voicemail(CallId call, Instant at, String recording, int seconds) implements Fact {}
+    /// @param mailbox name of the mailbox that is told about it; empty when there is none
+    record Voicemail(CallId call, Instant at, String recording, int seconds, Optional<String> mailbox)
+            implements Fact {
+        public Voicemail {
+            // One that was written by an earlier version has none.
+            mailbox = Objects.requireNonNullElse(mailbox, Optional.empty());
+        }
+    }
 
     /// The caller wants to be called back, and has said so by key.
     ///

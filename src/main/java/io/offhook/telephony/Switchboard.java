@@ -44,5 +44,7 @@ public interface Switchboard {
     void over(CallId call, String status);
 
     /// A voicemail was left.
-    void recorded(CallId call, String recording, int seconds);
+    ///
+    /// @param mailbox the name of the mailbox that it is for; empty when the destination has none
+    void recorded(CallId call, String recording, int seconds, Optional<String> mailbox);
 }

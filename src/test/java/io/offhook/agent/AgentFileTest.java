@@ -262,7 +262,9 @@ class AgentFileTest {
                                 new Route(List.of(
                                         new Destination.Workflow("WW123", Duration.ofMinutes(2)),
                                         new Destination.Voicemail(
-                                                Duration.ofMinutes(3), Optional.of("support@acme.example"))))),
+                                                Duration.ofMinutes(3),
+                                                Optional.of(new Destination.Mailbox(
+                                                        "night", "support@acme.example")))))),
                         List.of()));
     }
 

@@ -52,7 +52,7 @@ class EscalationReaderTest {
                         new Destination.Queue("support", Duration.ofMinutes(5)),
                         new Destination.Phone(FIRST, Duration.ofSeconds(20)),
                         new Destination.Phone(SECOND, Duration.ofSeconds(20)),
-                        new Destination.Voicemail(Duration.ofMinutes(3), Optional.of("support@acme.example")));
+                        new Destination.Voicemail(Duration.ofMinutes(3), Optional.of(new Destination.Mailbox("mail", "support@acme.example"))));
     }
 
     @Test
@@ -122,7 +122,7 @@ class EscalationReaderTest {
                 .containsExactly(
                         new Destination.Phone(FIRST, Duration.ofSeconds(20)),
                         callback(SECOND),
-                        new Destination.Voicemail(Duration.ofMinutes(3), Optional.of("support@acme.example")));
+                        new Destination.Voicemail(Duration.ofMinutes(3), Optional.of(new Destination.Mailbox("mail", "support@acme.example"))));
     }
 
     @Test

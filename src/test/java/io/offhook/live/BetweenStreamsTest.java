@@ -132,7 +132,7 @@ class BetweenStreamsTest {
                 Optional.of(hungUp)));
         node.storedHandoff = Optional.of(Node.handoff());
 
-        node.calls.recorded(CALL, "RE1", 10);
+        node.calls.recorded(CALL, "RE1", 10, Optional.empty());
 
         await().until(() -> node.ended().isPresent());
         assertThat(node.ended().orElseThrow())
@@ -269,7 +269,7 @@ class BetweenStreamsTest {
                 case "n" -> node.stepEnds(step++, Route.Result.NO_ANSWER, false);
                 case "g" -> node.stepEnds(step, Route.Result.CALLER_GONE, true);
                 case "m" -> node.stepEnds(step, Route.Result.VOICEMAIL, false);
-                default -> node.calls.recorded(CALL, "RE1", 10);
+                default -> node.calls.recorded(CALL, "RE1", 10, Optional.empty());
             }
         }
 

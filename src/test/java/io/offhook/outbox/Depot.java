@@ -140,7 +140,7 @@ final class Depot implements AutoCloseable, InstantSource {
     }
 
     void getsVoicemail(String call) {
-        log.append(List.of(new Fact.Voicemail(new CallId(call), NOON.plusSeconds(80), "RE1", 12)));
+        log.append(List.of(new Fact.Voicemail(new CallId(call), NOON.plusSeconds(80), "RE1", 12, Optional.of("night"))));
     }
 
     @Override

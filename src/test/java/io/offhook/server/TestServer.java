@@ -81,6 +81,7 @@ final class TestServer implements AutoCloseable {
         private final List<EngineFault> atFirst = new ArrayList<>();
         private boolean cached;
         private String person = "dial: \"" + PERSON + "\"";
+        private String rules = "";
         private String privacy = "{ disclose: none }";
         private double speed = 4;
         private Duration sessionLength = Duration.ofMinutes(60);
@@ -139,6 +140,12 @@ final class TestServer implements AutoCloseable {
 
         private String onwards() {
             return person.contains("wait:") ? "" : ", wait: 5s, else: voicemail";
+        }
+
+        /// A rule that calls for a person, in the words of agent.yaml.
+        Plan rule(String map) {
+            rules = "\n  when: [ " + map + " ]";
+            return this;
         }
 
         Plan privacy(String map) {
@@ -214,9 +221,9 @@ final class TestServer implements AutoCloseable {
                     escalate:
                       announce: One moment.
                       to:
-                        default: { %s%s }
+                        default: { %s%s }%s
                     privacy: %s
-                    """.formatted(GREETING, plan.cached, plan.person, plan.onwards(), plan.privacy) + plan.lines));
+                    """.formatted(GREETING, plan.cached, plan.person, plan.onwards(), plan.rules, plan.privacy) + plan.lines));
             for (var other : plan.others) {
                 agents.add(Files.writeString(home.resolve("agent-" + agents.size() + ".yaml"), other));
             }

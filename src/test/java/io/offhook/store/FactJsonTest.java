@@ -83,7 +83,7 @@ class FactJsonTest {
                                 new ToolOutcome("{}", ToolOutcome.OK, Duration.ofMillis(5), true)),
                         new Fact.Charged(CALL, NOON, "reply", new Usage("model", 1, 2, 3, 4, 5, 6)),
                         new Fact.RouteStepped(CALL, NOON, 1, "queue", Optional.of(Route.Result.QUEUE_FULL)),
-                        new Fact.Voicemail(CALL, NOON, "RE1", 30),
+                        new Fact.Voicemail(CALL, NOON, "RE1", 30, Optional.of("night")),
                         new Fact.CallbackAsked(
                                 CALL,
                                 NOON,

@@ -46,7 +46,7 @@ public abstract class OutboxContract {
         var facts = List.of(
                 new Fact.PhaseChanged(call("CA1"), NOON, "conversing"),
                 ended("CA1", 30),
-                new Fact.Voicemail(call("CA1"), NOON.plusSeconds(20), "RE1", 12),
+                new Fact.Voicemail(call("CA1"), NOON.plusSeconds(20), "RE1", 12, Optional.empty()),
                 handedOff("CA1", 10));
 
         log.append(facts);

@@ -64,13 +64,16 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     Fact.Voicemail.class,
                     """
                     insert into call (id, agent, verstat, phase, phase_at, started_at, voicemail_recording,
-                        voicemail_seconds, voicemail_at)
-                    values (:call, '', '', 'transferred', :at, :at, :recording, :seconds, :at)
+                        voicemail_seconds, voicemail_at, voicemail_mailbox)
+                    values (:call, '', '', 'transferred', :at, :at, :recording, :seconds, :at, :mailbox)
                     on conflict (id) do update set voicemail_recording = excluded.voicemail_recording,
-                        voicemail_seconds = excluded.voicemail_seconds, voicemail_at = excluded.voicemail_at
+                        voicemail_seconds = excluded.voicemail_seconds, voicemail_at = excluded.voicemail_at,
+                        voicemail_mailbox = excluded.voicemail_mailbox
                     """,
                     (batch, fact, _) ->
-                            batch.bind("recording", clean(fact.recording())).bind("seconds", fact.seconds())),
+                            batch.bind("recording", clean(fact.recording()))
+                                    .bind("seconds", fact.seconds())
+                                    .bind("mailbox", fact.mailbox())),
             new FactStatement<>(
                     Fact.CallbackAsked.class,
                     """

@@ -233,7 +233,8 @@ public final class JdbcCallLog implements CallLog {
                                 call,
                                 instant(row, "voicemail_at"),
                                 row.getString("voicemail_recording"),
-                                row.getInt("voicemail_seconds")))
+                                row.getInt("voicemail_seconds"),
+                                Optional.ofNullable(row.getString("voicemail_mailbox"))))
                 .stream()
                 .findFirst();
     }

@@ -59,6 +59,9 @@ public final class TwilioRoutes {
     /// Query parameter of `CONTINUE`: the caller has typed for the second time.
     static final String AGAIN = "again";
 
+    /// Query parameter of `RECORDED`: whose mailbox the message is for.
+    static final String MAILBOX = "mailbox";
+
     /// The key with which a human takes a call.
     static final String ACCEPT = "1";
 
@@ -67,6 +70,7 @@ public final class TwilioRoutes {
     private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
     private static final Pattern AFTER_STEP = Pattern.compile("(?:^|&)" + AFTER + "=(\\d{1,3})(?:&|$)");
+    private static final Pattern OF_MAILBOX = Pattern.compile("(?:^|&)" + MAILBOX + "=([a-z][a-z0-9_-]{0,63})(?:&|$)");
     /// Such as 31920, in a text whose form is not documented.
     private static final Pattern ERROR_CODE = Pattern.compile("\\b\\d{5}\\b");
 
@@ -225,7 +229,8 @@ public final class TwilioRoutes {
         var recording = form.first("RecordingUrl");
         var status = form.first("RecordingStatus");
         if (!recording.isEmpty() && (status.isEmpty() || status.equals("completed"))) {
-            switchboard.recorded(call, recording, seconds(form.first("RecordingDuration")));
+            switchboard.recorded(
+                    call, recording, seconds(form.first("RecordingDuration")), mailbox(context.request().query()));
         }
         end(context, 204);
     }
@@ -237,6 +242,11 @@ public final class TwilioRoutes {
 
     private static boolean again(@Nullable String query) {
         return query != null && query.endsWith("&" + AGAIN + "=1");
+    }
+
+    private static Optional<String> mailbox(@Nullable String query) {
+        var found = OF_MAILBOX.matcher(query == null ? "" : query);
+        return found.find() ? Optional.of(found.group(1)) : Optional.empty();
     }
 
     private static int seconds(String text) {

@@ -11,6 +11,8 @@ import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
 import io.offhook.telephony.Whisper;
 import java.io.StringWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,11 +182,11 @@ final class TwimlWriter {
             }
             // Nobody agrees to what was not said: without the words of AskNumber the next step follows.
             case Destination.Callback _ -> redirect(xml, action);
-            case Destination.Voicemail(var patience, _) -> {
+            case Destination.Voicemail(var patience, var mailbox) -> {
                 xml.writeEmptyElement("Record");
                 xml.writeAttribute("action", action);
                 xml.writeAttribute("maxLength", seconds(patience, 1, 3_600));
-                xml.writeAttribute("recordingStatusCallback", settings.url(TwilioRoutes.RECORDED));
+                xml.writeAttribute("recordingStatusCallback", recordedUrl(mailbox));
                 xml.writeAttribute("playBeep", "true");
                 // Reached only when nothing was recorded.
                 xml.writeEmptyElement("Hangup");
@@ -212,6 +214,14 @@ final class TwimlWriter {
 
     private String after(int step) {
         return settings.url(TwilioRoutes.CONTINUE) + "?" + TwilioRoutes.AFTER + "=" + step;
+    }
+
+    /// Which mailbox it was stands in the address, so that it is known wherever and whenever the recording is reported.
+    private String recordedUrl(Optional<Destination.Mailbox> mailbox) {
+        var url = settings.url(TwilioRoutes.RECORDED);
+        return mailbox.map(box ->
+                        url + "?" + TwilioRoutes.MAILBOX + "=" + URLEncoder.encode(box.name(), StandardCharsets.UTF_8))
+                .orElse(url);
     }
 
     private String waitUrl(int step) {

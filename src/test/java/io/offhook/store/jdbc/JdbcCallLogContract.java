@@ -33,7 +33,7 @@ abstract class JdbcCallLogContract extends CallLogContract {
         var waiting = new Fact.RouteStepped(call, NOON, 0, "workflow", Optional.empty());
         var refused =
                 new Fact.RouteStepped(call, NOON.plusSeconds(9), 0, "workflow", Optional.of(Route.Result.NO_ANSWER));
-        var left = new Fact.Voicemail(call, NOON.plusSeconds(30), "RE1", 12);
+        var left = new Fact.Voicemail(call, NOON.plusSeconds(30), "RE1", 12, Optional.of("night"));
 
         for (int times = 0; times < 2; times++) {
             log.append(List.of(started(0), second, first, ran, charged, waiting, refused, left));

@@ -85,7 +85,7 @@ final class FakeSwitchboard implements Switchboard {
     }
 
     @Override
-    public void recorded(CallId call, String recording, int seconds) {
-        recordings.add(call + " " + recording + " " + seconds);
+    public void recorded(CallId call, String recording, int seconds, Optional<String> mailbox) {
+        recordings.add(call + " " + recording + " " + seconds + mailbox.map(box -> " for " + box).orElse(""));
     }
 }

@@ -74,7 +74,7 @@ class HostileTextTest {
                         new Destination.Phone(new PhoneNumber("+14155550100"), PATIENCE),
                         new Destination.Sip(text, PATIENCE, true),
                         new Destination.Callback(List.of(), 1, PATIENCE, PATIENCE, Set.of()),
-                        new Destination.Voicemail(PATIENCE, Optional.of(text)))
+                        new Destination.Voicemail(PATIENCE, Optional.of(new Destination.Mailbox("night", text))))
                 .map(to -> writer.write(new Instruction.GoTo(List.of(text), text, 0, to, handoff)))
                 .forEach(documents::add);
         documents.add(writer.write(new Instruction.ConnectAgent(List.of(text), text, "token")));

@@ -307,8 +307,12 @@ class TwilioRoutesTest {
                 "12");
         post("/voice/recorded", with(recording, "RecordingStatus", "in-progress"));
         post("/voice/recorded", with(recording, "RecordingStatus", "completed"));
+        post("/voice/recorded?mailbox=night_desk", with(recording, "RecordingStatus", "completed"));
 
-        assertThat(switchboard.recordings).containsExactly(CALL + " https://api.twilio.com/RE1 12");
+        assertThat(switchboard.recordings)
+                .containsExactly(
+                        CALL + " https://api.twilio.com/RE1 12",
+                        CALL + " https://api.twilio.com/RE1 12 for night_desk");
     }
 
     @ParameterizedTest

@@ -113,6 +113,17 @@ class TwimlWriterTest {
     }
 
     @Test
+    void the_report_of_a_message_says_whose_mailbox_it_was_left_in() {
+        var night = new Destination.Voicemail(PATIENCE, Optional.of(new Destination.Mailbox("night", "n@acme.example")));
+
+        var twiml = writer.write(new GoTo(List.of(), "", 2, night, Optional.empty()));
+
+        assertThat(twiml)
+                .contains("recordingStatusCallback=\"https://voice.example.com/phone/voice/recorded?mailbox=night\"")
+                .doesNotContain("acme.example");
+    }
+
+    @Test
     void hanging_up_says_goodbye() {
         assertThat(writer.write(new HangUp(List.of("Goodbye."), "en-US")))
                 .isEqualTo(HEAD + "<Response><Say language=\"en-US\">Goodbye.</Say><Hangup/></Response>");
