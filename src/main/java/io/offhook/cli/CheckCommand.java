@@ -69,6 +69,7 @@ final class CheckCommand implements Callable<Integer> {
                     .flatMap(List::stream)
                     .forEach(this::compiled);
         }
+        around.warnings().forEach(this::warned);
         around.missing().forEach(mistake -> failed(OffhookCommand.CREDENTIALS, mistake));
         if (!offline) {
             reach(
@@ -129,13 +130,7 @@ final class CheckCommand implements Callable<Integer> {
     private void found(TwilioCheck.Finding finding) {
         switch (finding.level()) {
             case OK -> passed(finding.what(), finding.text());
-            case WARNING -> {
-                output.data("  warn   " + String.format("%-20s", finding.what()) + " " + finding.text());
-                if (!finding.fix().isEmpty()) {
-                    output.data("         fix: " + finding.fix());
-                }
-                note("warning", finding.what(), finding.text(), finding.fix());
-            }
+            case WARNING -> warned(new Mistake(finding.what(), finding.text(), finding.fix()));
             case ERROR ->
                 failed(finding.exitCode(), new Mistake(finding.what(), finding.text(), finding.fix()));
         }
@@ -166,15 +161,24 @@ final class CheckCommand implements Callable<Integer> {
         note("ok", what, text, "");
     }
 
+    private void warned(Mistake mistake) {
+        told("warn ", mistake);
+        note("warning", mistake.where(), mistake.what(), mistake.fix());
+    }
+
     /// The first kind of error decides the exit code.
     private void failed(int exitCode, Mistake mistake) {
         errors++;
         code = code == 0 ? exitCode : code;
-        output.data("  error  " + String.format("%-20s", mistake.where()) + " " + mistake.what());
+        told("error", mistake);
+        note("error", mistake.where(), mistake.what(), mistake.fix());
+    }
+
+    private void told(String level, Mistake mistake) {
+        output.data("  " + level + "  " + String.format("%-20s", mistake.where()) + " " + mistake.what());
         if (!mistake.fix().isEmpty()) {
             output.data("         fix: " + mistake.fix());
         }
-        note("error", mistake.where(), mistake.what(), mistake.fix());
     }
 
     private void note(String status, String where, String what, String fix) {

@@ -49,6 +49,7 @@ final class ServeCommand implements Callable<Integer> {
         if (dryRun) {
             return dryRun(around);
         }
+        around.warnings().forEach(warning -> output.say("offhook: warning: " + warning));
         long started = System.nanoTime();
         var offhook = Offhook.create(around.settings(), agents).start();
         var millis = (System.nanoTime() - started) / 1_000_000;

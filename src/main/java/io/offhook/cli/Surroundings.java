@@ -3,11 +3,14 @@ package io.offhook.cli;
 import io.offhook.AgentPlans;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentFiles;
+import io.offhook.agent.AgentProfile;
+import io.offhook.call.Destination.Mailbox;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.config.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +46,26 @@ record Surroundings(
         return agents.map(AgentDirectory::current)
                 .map(AgentPlans::mistakes)
                 .orElse(List.of());
+    }
+
+    /// What these agents can do without, but would hardly want to.
+    List<Mistake> warnings() {
+        if (settings.mail().isPresent()) {
+            return List.of();
+        }
+        return agents.map(AgentDirectory::current).map(AgentFiles::all).stream()
+                .flatMap(List::stream)
+                .flatMap(agent -> agent.escalation().mailboxes().values().stream()
+                        .sorted(Comparator.comparing(Mailbox::name))
+                        .map(mailbox -> unserved(agent, mailbox)))
+                .toList();
+    }
+
+    private static Mistake unserved(AgentProfile agent, Mailbox mailbox) {
+        return new Mistake(
+                agent.name() + ": " + mailbox.name(),
+                "Nobody writes to " + mailbox.address() + " about messages: OFFHOOK_SMTP_URL is not set.",
+                "Set OFFHOOK_SMTP_URL and OFFHOOK_MAIL_FROM; until then a webhook can tell of voicemail.left.");
     }
 
     /// @throws ConfigException with everything that is wrong or missing, the tools included

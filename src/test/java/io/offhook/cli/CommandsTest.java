@@ -214,6 +214,31 @@ class CommandsTest {
     }
 
     @Test
+    void check_warns_of_a_mailbox_that_no_mail_server_writes_to() throws Exception {
+        environment.put("OFFHOOK_AGENT", Files.writeString(folder.resolve("mail.yaml"), """
+                offhook: 1
+                name: acme
+                instructions: You answer the phone.
+                escalate:
+                  to:
+                    default: { dial: "+14155550100", else: night }
+                    night: { voicemail: night@acme.example }
+                """).toString());
+
+        var without = offhook("check", "--offline");
+        var served = offhook("serve", "--dry-run");
+        environment.put("OFFHOOK_SMTP_URL", "smtp://localhost:25");
+        environment.put("OFFHOOK_MAIL_FROM", "offhook@acme.example");
+        var with = offhook("check", "--offline");
+
+        assertThat(without.exit()).isZero();
+        assertThat(without.out())
+                .contains("warn   acme: night", "night@acme.example", "OFFHOOK_SMTP_URL is not set", "fix: Set OFFHOOK_SMTP_URL");
+        assertThat(served.exit()).isZero();
+        assertThat(with.out()).doesNotContain("warn");
+    }
+
+    @Test
     void check_finds_a_query_that_is_none_at_its_line() throws Exception {
         agent("tools: { pay: { sql: update invoice set paid = 1 } }\n");
 
