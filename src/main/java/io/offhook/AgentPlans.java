@@ -26,6 +26,7 @@ import io.offhook.tool.Tool;
 import io.offhook.tool.ToolDefinition;
 import io.offhook.tool.ToolWork;
 import java.net.http.HttpClient;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,24 +52,28 @@ public final class AgentPlans implements AutoCloseable {
     private final DataSource database;
     private final JavaTools javaTools;
     private final ClassLoader loader;
+    private final InstantSource officeClock;
     private final HttpClient http = HttpTool.client();
     private final Semaphore toolRuns = new Semaphore(200);
     private volatile InForce inForce;
 
     private record InForce(AgentFiles files, Map<String, AgentPlan> plans) {}
 
-    /// @param engines those that this server was started with
+    /// @param engines     those that this server was started with
+    /// @param officeClock that opening hours go by
     /// @throws ConfigException when an agent can't be made ready
     AgentPlans(
             AgentDirectory directory,
             Function<EngineChoice.Kind, Optional<RealtimeEngine>> engines,
             DataSource database,
             List<Tool> given,
-            ClassLoader loader) {
+            ClassLoader loader,
+            InstantSource officeClock) {
         this.engines = engines;
         this.database = database;
         this.javaTools = new JavaTools(given, loader);
         this.loader = loader;
+        this.officeClock = officeClock;
         try {
             this.inForce = compile(directory.current());
         } catch (RuntimeException e) {
@@ -85,7 +90,8 @@ public final class AgentPlans implements AutoCloseable {
                 _ -> Optional.of(new NoEngine()),
                 new SQLiteDataSource(),
                 List.of(),
-                loader())) {
+                loader(),
+                InstantSource.system())) {
             return List.of();
         } catch (ConfigException e) {
             return e.mistakes();
@@ -176,7 +182,12 @@ public final class AgentPlans implements AutoCloseable {
         try {
             var toolbox = new ConfiguredToolbox(definitions, toolRuns);
             return engine.map(made -> new ReadyAgent(
-                    profile, made, toolbox, List.copyOf(definitions), ReadyAgent.policy(profile)));
+                    profile,
+                    made,
+                    toolbox,
+                    List.copyOf(definitions),
+                    ReadyAgent.policy(profile),
+                    officeClock));
         } catch (IllegalArgumentException e) {
             mistakes.add(mistake(profile.name() + ": tools", e));
             return Optional.empty();

@@ -138,7 +138,8 @@ public final class Offhook implements AutoCloseable {
                 engines(),
                 database.queries(),
                 plan.tools,
-                AgentPlans.loader()));
+                AgentPlans.loader(),
+                plan.officeClock));
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         var callers = made.with(
@@ -240,6 +241,7 @@ public final class Offhook implements AutoCloseable {
         private final List<Tool> tools = new ArrayList<>();
         private final List<Supplier<CallListener>> watchers = new ArrayList<>();
         private double speed = 1;
+        private InstantSource officeClock = InstantSource.system();
         private String interfaceName = "0.0.0.0";
         // One event loop for two cores: the other is wanted for the kernel, the collector and the tools.
         private int eventLoops = Math.max(1, (Runtime.getRuntime().availableProcessors() + 1) / 2);
@@ -264,6 +266,12 @@ public final class Offhook implements AutoCloseable {
         /// Lets the calls' clock run faster than real time, for demonstrations and tests.
         public Builder speed(double times) {
             speed = times;
+            return this;
+        }
+
+        /// The clock that opening hours go by, for demonstrations and tests.
+        public Builder officeClock(InstantSource clock) {
+            officeClock = clock;
             return this;
         }
 

@@ -16,6 +16,7 @@ import io.offhook.config.Mistake;
 import io.offhook.engine.Brief;
 import io.offhook.engine.EngineSession;
 import io.offhook.engine.RealtimeEngine;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,12 @@ class AgentPlansTest {
         Function<EngineChoice.Kind, Optional<RealtimeEngine>> there = kind ->
                 List.of(engines).contains(kind) ? Optional.of(new NamedEngine(kind.name())) : Optional.empty();
         var plans = new AgentPlans(
-                AgentDirectory.of(agents), there, new SQLiteDataSource(), List.of(), AgentPlans.loader());
+                AgentDirectory.of(agents),
+                there,
+                new SQLiteDataSource(),
+                List.of(),
+                AgentPlans.loader(),
+                InstantSource.system());
         made = Optional.of(plans);
         return plans;
     }

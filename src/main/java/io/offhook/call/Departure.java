@@ -84,11 +84,22 @@ final class Departure {
         step.effect(new FileHandoff(handoff));
         step.start(Timer.HANDOFF_FILING, FILING);
         if (byAgent) {
-            step.effect(new Say(call.rules().announcement()));
-            step.start(Timer.LAST_WORDS, WORDS_START.plus(call.playout().unheard(step.now())));
             askForSummary(step, handoff);
         }
-        step.phase(new Phase.HandingOff(handoff, false, byAgent ? LastWords.AWAITED : LastWords.NONE));
+        step.phase(new Phase.HandingOff(handoff, false, byAgent ? lastWords(step, place.to()) : LastWords.NONE));
+    }
+
+    /// The agent announces the human. Where nobody will be rung it only finishes what it is saying: the provider's
+    /// voice asks for the message.
+    private static LastWords lastWords(Draft step, String route) {
+        if (step.call().rules().escalation().unattended().contains(route)) {
+            step.finalMark();
+            step.start(Timer.LAST_WORDS, patience(step));
+            return LastWords.SENT;
+        }
+        step.effect(new Say(step.call().rules().announcement()));
+        step.start(Timer.LAST_WORDS, WORDS_START.plus(step.call().playout().unheard(step.now())));
+        return LastWords.AWAITED;
     }
 
     /// While the announcement is spoken, the engine has time to write what the agent has not.

@@ -3,15 +3,22 @@ package io.offhook.call;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Decides by rule when a caller needs a human, and which. Pure; needs no model and no socket.
 ///
 /// A caller who asks for a person gets one, and an agent that promises one is held to it: neither can be switched off.
 /// The rules of agent.yaml come first, in their order, so that they can say where such a caller goes.
 ///
-/// @param closed whether there is a route for the time outside opening hours, with the name [#CLOSED]
+/// @param closed     whether there is a route for the time outside opening hours, with the name [#CLOSED]
+/// @param unattended routes on which nobody is rung: the caller is asked for a message at once, and must not hear that
+///                   somebody is coming
 public record EscalationPolicy(
-        List<EscalationRule> rules, Lexicon lexicon, List<Signals.Topic> topics, boolean closed) {
+        List<EscalationRule> rules,
+        Lexicon lexicon,
+        List<Signals.Topic> topics,
+        boolean closed,
+        Set<String> unattended) {
     public static final String DEFAULT = "default";
     public static final String CLOSED = "closed";
     static final EscalationPolicy NONE =
@@ -20,6 +27,12 @@ public record EscalationPolicy(
     public EscalationPolicy {
         rules = List.copyOf(rules);
         topics = List.copyOf(topics);
+        unattended = Set.copyOf(unattended);
+    }
+
+    /// Whose routes all have somebody to ring.
+    public EscalationPolicy(List<EscalationRule> rules, Lexicon lexicon, List<Signals.Topic> topics, boolean closed) {
+        this(rules, lexicon, topics, closed, Set.of());
     }
 
     /// The human that is needed.

@@ -14,6 +14,7 @@ record Apologies(
         String allLinesBusy,
         String oneMoment,
         String nobodyFree,
+        String closed,
         String goodbye,
         String takeIt,
         String leaveMessage) {
@@ -23,6 +24,7 @@ record Apologies(
             "All our lines are busy at the moment.",
             "One moment, please.",
             "I'm sorry, nobody could take your call.",
+            "Our office is closed at the moment.",
             "Thank you for calling. Goodbye.",
             "Press 1 to take the call.",
             "Please leave a message after the tone.");
@@ -34,6 +36,7 @@ record Apologies(
                     "En este momento todas nuestras líneas están ocupadas.",
                     "Un momento, por favor.",
                     "Lo siento, nadie ha podido atender su llamada.",
+                    "En este momento nuestra oficina está cerrada.",
                     "Gracias por llamar. Adiós.",
                     "Pulse 1 para atender la llamada.",
                     "Deje un mensaje después de la señal."),
@@ -44,6 +47,7 @@ record Apologies(
                     "Im Moment sind alle unsere Leitungen belegt.",
                     "Einen Moment, bitte.",
                     "Es tut mir leid, niemand konnte Ihren Anruf annehmen.",
+                    "Unser Büro ist im Moment geschlossen.",
                     "Danke für Ihren Anruf. Auf Wiederhören.",
                     "Drücken Sie die 1, um den Anruf anzunehmen.",
                     "Bitte sprechen Sie nach dem Ton."),
@@ -54,6 +58,7 @@ record Apologies(
                     "Toutes nos lignes sont occupées en ce moment.",
                     "Un instant, s'il vous plaît.",
                     "Je suis désolé, personne n'a pu prendre votre appel.",
+                    "Nos bureaux sont fermés en ce moment.",
                     "Merci de votre appel. Au revoir.",
                     "Appuyez sur 1 pour prendre l'appel.",
                     "Veuillez laisser un message après le signal."));
@@ -66,6 +71,6 @@ record Apologies(
     }
 
     private Apologies as(String language) {
-        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, goodbye, takeIt, leaveMessage);
+        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, closed, goodbye, takeIt, leaveMessage);
     }
 }

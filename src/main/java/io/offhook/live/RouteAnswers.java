@@ -3,6 +3,7 @@ package io.offhook.live;
 import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
 import io.offhook.call.EngineFault;
+import io.offhook.call.EscalationPolicy;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.Phase;
@@ -76,8 +77,10 @@ final class RouteAnswers {
                 new Answer.Tell(goodbyeHeard ? hangUp(plan) : sayGoodbye(plan));
             case Phase.SayingGoodbye(_, var words) ->
                 new Answer.Tell(words.said() ? hangUp(plan) : sayGoodbye(plan));
-            case Phase.Transferred(var handoff, var announced) ->
-                new Answer.Tell(goTo(plan, announced ? silence(plan) : announcement(handoff, plan), handoff));
+            case Phase.Transferred(var handoff, var announced)
+            when announced && !unattended(plan, handoff) -> new Answer.Tell(goTo(plan, silence(plan), handoff));
+            case Phase.Transferred(var handoff, _) ->
+                new Answer.Tell(goTo(plan, announcement(handoff, plan), handoff));
             case Phase.HandingOff(var handoff, _, _) ->
                 new Answer.Tell(goTo(plan, announcement(handoff, plan), handoff));
             case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
@@ -232,13 +235,14 @@ final class RouteAnswers {
     /// An apology, and on to the first destination.
     static Instruction sorry(AgentPlan plan, Function<Apologies, String> apology, Optional<Handoff> handoff) {
         var apologies = apologies(plan);
-        var say = List.of(apology.apply(apologies), apologies.oneMoment());
+        boolean message = handoff.filter(known -> unattended(plan, known)).isPresent();
+        var say = List.of(apology.apply(apologies), message ? apologies.leaveMessage() : apologies.oneMoment());
         return goTo(plan, 0, new Words(say, apologies.language()), handoff);
     }
 
     /// On to the first destination, announced in the agent's own words.
     static Instruction announced(AgentPlan plan, Handoff handoff) {
-        return goTo(plan, own(plan), handoff);
+        return goTo(plan, unattended(plan, handoff) ? announcement(handoff, plan) : own(plan), handoff);
     }
 
     private static Instruction goTo(AgentPlan plan, Words words, Handoff handoff) {
@@ -277,8 +281,19 @@ final class RouteAnswers {
         return new Instruction.HangUp(List.of(apologies.goodbye()), apologies.language());
     }
 
+    /// Whether nobody is rung on this route.
+    private static boolean unattended(AgentPlan plan, Handoff handoff) {
+        return plan.rules().escalation().unattended().contains(handoff.to());
+    }
+
     private static Words announcement(Handoff handoff, AgentPlan plan) {
         var apologies = apologies(plan);
+        if (unattended(plan, handoff)) {
+            var why = technical(handoff.cause())
+                    ? apologies.technical()
+                    : handoff.to().equals(EscalationPolicy.CLOSED) ? apologies.closed() : apologies.nobodyFree();
+            return new Words(List.of(why, apologies.leaveMessage()), apologies.language());
+        }
         return switch (handoff.cause()) {
             // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
             case HandoffCause.CallerPressedZero _ -> new Words(List.of(apologies.oneMoment()), apologies.language());
@@ -290,6 +305,13 @@ final class RouteAnswers {
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
                 new Words(List.of(apologies.technical(), apologies.oneMoment()), apologies.language());
             default -> own(plan);
+        };
+    }
+
+    private static boolean technical(HandoffCause cause) {
+        return switch (cause) {
+            case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ -> true;
+            default -> false;
         };
     }
 

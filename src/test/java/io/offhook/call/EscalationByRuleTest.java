@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -151,6 +152,25 @@ class EscalationByRuleTest {
         assertThat(handoff(call).to()).isEqualTo("english");
     }
 
+    @Test
+    void where_nobody_is_rung_the_agent_finishes_its_sentence_and_announces_nobody() {
+        var usual = rules();
+        var night = new EscalationPolicy(List.of(), ENGLISH, List.of(), true, Set.of(EscalationPolicy.CLOSED));
+        var closed = new Circumstances("en", false, Map.of());
+        var call = aConversation(with(usual, night, closed));
+        call.says("a1", "Of course.", 500).forget();
+
+        call.reply("reply-a2", new ToolRequest("t1", ToolRequest.ESCALATE, "{}"));
+
+        assertThat(handoff(call).to()).isEqualTo("closed");
+        assertThat(call.all(Say.class)).isEmpty();
+        assertThat(call.all(ClearPlayout.class)).isEmpty();
+        call.on(new CallEvent.HandoffFiled());
+        assertThat(call.phase()).isInstanceOf(HandingOff.class);
+        call.everythingIsHeard();
+        assertThat(call.phase()).isInstanceOf(Phase.Transferred.class);
+    }
+
     private static Handoff handoff(Calls call) {
         assertThat(call.phase()).isInstanceOf(HandingOff.class);
         return ((HandingOff) call.phase()).handoff();
@@ -168,6 +188,10 @@ class EscalationByRuleTest {
 
     private static CallRules rules(EscalationRule... rules) {
         var usual = Calls.rules("");
+        return with(usual, new EscalationPolicy(List.of(rules), ENGLISH, List.of(), false), usual.circumstances());
+    }
+
+    private static CallRules with(CallRules usual, EscalationPolicy policy, Circumstances circumstances) {
         return new CallRules(
                 usual.agent(),
                 usual.greeting(),
@@ -176,8 +200,8 @@ class EscalationByRuleTest {
                 usual.silence(),
                 usual.length(),
                 usual.tools(),
-                new EscalationPolicy(List.of(rules), ENGLISH, List.of(), false),
-                usual.circumstances(),
+                policy,
+                circumstances,
                 usual.comfort());
     }
 }

@@ -37,6 +37,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -82,6 +84,7 @@ final class TestServer implements AutoCloseable {
         private boolean cached;
         private String person = "dial: \"" + PERSON + "\"";
         private String rules = "";
+        private InstantSource officeClock = InstantSource.system();
         private String privacy = "{ disclose: none }";
         private double speed = 4;
         private Duration sessionLength = Duration.ofMinutes(60);
@@ -145,6 +148,12 @@ final class TestServer implements AutoCloseable {
         /// A rule that calls for a person, in the words of agent.yaml.
         Plan rule(String map) {
             rules = "\n  when: [ " + map + " ]";
+            return this;
+        }
+
+        /// When it is, as far as opening hours go.
+        Plan at(Instant time) {
+            officeClock = InstantSource.fixed(time);
             return this;
         }
 
@@ -249,6 +258,7 @@ final class TestServer implements AutoCloseable {
             offhook = Offhook.create(
                             Settings.from(environment), AgentDirectory.open(agents, environment))
                     .speed(speed)
+                    .officeClock(plan.officeClock)
                     .eventLoops(2)
                     .watch(() -> (_, _, step, _) -> {
                         if (step.call().phase() instanceof Phase.HandingOff(var handoff, _, _)) {

@@ -1,0 +1,76 @@
+package io.offhook.server;
+
+import static io.offhook.server.TestServer.PATIENCE;
+import static io.offhook.server.TestServer.PERSON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.offhook.call.Disposition;
+import io.offhook.simulator.CallStep;
+import io.offhook.simulator.Clip;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/// Callers who need a person when nobody is there.
+@Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
+class AfterHoursTest {
+    private static final Instant TUESDAY = Instant.parse("2026-03-17T10:00:00Z");
+    private static final Instant SUNDAY = Instant.parse("2026-03-15T10:00:00Z");
+
+    private static TestServer server(Instant time) {
+        return TestServer.plan()
+                .agent("hours: { zone: UTC, open: \"Mon-Fri 09:00-18:00\" }")
+                .person("""
+                        dial: "%s", wait: 5s }
+                            closed: { voicemail: night@acme.example""".formatted(PERSON))
+                .at(time)
+                .start();
+    }
+
+    @Test
+    void key_zero_leads_to_the_mailbox_of_the_night_and_rings_nobody() {
+        try (var server = server(SUNDAY)) {
+            var call = server.ringAndGreet();
+
+            call.press('0');
+
+            assertThat(call.awaitHeard("Our office is closed", PATIENCE)).isTrue();
+            assertThat(call.awaitHeard("leave a message after the tone", PATIENCE)).isTrue();
+            call.say(Clip.tone(300, Duration.ofSeconds(8)));
+            call.awaitEnded(PATIENCE);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            assertThat(server.handoff(call).to()).isEqualTo("closed");
+            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.VOICEMAIL);
+        }
+    }
+
+    @Test
+    void an_agent_that_hands_over_does_not_announce_anybody() {
+        try (var server = server(SUNDAY)) {
+            var call = server.ringAndGreet();
+
+            server.says("I want to speak to a person.");
+
+            assertThat(call.awaitHeard("Our office is closed", PATIENCE)).isTrue();
+            assertThat(server.handoff(call).transcript()).noneMatch(turn -> turn.text().contains("One moment."));
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+        }
+    }
+
+    @Test
+    void within_opening_hours_a_person_is_rung() {
+        try (var server = server(TUESDAY)) {
+            var call = server.ringAndGreet();
+
+            call.press('0');
+
+            assertThat(server.awaitPerson(call).destinations()).containsExactly(PERSON);
+            call.awaitEnded(PATIENCE);
+        }
+    }
+}
