@@ -24,6 +24,15 @@ public record ConversationView(String instructions, Set<String> tools, List<Said
         return tools.contains(tool);
     }
 
+    /// The last words of all, if they are this party's.
+    public Optional<String> latestOf(String role) {
+        return Optional.of(said)
+                .filter(all -> !all.isEmpty())
+                .map(List::getLast)
+                .filter(one -> one.role().equals(role) && !one.text().isEmpty())
+                .map(Said::text);
+    }
+
     /// The last words of one party that are known.
     public Optional<String> lastOf(String role) {
         return said.reversed().stream()

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.Objects;
 import javax.sql.DataSource;
 
-/// The shop that the demo's agent looks orders up in: table `demo_order`, five rows; and its one customer.
+/// What the demo's agent looks things up in: orders (`demo_order`), charges (`demo_charge`), and its one customer.
 public final class DemoOrders {
     private DemoOrders() {}
 

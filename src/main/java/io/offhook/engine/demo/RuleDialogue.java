@@ -51,6 +51,7 @@ final class RuleDialogue implements Dialogue {
         var answer = new HashMap<String, String>();
         collect(resultTree(result.output()), answer);
         fields.putAll(answer);
+        conversation.lastOf("user").ifPresent(words -> fields.put("text", words));
         for (var rule : rules.results()) {
             boolean applies = (rule.tools().contains(result.tool()) || rule.tools().contains("*"))
                     && rule.conditions().entrySet().stream()
@@ -60,7 +61,11 @@ final class RuleDialogue implements Dialogue {
                                             .find()));
             if (applies) {
                 rule.expect().ifPresent(next -> expected = Optional.of(next));
-                return speak(filled(rule.say(), fields));
+                return rule.call().stream()
+                        .filter(conversation::offers)
+                        .findFirst()
+                        .map(tool -> acting(rule.say(), tool, rule.with(), fields))
+                        .orElseGet(() -> speak(filled(rule.say(), fields)));
             }
         }
         return List.of(new Move.Silence());
@@ -73,6 +78,10 @@ final class RuleDialogue implements Dialogue {
             return List.of(new Move.Speak(summary));
         }
         recall(conversation);
+        var told = conversation.latestOf("system").flatMap(note -> told(note, conversation));
+        if (told.isPresent()) {
+            return told.get();
+        }
         var asked = conversation.lastOf("user");
         if (asked.isPresent()) {
             // A response without a new turn: the answer to the last one was lost on its way, so it is given again.
@@ -82,18 +91,28 @@ final class RuleDialogue implements Dialogue {
     }
 
     private List<Move> answer(String text, ConversationView conversation) {
-        for (var rule : rules.rules()) {
-            if (rule.expecting().isPresent() && !rule.expecting().equals(expected)) {
+        return first(rules.rules(), text, conversation).orElseGet(() -> speak(rules.unknown()));
+    }
+
+    /// What there is to say to a note from behind the scenes; empty when it is nothing to speak about.
+    private Optional<List<Move>> told(String note, ConversationView conversation) {
+        return first(rules.notes(), note, conversation);
+    }
+
+    private Optional<List<Move>> first(List<Rules.Rule> among, String text, ConversationView conversation) {
+        for (var rule : among) {
+            boolean counts = rule.expecting().isEmpty() || rule.expecting().equals(expected);
+            if (!counts || !rule.offered().map(conversation::offers).orElse(true)) {
                 continue;
             }
             for (var pattern : rule.when()) {
                 var matcher = pattern.matcher(text);
                 if (matcher.find()) {
-                    return apply(rule, captured(matcher, text), conversation);
+                    return Optional.of(apply(rule, captured(matcher, text), conversation));
                 }
             }
         }
-        return speak(rules.unknown());
+        return Optional.empty();
     }
 
     private List<Move> apply(Rules.Rule rule, Map<String, String> fields, ConversationView conversation) {
@@ -105,11 +124,16 @@ final class RuleDialogue implements Dialogue {
             boolean says = rule.call().isEmpty() || rule.otherwise().isEmpty();
             return speak(filled(says ? rule.say() : rule.otherwise(), fields));
         }
+        return acting(rule.say(), tool.get(), rule.with(), fields);
+    }
+
+    private static List<Move> acting(
+            List<String> say, String tool, Map<String, String> with, Map<String, String> fields) {
         var arguments = JSON.createObjectNode();
-        rule.with().forEach((name, value) -> arguments.put(name, fill(value, fields).orElse(value)));
-        var moves = new ArrayList<>(speak(filled(rule.say(), fields)));
+        with.forEach((name, value) -> arguments.put(name, fill(value, fields).orElse(value)));
+        var moves = new ArrayList<>(speak(filled(say, fields)));
         moves.removeIf(Move.Silence.class::isInstance);
-        moves.add(new Move.CallTool(tool.get(), arguments.toString()));
+        moves.add(new Move.CallTool(tool, arguments.toString()));
         return moves;
     }
 

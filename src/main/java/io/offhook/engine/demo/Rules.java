@@ -19,13 +19,17 @@ record Rules(
         List<String> notUnderstood,
         List<String> unknown,
         List<Rule> rules,
+        List<Rule> notes,
         List<ResultRule> results) {
 
     /// How one kind of caller's turn is answered.
+    ///
+    /// @param offered a tool without which the rule does not count
     record Rule(
             String name,
             List<Pattern> when,
             Optional<String> expecting,
+            Optional<String> offered,
             List<String> say,
             List<String> call,
             Map<String, String> with,
@@ -35,7 +39,12 @@ record Rules(
 
     /// How one kind of tool result is answered.
     record ResultRule(
-            List<String> tools, Map<List<String>, Pattern> conditions, List<String> say, Optional<String> expect) {}
+            List<String> tools,
+            Map<List<String>, Pattern> conditions,
+            List<String> say,
+            List<String> call,
+            Map<String, String> with,
+            Optional<String> expect) {}
 
     static Rules fromResources() {
         try (var in = Objects.requireNonNull(Rules.class.getResourceAsStream("dialogue.yaml"))) {
@@ -54,6 +63,7 @@ record Rules(
                 texts(file, "not-understood"),
                 texts(file, "unknown"),
                 list(file, "rules").stream().map(Rules::rule).toList(),
+                list(file, "notes").stream().map(Rules::rule).toList(),
                 list(file, "results").stream().map(Rules::result).toList());
     }
 
@@ -63,6 +73,7 @@ record Rules(
                 text(rule, "name").orElse("unnamed"),
                 texts(rule, "when").stream().map(Rules::pattern).toList(),
                 text(rule, "expecting"),
+                text(rule, "offered"),
                 texts(rule, "say"),
                 texts(rule, "call"),
                 textMap(rule, "with"),
@@ -75,7 +86,13 @@ record Rules(
         var rule = map(node);
         var conditions = new LinkedHashMap<List<String>, Pattern>();
         textMap(rule, "if").forEach((fields, value) -> conditions.put(List.of(fields.split("\\|")), pattern(value)));
-        return new ResultRule(texts(rule, "tools"), conditions, texts(rule, "say"), text(rule, "expect"));
+        return new ResultRule(
+                texts(rule, "tools"),
+                conditions,
+                texts(rule, "say"),
+                texts(rule, "call"),
+                textMap(rule, "with"),
+                text(rule, "expect"));
     }
 
     private static Pattern pattern(String text) {

@@ -88,6 +88,39 @@ class DemoEngineTest {
     }
 
     @Test
+    void finds_the_charge_first_where_it_can_and_hands_over_what_it_found() {
+        offers("find_charge", "escalate_to_human");
+        play("billing-1");
+        answer();
+        play("billing-2");
+        var search = call();
+
+        result(search, "{\"amount\":\"$347\",\"item\":\"a plan\",\"billed\":\"28 February\"}");
+        var found = call();
+
+        assertThat(search.path("name").stringValue()).isEqualTo("find_charge");
+        assertThat(arguments(search).toString()).isEqualTo("{\"amount\":\"$347\"}");
+        assertThat(caller.transcript()).contains("I see it, $347 for a plan, billed on 28 February.");
+        assertThat(found.path("name").stringValue()).isEqualTo("escalate_to_human");
+        assertThat(arguments(found).path("summary").stringValue())
+                .isEqualTo("The caller disputes $347 for a plan, billed on 28 February. Their words: \"The $347 charge from"
+                        + " last month. I never authorized that.\"");
+    }
+
+    @Test
+    void tells_a_caller_who_comes_back_why_and_takes_no_for_an_answer() {
+        remembers("assistant", "output_text", "I'm connecting you.");
+        remembers("system", "input_text", "The line was busy. The caller is back on the line with you.");
+        caller.send("{\"type\":\"response.create\"}");
+        assertThat(answer()).contains("on other calls").endsWith("Shall I try once more?");
+
+        play("no-1");
+
+        assertThat(call().path("name").stringValue()).isEqualTo("end_call");
+        assertThat(caller.transcript()).endsWith("Goodbye!");
+    }
+
+    @Test
     void explains_the_return_policy_for_so_long_that_one_wants_to_interrupt_it() {
         caller.speak(CaptionBook.clip("interrupt-1").orElseThrow());
         caller.silence(600);
@@ -183,8 +216,7 @@ class DemoEngineTest {
         var asked = answer();
         caller.close();
         caller = RealtimeClient.onThePhone(demo.simulator());
-        caller.send("{\"type\":\"conversation.item.create\",\"item\":{\"type\":\"message\",\"role\":\"assistant\","
-                + "\"content\":[{\"type\":\"output_text\",\"text\":\"" + asked + "\"}]}}");
+        remembers("assistant", "output_text", asked);
 
         say("I don't know.");
 
@@ -201,6 +233,34 @@ class DemoEngineTest {
         caller.send("{\"type\":\"response.create\"}");
 
         assertThat(answer()).isEqualTo(first);
+    }
+
+    private void offers(String... tools) {
+        var event = JSON.createObjectNode().put("type", "session.update");
+        var offered = event.putObject("session").put("type", "realtime").putArray("tools");
+        for (var tool : tools) {
+            offered.addObject()
+                    .put("type", "function")
+                    .put("name", tool)
+                    .put("description", tool)
+                    .putObject("parameters")
+                    .put("type", "object")
+                    .putObject("properties");
+        }
+        caller.send(event.toString());
+        caller.next("session.updated");
+    }
+
+    private void remembers(String role, String kind, String text) {
+        var event = JSON.createObjectNode().put("type", "conversation.item.create");
+        event.putObject("item")
+                .put("type", "message")
+                .put("role", role)
+                .putArray("content")
+                .addObject()
+                .put("type", kind)
+                .put("text", text);
+        caller.send(event.toString());
     }
 
     private void play(String clip) {
