@@ -3,6 +3,7 @@ package io.offhook;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentFiles;
 import io.offhook.agent.EngineChoice;
+import io.offhook.call.CallId;
 import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.Phrases;
@@ -99,6 +100,7 @@ public final class Offhook implements AutoCloseable {
     private final Optional<DemoEngine> demo;
     private final Settings settings;
     private final Connections connections;
+    private final HandoffLinks links;
     private final String interfaceName;
     private final int port;
 
@@ -177,7 +179,7 @@ public final class Offhook implements AutoCloseable {
         meters.gauge("offhook.outbox.dead", () -> postman.load().dead());
         meters.gauge("offhook.outbox.delivered", () -> postman.load().delivered());
         meters.gauge("offhook.outbox.age", () -> postman.load().age().toSeconds());
-        var links = new HandoffLinks(tokens, settings.handoffLink(), Clock.systemUTC());
+        links = new HandoffLinks(tokens, settings.handoffLink(), Clock.systemUTC());
         var twilio = new TwilioSettings(
                 settings.twilio().accountSid().orElseThrow(),
                 tokens,
@@ -189,7 +191,7 @@ public final class Offhook implements AutoCloseable {
                 calls,
                 () -> fallback(plans),
                 meters::noticed,
-                call -> settings.adminToken().map(_ -> links.path(call)));
+                this::handoffPage);
         meters.gauge("offhook.connections", connections::open);
         var callbacks = new Callbacks(
                 wishes,
@@ -200,7 +202,7 @@ public final class Offhook implements AutoCloseable {
                 meters::noticed,
                 workers);
         port = listen(
-                plan.eventLoops, routes, new CallbackRoutes(routes, twilio, callbacks), handoffPages(links, tokens));
+                plan.eventLoops, routes, new CallbackRoutes(routes, twilio, callbacks), handoffPages(tokens));
         var line = new TwilioHumanLine(made.with(TwilioRest.of(settings.twilio())), twilio);
         made.with(callbacks.rounds(line, CallbackRounds.Pace.USUAL, calls::draining).start());
         plans.all().forEach(greetings::prepare);
@@ -401,7 +403,7 @@ public final class Offhook implements AutoCloseable {
 
     // --- HTTP ---
 
-    private Optional<HandoffPages> handoffPages(HandoffLinks links, List<String> secrets) {
+    private Optional<HandoffPages> handoffPages(List<String> secrets) {
         return settings.adminToken()
                 .map(token -> new HandoffPages(
                         links,
@@ -555,6 +557,12 @@ public final class Offhook implements AutoCloseable {
     /// Waits until every agent's greeting is recorded, or could not be.
     public void awaitGreetings(Duration patience) throws InterruptedException {
         greetings.awaitPrepared(patience);
+    }
+
+    /// The path of the page about a call's handoff, with a signature that is good for a while; empty without an admin
+    /// token, when nobody could open it.
+    public Optional<String> handoffPage(CallId call) {
+        return settings.adminToken().map(_ -> links.path(call));
     }
 
     /// Where Twilio reaches the server.

@@ -30,7 +30,7 @@ public record Escalation(String announce, Map<String, Route> routes, List<Escala
         return routes.values().stream()
                 .map(route -> route.destinations().getLast())
                 .flatMap(last ->
-                        last instanceof Destination.Voicemail(_, var mailbox) ? mailbox.stream() : Stream.empty())
+                        last instanceof Destination.Voicemail(_, var mailbox) ? mailbox.stream() : Stream.<Destination.Mailbox>empty())
                 .collect(Collectors.toMap(Destination.Mailbox::name, mailbox -> mailbox, (same, _) -> same));
     }
 }

@@ -45,7 +45,11 @@ final class CallCommand implements Callable<Integer> {
     @Mixin(name = Output.MIXIN)
     private Output output = new Output();
 
-    @Option(names = "--caller", paramLabel = "NAME", description = "A canned caller, such as order-status.")
+    @Option(
+            names = "--caller",
+            paramLabel = "NAME",
+            description = "A canned caller, such as order-status.",
+            completionCandidates = CallerNames.class)
     private Optional<String> caller = Optional.empty();
 
     @Option(names = "--audio", paramLabel = "FILE", description = "Speaks this WAV file once the agent has greeted.")

@@ -5,11 +5,13 @@ import io.offhook.call.CallEvent;
 import io.offhook.call.CallListener;
 import io.offhook.call.Phase;
 import io.offhook.call.Step;
+import io.offhook.call.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// Prints a call as it happens, for a person at a terminal or a program behind a pipe.
 final class CallLogPrinter implements CallListener {
@@ -26,6 +28,7 @@ final class CallLogPrinter implements CallListener {
         switch (event) {
             case CallEvent.StreamOpened(var greeting) when !greeting.isEmpty() ->
                 print(at, "agent", call.rules().greeting(), Terminal.dim("(from the cache)"), Map.of("cached", true));
+            case CallEvent.StreamOpened _ -> told(before).ifPresent(note -> print(at, "note", note.text()));
             case CallEvent.AgentWords(_, var text) -> print(at, "agent", text);
             case CallEvent.CallerWords(_, var text) ->
                 print(at, "caller", text.isEmpty() ? "(not understood)" : text);
@@ -71,6 +74,14 @@ final class CallLogPrinter implements CallListener {
                             "summary", handoff.summary(),
                             "turns", handoff.transcript().size()));
         }
+    }
+
+    /// What an agent that has its caller back is told first.
+    private static Optional<Turn> told(Call call) {
+        var turns = call.transcript().turns();
+        return turns.isEmpty()
+                ? Optional.empty()
+                : Optional.of(turns.getLast()).filter(turn -> turn.item().equals("returned"));
     }
 
     private void print(Duration at, String who, String text) {

@@ -26,12 +26,22 @@ final class CallReport {
             case CallStep.Enqueued(var at, _, var workflow, _) ->
                 line(output, at, "network", "puts the caller in the queue of " + workflow.orElse("the team"));
             case CallStep.Bridged(var at, _) -> line(output, at, "human", "takes the caller");
+            case CallStep.DialEnded(var at, var status, boolean bridged, _)
+            when !bridged -> line(output, at, "network", unanswered(status));
             case CallStep.Recorded(var at, var length, _) ->
                 line(output, at, "network", "records a message of " + Terminal.millis(length));
             case CallStep.Ended(var at, var reason) ->
                 line(output, at, "network", "call over: " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
             default -> {}
         }
+    }
+
+    private static String unanswered(String status) {
+        return switch (status) {
+            case "no-answer" -> "nobody answers";
+            case "busy" -> "the line is busy";
+            default -> "nobody is reached (" + status + ")";
+        };
     }
 
     private static String masked(String destination) {

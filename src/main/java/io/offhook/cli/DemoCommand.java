@@ -4,28 +4,29 @@ import io.offhook.Offhook;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentFile;
 import io.offhook.agent.AgentFiles;
-import io.offhook.call.CallId;
-import io.offhook.call.ToolOutcome;
-import io.offhook.call.Turn;
+import io.offhook.call.OpeningHours;
 import io.offhook.config.Settings;
 import io.offhook.simulator.Caller;
 import io.offhook.simulator.CannedCaller;
-import io.offhook.simulator.Humans;
-import io.offhook.simulator.SimulatedCall;
+import io.offhook.simulator.Scene;
 import io.offhook.simulator.SimulatedCarrier;
-import io.offhook.store.StoredCall;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,13 +45,14 @@ final class DemoCommand implements Callable<Integer> {
     private static final String ACCOUNT = "AC00000000000000000000000000000000";
     private static final String TOKEN = "offhook-demo-token";
     private static final String CALLED = "+18005550199";
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("EEEE HH:mm", Locale.ENGLISH);
     private static final URI PUBLIC = URI.create("https://demo.offhook.test");
-    private static final Duration FLUSH = Duration.ofSeconds(3);
 
     @Option(
             names = "--caller",
             paramLabel = "NAME",
-            description = "Who rings: order-status, known-customer, billing-dispute, press-zero, interrupter, engine-failure.",
+            description = "Who rings (default ${DEFAULT-VALUE}): ${COMPLETION-CANDIDATES}.",
+            completionCandidates = CallerNames.class,
             defaultValue = "order-status")
     private String caller = "order-status";
 
@@ -74,9 +76,21 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    private final UnaryOperator<Scene> world;
+
+    DemoCommand() {
+        this(UnaryOperator.identity());
+    }
+
+    /// @param world makes another world of the caller's own, to see what the demo says when things go otherwise
+    DemoCommand(UnaryOperator<Scene> world) {
+        this.world = world;
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var canned = Playing.named(caller, spec);
+        var named = Playing.named(caller, spec);
+        var canned = named.in(world.apply(named.scene()));
         if (!(speed >= 0.1 && speed <= 20)) {
             throw new ParameterException(spec.commandLine(), "--speed must be between 0.1 and 20");
         }
@@ -107,22 +121,28 @@ final class DemoCommand implements Callable<Integer> {
     private int run(CannedCaller canned, Path home, int listenOn, Interruption interruption)
             throws InterruptedException {
         output.say("  Java      " + Runtime.version() + ", Offhook " + VersionCommand.version());
-        output.say("  Demo      acme-support, offline engine: understands its own callers, typing and");
-        output.say("            keys, not free speech");
+        output.say(
+                "  Demo      ",
+                "acme-support, offline engine: understands its own callers, typing and keys, not free speech");
+        var agent = AgentFile.demo();
+        agent.hours().ifPresent(hours -> output.say("  Office    " + office(hours, canned.scene().time())));
+        var adminToken = randomToken();
         var settings = Settings.from(Map.of(
+                "OFFHOOK_ADMIN_TOKEN", adminToken,
                 "TWILIO_ACCOUNT_SID", ACCOUNT,
                 "TWILIO_AUTH_TOKEN", TOKEN,
                 "OFFHOOK_PUBLIC_URL", PUBLIC.toString(),
                 "OFFHOOK_HOME", home.toString(),
                 "OFFHOOK_DRAIN_CONVERGE", "0s",
                 "PORT", Integer.toString(listenOn)));
-        try (var offhook = Offhook.create(settings, AgentDirectory.of(AgentFiles.of(List.of(AgentFile.demo()))))
+        try (var offhook = Offhook.create(settings, AgentDirectory.of(AgentFiles.of(List.of(agent))))
                 .speed(speed)
+                .officeClock(InstantSource.fixed(canned.scene().time()))
                 .loopbackOnly()
                 .watch(() -> new CallLogPrinter(output))
                 .start()) {
             offhook.awaitGreetings(Duration.ofSeconds(10));
-            boolean passed = ring(canned, offhook, interruption);
+            boolean passed = ring(canned, offhook, interruption, adminToken);
             if (interruption.happened()) {
                 return OffhookCommand.INTERRUPTED;
             }
@@ -132,6 +152,7 @@ final class DemoCommand implements Callable<Integer> {
             }
             output.say("");
             output.say("  Listening on http://localhost:" + offhook.port() + " until Ctrl-C.");
+            output.say("  The desk asks for a token: " + adminToken);
             output.next("./offhook demo --caller billing-dispute    ./offhook check");
             var stop = new CountDownLatch(1);
             Signals.on("INT", stop::countDown);
@@ -141,72 +162,45 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private boolean ring(CannedCaller canned, Offhook offhook, Interruption interruption) {
-        var humans = new Humans().answer("+14155550100", Duration.ofSeconds(2), Duration.ofSeconds(3));
+    private boolean ring(CannedCaller canned, Offhook offhook, Interruption interruption, String adminToken)
+            throws InterruptedException {
         try (var carrier = SimulatedCarrier.builder()
                 .account(ACCOUNT, TOKEN)
                 .voiceUrl(PUBLIC + "/voice/incoming")
                 .statusCallback(PUBLIC + "/voice/status")
                 .reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()))
-                .humans(humans)
+                .humans(canned.scene().humans())
+                .restPort(0)
                 .speed(speed)
                 .observe(step -> CallReport.network(output, step))
                 .start()) {
-            output.say("  Call      \"" + canned.name() + "\" " + canned.about()
-                    + ", over Twilio's wire format" + (speed == 1 ? "" : ", " + speed + " x as fast"));
+            output.say(
+                    "  Call      ",
+                    "\"" + canned.name() + "\" " + canned.about() + "; over Twilio's wire format"
+                            + (speed == 1 ? "" : ", " + speed + " x as fast"));
             output.say("");
             var call = carrier.ring(Caller.of(canned.number(), CALLED));
             interruption.ends(call::hangUp);
             var verdict = Playing.of(
                     canned, call, fault -> offhook.demoEngine().ifPresent(engine -> engine.injectOnce(fault)));
-            offhook.flush(FLUSH);
-            return !interruption.happened() && report(offhook, call, verdict.problems());
+            if (interruption.happened()) {
+                return false;
+            }
+            return new DemoReport(output, offhook, call, canned.scene(), new DemoReport.Keys(ACCOUNT, TOKEN, adminToken))
+                    .print(verdict.problems());
         }
     }
 
-    /// What was stored of the call, and whether it went as it should.
-    private boolean report(Offhook offhook, SimulatedCall call, List<String> problems) {
-        var id = new CallId(call.sid());
-        var all = new ArrayList<>(problems);
-        offhook.store().toolRuns(id).stream()
-                .filter(run -> !run.outcome().result().equals(ToolOutcome.OK))
-                .forEach(run -> all.add(
-                        "tool " + run.request().name() + " failed: " + run.outcome().result()));
-        var turns = offhook.store().turns(id);
-        var end = offhook.store().find(id).flatMap(StoredCall::disposition);
-        CallReport.timings(output, call);
-        output.data("");
-        output.data("  Heard       (as stored)");
-        turns.forEach(turn -> heard(turn));
-        end.ifPresent(how -> output.data("  Outcome     " + how.outcome().slug() + " (" + how.reason() + ")"));
-        output.data("");
-        if (all.isEmpty()) {
-            output.data("  " + Terminal.bold("OK") + "          the call went as it should");
-        } else {
-            output.data("  " + Terminal.bold("FAILED"));
-            all.forEach(problem -> output.data("    " + problem));
-            call.notices().forEach(notice -> output.data("    carrier: " + notice));
-        }
-        var result = new LinkedHashMap<String, Object>();
-        result.put("id", call.sid());
-        result.put("ok", all.isEmpty());
-        result.put("problems", all);
-        end.ifPresent(how -> {
-            result.put("outcome", how.outcome().slug());
-            result.put("reason", how.reason());
-        });
-        result.put("timings", CallReport.timings(call));
-        output.document("result", result);
-        return all.isEmpty();
+    private static String office(OpeningHours hours, Instant time) {
+        var there = time.atZone(hours.zone());
+        return (hours.open(time) ? "open" : "closed") + ": it is " + CLOCK.format(there) + " in "
+                + hours.zone().getId().replaceFirst(".*/", "").replace('_', ' ');
     }
 
-    private void heard(Turn turn) {
-        var who = turn.speaker() == Turn.Speaker.AGENT ? "agent" : "caller";
-        output.entry(
-                "    " + String.format("%-8s", who),
-                turn.text() + (turn.cut() ? " [cut]" : ""),
-                "heard",
-                Map.of("who", who, "text", turn.text(), "cut", turn.cut()));
+    private static String randomToken() {
+        var bytes = new byte[12];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private static void delete(Path folder) throws IOException {

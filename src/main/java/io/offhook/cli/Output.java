@@ -55,6 +55,13 @@ final class Output {
         }
     }
 
+    /// A line of data for people, labelled and wrapped; nothing with `--json`.
+    synchronized void data(String label, String text) {
+        if (!json) {
+            Terminal.entry(out(), label, text);
+        }
+    }
+
     /// What happened, labelled and wrapped for people, or one line of JSON.
     synchronized void entry(String label, String text, String kind, Map<String, ?> event) {
         if (json) {
@@ -85,6 +92,14 @@ final class Output {
         if (!quiet) {
             out().flush();
             err().println(message);
+        }
+    }
+
+    /// A message, labelled and wrapped; nothing with `--quiet`.
+    synchronized void say(String label, String text) {
+        if (!quiet) {
+            out().flush();
+            Terminal.entry(err(), label, text);
         }
     }
 

@@ -11,14 +11,12 @@ import java.util.function.Predicate;
 
 /// A caller who knows what to say: speaks recorded sentences whenever the agent has finished, interrupts, presses keys,
 /// and judges at the end whether the call went as it should. One object plays any number of calls.
-public record CannedCaller(String name, String about, List<Act> acts, List<Expectation> expectations) {
+///
+/// @param scene what the demo's world is like when this caller rings
+public record CannedCaller(
+        String name, String about, Scene scene, List<Act> acts, List<Expectation> expectations) {
     /// A caller's number from the range kept free for fiction; nobody knows it.
-    public static final String NUMBER = "+14155550142";
-
-    /// The number of the demo's customer.
-    private static final String CUSTOMER = "+14155550123";
-
-    private static final String KNOWN = "known-customer";
+    public static final String NUMBER = Scene.STRANGER;
 
     private static final Duration AGENT_QUIET = Duration.ofMillis(900);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -37,8 +35,18 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
 
         record Press(char digit) implements Act {}
 
+        /// Waits until the network's own voice has said these words to their end.
+        record Hear(String words) implements Act {}
+
+        /// Waits until the caller has an agent on the line again, who has not spoken yet.
+        record ComeBack() implements Act {}
+
         /// Breaks something at the engine's side, if whoever runs the call knows how.
         record Break(EngineFault fault) implements Act {}
+    }
+
+    CannedCaller(String name, String about, List<Act> acts, List<Expectation> expectations) {
+        this(name, about, Scene.USUAL, acts, expectations);
     }
 
     /// What must be true in the end.
@@ -53,7 +61,12 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
 
     /// Where the caller rings from.
     public String number() {
-        return name.equals(KNOWN) ? CUSTOMER : NUMBER;
+        return scene.number();
+    }
+
+    /// The same caller in another world.
+    public CannedCaller in(Scene other) {
+        return new CannedCaller(name, about, other, acts, expectations);
     }
 
     public static Optional<CannedCaller> named(String name) {
@@ -77,8 +90,9 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
                                 ended(EndReason.HANGUP_VERB, "the agent said goodbye and hung up"),
                                 neverTransferred())),
                 new CannedCaller(
-                        KNOWN,
+                        "known-customer",
                         "is a customer, greeted by name",
+                        Scene.USUAL.from(Scene.CUSTOMER),
                         List.of(
                                 new Act.Listen(),
                                 new Act.Speak("order-1"),
@@ -89,7 +103,8 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
                         List.of(agentAnswered(3), ended(EndReason.HANGUP_VERB, "the agent said goodbye and hung up"))),
                 new CannedCaller(
                         "billing-dispute",
-                        "disputes a charge of $347",
+                        "disputes a charge of $347, and a person takes over who knows it all",
+                        Scene.USUAL.ends("transferred").withPage("$347", "the billing dispute of $347"),
                         List.of(
                                 new Act.Listen(),
                                 new Act.Speak("billing-1"),
@@ -99,12 +114,49 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
                 new CannedCaller(
                         "press-zero",
                         "wants a person, and presses 0 while the agent talks",
+                        Scene.USUAL.ends("transferred"),
                         List.of(
                                 new Act.Listen(),
                                 new Act.Speak("returns-1"),
                                 new Act.ListenFor(Duration.ofSeconds(1)),
                                 new Act.Press('0')),
                         List.of(bridged(), personWithin(Duration.ofSeconds(5)))),
+                new CannedCaller(
+                        "nobody-answers",
+                        "wants a person: the first does not answer, the second is busy",
+                        Scene.USUAL.where(new Humans.Behaviour.NoAnswer(), new Humans.Behaviour.Busy()),
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("human-1"),
+                                new Act.Hear("nobody could take your call"),
+                                new Act.ComeBack(),
+                                new Act.Listen(),
+                                new Act.Speak("no-1")),
+                        List.of(
+                                dialled("no-answer", "busy"),
+                                nobodyTook(),
+                                new Expectation(
+                                        "the agent had the caller back",
+                                        call -> call.steps(CallStep.StreamOpened.class).size() == 2),
+                                ended(EndReason.HANGUP_VERB, "the agent said goodbye and hung up"))),
+                new CannedCaller(
+                        "after-hours",
+                        "wants a person when the office is closed, and leaves a message",
+                        Scene.USUAL.atNight().ends("voicemail"),
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("human-1"),
+                                new Act.Hear("leave a message after the tone"),
+                                new Act.Speak("refund-1")),
+                        List.of(
+                                new Expectation(
+                                        "the caller heard that the office is closed",
+                                        call -> said(call, "office is closed")),
+                                neverTransferred(),
+                                new Expectation(
+                                        "the caller left a message",
+                                        call -> !call.steps(CallStep.Recorded.class).isEmpty()),
+                                ended(EndReason.HANGUP_VERB, "the network said goodbye and hung up"))),
                 new CannedCaller(
                         "interrupter",
                         "talks over the agent",
@@ -123,6 +175,7 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
                 new CannedCaller(
                         "engine-failure",
                         "loses the agent in mid-sentence",
+                        Scene.USUAL.ends("transferred"),
                         List.of(
                                 new Act.Listen(),
                                 new Act.Break(EngineFault.CUT_MID_ANSWER),
@@ -147,6 +200,25 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
     private static Expectation bridged() {
         return new Expectation(
                 "a person took the caller", call -> !call.steps(CallStep.Bridged.class).isEmpty());
+    }
+
+    private static Expectation nobodyTook() {
+        return new Expectation(
+                "nobody took the caller", call -> call.steps(CallStep.Bridged.class).isEmpty());
+    }
+
+    private static Expectation dialled(String... results) {
+        return new Expectation(
+                "phones rang in turn, and the results were " + String.join(", then ", results),
+                call -> call.steps(CallStep.DialEnded.class).stream()
+                        .map(CallStep.DialEnded::status)
+                        .toList()
+                        .equals(List.of(results)));
+    }
+
+    private static boolean said(SimulatedCall call, String words) {
+        return call.heard().stream()
+                .anyMatch(heard -> heard.source() == Heard.Source.SAY && heard.words().contains(words));
     }
 
     private static Expectation neverTransferred() {
@@ -189,6 +261,11 @@ public record CannedCaller(String name, String about, List<Act> acts, List<Expec
                     ear.reset();
                     call.say(Clip.of(audio, CaptionBook.captions().getOrDefault(clip, "")));
                     waitFor(call, () -> call.stillToSay().isZero());
+                }
+                case Act.Hear(var words) -> waitFor(call, () -> said(call, words));
+                case Act.ComeBack() -> {
+                    waitFor(call, () -> call.steps(CallStep.StreamOpened.class).size() > 1);
+                    ear.reset();
                 }
                 case Act.Press(char digit) -> call.press(digit);
                 case Act.Break(var fault) -> engine.accept(fault);

@@ -12,3 +12,11 @@ insert into demo_order (order_number, status, carrier, tracking, eta) values
     ('EF3305', 'delayed', 'DHL', 'JD01 3305', 'within five working days'),
     ('GH6021', 'cancelled', null, null, null)
 on conflict do nothing;
+create table if not exists demo_charge (
+    amount text primary key,
+    item text not null,
+    billed text not null
+);
+insert into demo_charge (amount, item, billed) values
+    ('$347', 'one-year plan', '28 February')
+on conflict do nothing;

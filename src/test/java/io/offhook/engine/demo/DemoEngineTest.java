@@ -95,16 +95,16 @@ class DemoEngineTest {
         play("billing-2");
         var search = call();
 
-        result(search, "{\"amount\":\"$347\",\"item\":\"a plan\",\"billed\":\"28 February\"}");
+        result(search, "{\"amount\":\"$347\",\"item\":\"plan\",\"billed\":\"28 February\"}");
         var found = call();
 
         assertThat(search.path("name").stringValue()).isEqualTo("find_charge");
         assertThat(arguments(search).toString()).isEqualTo("{\"amount\":\"$347\"}");
-        assertThat(caller.transcript()).contains("I see it, $347 for a plan, billed on 28 February.");
+        assertThat(caller.transcript()).contains("I see it, $347 for the plan.");
         assertThat(found.path("name").stringValue()).isEqualTo("escalate_to_human");
         assertThat(arguments(found).path("summary").stringValue())
-                .isEqualTo("The caller disputes $347 for a plan, billed on 28 February. Their words: \"The $347 charge from"
-                        + " last month. I never authorized that.\"");
+                .isEqualTo("Disputes $347 for the plan, billed on 28 February. Says: \"The $347 charge from last month. I"
+                        + " never authorized that.\"");
     }
 
     @Test
