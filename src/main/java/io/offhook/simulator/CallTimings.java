@@ -77,6 +77,8 @@ public final class CallTimings {
         if (replyPending && position >= callerSpeechEnd && agentEnd < callerSpeechEnd) {
             replies.add(lasting(position - callerSpeechEnd));
             replyPending = false;
+            // What is cleared from here on is the answer, not what the caller spoke over.
+            bargeInPending = false;
         }
         agentEnd = position + frame.length;
     }
