@@ -112,6 +112,11 @@ public final class OffhookCommand implements Runnable {
         }
     }
 
+    /// All commands, run by none.
+    public static CommandLine all() {
+        return line(Map.of());
+    }
+
     /// Knows only the command that is asked for, where it is asked for by name: picocli takes half a second to read them
     /// all, for which a caller may wait when the server starts.
     private static CommandLine line(Map<String, String> environment, String... arguments) {
