@@ -103,6 +103,7 @@ record Connections(
         // A migration may take long; a network that swallows packets must still come to an end.
         schema.setSocketTimeout(3_600);
         schema.setTcpKeepAlive(true);
+        schema.setLogServerErrorDetail(false);
         schema.setLoginTimeout(2);
         var facts = new HikariDataSource(facts(url, user, password));
         return new Connections(
@@ -134,6 +135,8 @@ record Connections(
         config.setConnectionTimeout(1_000);
         config.addDataSourceProperty("connectTimeout", "1");
         config.addDataSourceProperty("ApplicationName", "offhook");
+        // Else the driver quotes the values of a batch that fails, and the pool writes them into the log.
+        config.addDataSourceProperty("logServerErrorDetail", "false");
         return config;
     }
 
