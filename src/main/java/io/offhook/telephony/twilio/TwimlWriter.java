@@ -30,6 +30,10 @@ final class TwimlWriter {
     /// Say takes about 4 KB of text (Twilio, "TwiML Voice: Say").
     static final int MAX_SAY_BYTES = 3_900;
 
+    /// A request that is not answered, or by a server that is going down, is made again, on whatever node the address
+    /// leads to by then (Twilio, "Webhook connection overrides"). Every answer bears to be asked for twice.
+    static final String ASK_AGAIN = "#rt=3000&rc=2&rp=ct,rt,5xx";
+
     private static final int MAX_LANGUAGE = 35;
     private static final XMLOutputFactory XML = XMLOutputFactory.newDefaultFactory();
 
@@ -61,7 +65,7 @@ final class TwimlWriter {
         return document(xml -> {
             for (int time = 0; time < 2; time++) {
                 xml.writeStartElement("Gather");
-                xml.writeAttribute("action", settings.url(TwilioRoutes.WHISPER));
+                xml.writeAttribute("action", asked(TwilioRoutes.WHISPER));
                 xml.writeAttribute("numDigits", "1");
                 xml.writeAttribute("timeout", "4");
                 say(xml, List.of(whisper.about()), whisper.language());
@@ -126,7 +130,7 @@ final class TwimlWriter {
     private void connect(XMLStreamWriter xml, ConnectAgent connect) throws XMLStreamException {
         say(xml, connect.say(), connect.language());
         xml.writeStartElement("Connect");
-        xml.writeAttribute("action", settings.url(TwilioRoutes.CONTINUE));
+        xml.writeAttribute("action", asked(TwilioRoutes.CONTINUE));
         xml.writeStartElement("Stream");
         xml.writeAttribute("url", settings.socketUrl(TwilioRoutes.STREAM));
         xml.writeAttribute("statusCallback", settings.url(TwilioRoutes.STATUS));
@@ -136,12 +140,12 @@ final class TwimlWriter {
         xml.writeEndElement();
         xml.writeEndElement();
         // Reached when the stream could not be opened and Twilio goes on to the next verb.
-        redirect(xml, settings.url(TwilioRoutes.CONTINUE));
+        redirect(xml, asked(TwilioRoutes.CONTINUE));
     }
 
     private void goTo(XMLStreamWriter xml, GoTo goTo) throws XMLStreamException {
         say(xml, goTo.say(), goTo.language());
-        var action = after(goTo.step());
+        var action = after(goTo.step(), "");
         switch (goTo.destination()) {
             case Destination.Workflow workflow -> {
                 xml.writeStartElement("Enqueue");
@@ -195,7 +199,7 @@ final class TwimlWriter {
     }
 
     private void askNumber(XMLStreamWriter xml, AskNumber ask) throws XMLStreamException {
-        var action = after(ask.step()) + (ask.again() ? "&" + TwilioRoutes.AGAIN + "=1" : "");
+        var action = after(ask.step(), ask.again() ? "&" + TwilioRoutes.AGAIN + "=1" : "");
         xml.writeStartElement("Gather");
         xml.writeAttribute("action", action);
         xml.writeAttribute("numDigits", "16");
@@ -212,25 +216,29 @@ final class TwimlWriter {
         xml.writeEndElement();
     }
 
-    private String after(int step) {
-        return settings.url(TwilioRoutes.CONTINUE) + "?" + TwilioRoutes.AFTER + "=" + step;
+    private String after(int step, String more) {
+        return asked(TwilioRoutes.CONTINUE + "?" + TwilioRoutes.AFTER + "=" + step + more);
+    }
+
+    private String asked(String path) {
+        return settings.url(path) + ASK_AGAIN;
     }
 
     /// Which mailbox it was stands in the address, so that it is known wherever and whenever the recording is reported.
     private String recordedUrl(Optional<Destination.Mailbox> mailbox) {
-        var url = settings.url(TwilioRoutes.RECORDED);
-        return mailbox.map(box ->
-                        url + "?" + TwilioRoutes.MAILBOX + "=" + URLEncoder.encode(box.name(), StandardCharsets.UTF_8))
-                .orElse(url);
+        return asked(TwilioRoutes.RECORDED
+                + mailbox.map(box -> "?" + TwilioRoutes.MAILBOX + "="
+                                + URLEncoder.encode(box.name(), StandardCharsets.UTF_8))
+                        .orElse(""));
     }
 
     private String waitUrl(int step) {
-        return settings.url(TwilioRoutes.WAIT) + "?" + TwilioRoutes.AFTER + "=" + step;
+        return asked(TwilioRoutes.WAIT + "?" + TwilioRoutes.AFTER + "=" + step);
     }
 
     private void whisper(XMLStreamWriter xml, boolean whisper) throws XMLStreamException {
         if (whisper) {
-            xml.writeAttribute("url", settings.url(TwilioRoutes.WHISPER));
+            xml.writeAttribute("url", asked(TwilioRoutes.WHISPER));
         }
     }
 

@@ -37,6 +37,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class TwimlWriterTest {
+    private static final String AGAIN = TwimlWriter.ASK_AGAIN.replace("&", "&amp;");
+
     private static final String HEAD = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
     private static final Duration PATIENCE = Duration.ofSeconds(45);
     private static final Destination WORKFLOW =
@@ -53,11 +55,11 @@ class TwimlWriterTest {
 
         assertThat(twiml)
                 .isEqualTo(HEAD + "<Response><Say language=\"en-US\">You speak to a machine.</Say>"
-                        + "<Connect action=\"https://voice.example.com/phone/voice/continue\">"
+                        + "<Connect action=\"https://voice.example.com/phone/voice/continue" + AGAIN + "\">"
                         + "<Stream url=\"wss://voice.example.com/phone/voice/stream\""
                         + " statusCallback=\"https://voice.example.com/phone/voice/status\">"
                         + "<Parameter name=\"token\" value=\"one-time\"/></Stream></Connect>"
-                        + "<Redirect>https://voice.example.com/phone/voice/continue</Redirect></Response>");
+                        + "<Redirect>https://voice.example.com/phone/voice/continue" + AGAIN + "</Redirect></Response>");
     }
 
     @Test
@@ -68,17 +70,17 @@ class TwimlWriterTest {
 
         assertThat(twiml)
                 .isEqualTo(HEAD
-                        + "<Response><Dial action=\"https://voice.example.com/phone/voice/continue?after=1\" timeout=\"45\">"
-                        + "<Number url=\"https://voice.example.com/phone/voice/whisper\">+14155550100</Number></Dial></Response>");
+                        + "<Response><Dial action=\"https://voice.example.com/phone/voice/continue?after=1" + AGAIN + "\" timeout=\"45\">"
+                        + "<Number url=\"https://voice.example.com/phone/voice/whisper" + AGAIN + "\">+14155550100</Number></Dial></Response>");
     }
 
     @Test
     void a_caller_in_a_queue_hears_the_place_and_music_and_may_press_a_key() {
-        var wait = "https://voice.example.com/phone/voice/wait?after=1";
+        var wait = "https://voice.example.com/phone/voice/wait?after=1" + AGAIN;
 
         assertThat(writer.write(new GoTo(
                         List.of(), "", 1, new Destination.Queue("a</Enqueue>&b", PATIENCE), Optional.empty())))
-                .contains("<Enqueue action=\"https://voice.example.com/phone/voice/continue?after=1\" waitUrl=\""
+                .contains("<Enqueue action=\"https://voice.example.com/phone/voice/continue?after=1" + AGAIN + "\" waitUrl=\""
                         + wait + "\">a&lt;/Enqueue&gt;&amp;b</Enqueue>");
         assertThat(writer.hold(new Hold(List.of("Next."), "en", Optional.of(Duration.ofSeconds(16))), 1))
                 .isEqualTo(HEAD + "<Response><Gather action=\"" + wait + "\" numDigits=\"1\" timeout=\"1\">"
@@ -89,7 +91,7 @@ class TwimlWriterTest {
 
     @Test
     void a_human_is_told_twice_what_it_is_about_and_must_press_a_key() {
-        var once = "<Gather action=\"https://voice.example.com/phone/voice/whisper\" numDigits=\"1\" timeout=\"4\">"
+        var once = "<Gather action=\"https://voice.example.com/phone/voice/whisper" + AGAIN + "\" numDigits=\"1\" timeout=\"4\">"
                 + "<Say language=\"es-US\">Un cargo de $347 &amp; nada más.</Say>"
                 + "<Say language=\"es-US\">Pulse 1.</Say></Gather>";
 
@@ -107,8 +109,8 @@ class TwimlWriterTest {
 
         assertThat(twiml)
                 .isEqualTo(HEAD + "<Response><Say>Please leave a message.</Say>"
-                        + "<Record action=\"https://voice.example.com/phone/voice/continue?after=2\" maxLength=\"45\""
-                        + " recordingStatusCallback=\"https://voice.example.com/phone/voice/recorded\" playBeep=\"true\"/>"
+                        + "<Record action=\"https://voice.example.com/phone/voice/continue?after=2" + AGAIN + "\" maxLength=\"45\""
+                        + " recordingStatusCallback=\"https://voice.example.com/phone/voice/recorded" + AGAIN + "\" playBeep=\"true\"/>"
                         + "<Hangup/></Response>");
     }
 
@@ -136,7 +138,7 @@ class TwimlWriterTest {
         var enqueue = (Element) document.getElementsByTagName("Enqueue").item(0);
         var task = (Element) document.getElementsByTagName("Task").item(0);
         assertThat(enqueue.getAttribute("workflowSid")).isEqualTo("WW00000000000000000000000000000001");
-        assertThat(enqueue.getAttribute("action")).isEqualTo("https://voice.example.com/phone/voice/continue?after=0");
+        assertThat(enqueue.getAttribute("action")).isEqualTo("https://voice.example.com/phone/voice/continue?after=0" + TwimlWriter.ASK_AGAIN);
         assertThat(task.getAttribute("priority")).isEqualTo("10");
         assertThat(task.getAttribute("timeout")).isEqualTo("45");
         assertThat(new JsonMapper().readTree(task.getTextContent())).isEqualTo(new JsonMapper().readTree("""
