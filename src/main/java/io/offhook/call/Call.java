@@ -41,14 +41,9 @@ public record Call(
                 Timers.NONE);
     }
 
-    /// The same with what happened on an earlier stream of it; tools that it still waits for go on.
-    public Call continuing(Transcript earlier) {
-        return with(earlier).with(ToolDesk.waitingFor(earlier.unanswered()));
-    }
-
-    /// The same for a caller who was away, and about whom this is known.
-    public Call returning(Transcript earlier, Signals known) {
-        return continuing(earlier).with(known.returned());
+    /// The same with what happened and showed up on earlier streams of it; tools that it still waits for go on.
+    public Call continuing(Transcript earlier, Signals known) {
+        return with(earlier).with(known).with(ToolDesk.waitingFor(earlier.unanswered()));
     }
 
     Call with(CallRules next) {

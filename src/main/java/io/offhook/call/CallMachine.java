@@ -26,6 +26,7 @@ import io.offhook.call.CallEvent.ToolFinished;
 import io.offhook.call.Timers.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -98,6 +99,25 @@ public final class CallMachine {
             }
         }
         return step.done();
+    }
+
+    /// What shows in a conversation that is known from the store only.
+    ///
+    /// @param known what had shown up before
+    public Signals recall(Signals known, CallRules rules, List<Turn> turns, Map<ToolRequest, ToolOutcome> ran) {
+        var policy = rules.escalation();
+        var signals = known;
+        for (var turn : turns) {
+            signals = switch (turn.speaker()) {
+                case CALLER -> policy.callerSaid(signals, turn.text());
+                case AGENT -> policy.agentSaid(signals, turn.text());
+                case NOTE -> signals;
+            };
+        }
+        for (var run : ran.entrySet()) {
+            signals = tools.ran(signals, run.getKey(), run.getValue());
+        }
+        return signals;
     }
 
     /// The way out of our own bugs: the caller goes to a human.
@@ -224,9 +244,9 @@ public final class CallMachine {
 
     // --- Detached ---
 
-    private static void detached(Draft step, CallEvent event) {
+    private void detached(Draft step, CallEvent event) {
         if (event instanceof ToolFinished(var request, var outcome)) {
-            ToolTurns.finishedMeanwhile(step, request, outcome);
+            tools.finishedMeanwhile(step, request, outcome);
         }
     }
 

@@ -300,16 +300,7 @@ final class Departure {
     }
 
     private static Handoff told(Draft step, Handoff handoff) {
-        var call = step.call();
-        var story = Story.of(
-                handoff.transcript(),
-                call.signals(),
-                call.rules(),
-                handoff.cause(),
-                handoff.summary());
-        var before = handoff.story();
-        return handoff.with(
-                before.source() == Story.SummarySource.ENGINE ? story.summarised(before.summary()) : story);
+        return handoff.told(step.call().signals(), step.call().rules());
     }
 
     private static void close(Draft step) {

@@ -51,6 +51,17 @@ public record Handoff(
         return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at, story);
     }
 
+    /// The same with what was heard and has shown up by now, for instance on a node that is gone.
+    public Handoff completed(List<Turn> turns, Signals signals, CallRules rules) {
+        return with(turns).told(signals, rules);
+    }
+
+    /// The same with a story of what was said. A summary that the engine wrote stays.
+    Handoff told(Signals signals, CallRules rules) {
+        var fresh = Story.of(transcript, signals, rules, cause, summary);
+        return with(story.source() == Story.SummarySource.ENGINE ? fresh.summarised(story.summary()) : fresh);
+    }
+
     public Handoff with(Story told) {
         return new Handoff(call, cause, reason, summary, urgency, to, caller, language, transcript, at, told);
     }

@@ -133,7 +133,7 @@ public record Signals(
     }
 
     /// What stays true for a caller who comes back to the agent: the topics and facts, but no reason to go again.
-    Signals returned() {
+    public Signals returned() {
         return new Signals(false, false, topics, 0, 0, 0, facts, deeds);
     }
 

@@ -98,20 +98,23 @@ final class ToolTurns {
     void finished(Draft step, ToolRequest request, ToolOutcome outcome) {
         if (step.call().tools().waitsFor(request)) {
             answer(step, request, outcome.answer(), outcome.result().equals(ToolOutcome.OK));
-            boolean well = outcome.result().equals(ToolOutcome.OK);
-            step.signals(step.call()
-                    .signals()
-                    .toolRan(outcome, facts.in(outcome.answer()))
-                    .did(new Signals.Deed(request.name(), facts.in(request.arguments()), well)));
+            step.signals(ran(step.call().signals(), request, outcome));
             allAnswered(step);
             Departure.byRule(step);
         }
     }
 
+    Signals ran(Signals before, ToolRequest request, ToolOutcome outcome) {
+        boolean well = outcome.result().equals(ToolOutcome.OK);
+        return before.toolRan(outcome, facts.in(outcome.answer()))
+                .did(new Signals.Deed(request.name(), facts.in(request.arguments()), well));
+    }
+
     /// The answer of a tool that outlived its stream is kept for the next one.
-    static void finishedMeanwhile(Draft step, ToolRequest request, ToolOutcome outcome) {
+    void finishedMeanwhile(Draft step, ToolRequest request, ToolOutcome outcome) {
         if (step.call().tools().waitsFor(request)) {
             answer(step, request, outcome.answer(), outcome.result().equals(ToolOutcome.OK));
+            step.signals(ran(step.call().signals(), request, outcome));
         }
     }
 

@@ -45,12 +45,18 @@ public record Transcript(List<Entry> entries) {
         }
     }
 
-    /// What an earlier node has stored.
-    public static Transcript of(List<Turn> turns) {
-        return new Transcript(turns.stream()
-                .<Entry>map(turn ->
-                        new Speech(turn.speaker(), turn.item(), turn.text(), 1, turn.cut(), turn.at()))
-                .toList());
+    /// What was stored.
+    ///
+    /// @param memories in the order in which they are to be remembered
+    public static Transcript of(List<? extends Memory> memories) {
+        return new Transcript(memories.stream().map(Transcript::entry).toList());
+    }
+
+    private static Entry entry(Memory memory) {
+        return switch (memory) {
+            case Turn turn -> new Speech(turn.speaker(), turn.item(), turn.text(), 1, turn.cut(), turn.at());
+            case Memory.ToolRun run -> new Tool(run);
+        };
     }
 
     public boolean isEmpty() {

@@ -4,10 +4,9 @@ import io.offhook.call.CallEvent;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.Phase;
-import io.offhook.call.Signals;
+import io.offhook.call.Route;
 import io.offhook.call.Story;
 import io.offhook.call.StreamEnd;
-import io.offhook.call.Turn;
 import io.offhook.live.RouteAnswers.Answer;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /// Where a caller without a stream goes: to the agent on a new one, along the route to a human, or home.
@@ -69,7 +67,10 @@ final class BetweenStreams {
     /// The caller stands in a queue.
     Hold waiting(Entry entry, Waiting waiting) {
         entry.touched(clock.now());
-        entry.wants(RouteAnswers.wish(entry.standing(), waiting));
+        var wish = RouteAnswers.wish(entry.standing(), waiting);
+        if (entry.wants(wish)) {
+            log.happened(entry, Logbook.event(wish));
+        }
         return RouteAnswers.waiting(entry.standing(), waiting);
     }
 
@@ -91,7 +92,7 @@ final class BetweenStreams {
                 entry.reconnected();
                 yield connectOrRoute(entry, false);
             }
-            case Answer.ComeBack(var note, var say, var otherwise) -> comeBack(entry, note, say, otherwise);
+            case Answer.ComeBack(var result, var say, var otherwise) -> comeBack(entry, result, say, otherwise);
             case Answer.HandOver(var cause, var apology) -> handOff(entry, cause, apology);
         };
     }
@@ -111,20 +112,22 @@ final class BetweenStreams {
                         first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.id()))));
     }
 
-    private CompletionStage<Instruction> comeBack(Entry entry, String note, String say, Instruction otherwise) {
+    private CompletionStage<Instruction> comeBack(
+            Entry entry, Route.Result result, String say, Instruction otherwise) {
         var now = clock.now();
-        var turn = new Turn(Turn.Speaker.NOTE, "returned", note, false, now);
+        var handoff = entry.handoff();
+        var from = new Back(
+                RouteAnswers.returned(handoff, result, now),
+                handoff.map(Handoff::at).orElse(now));
         boolean first = !entry.cameBack();
-        if (!entry.comesBack(turn, now)) {
+        if (!entry.comesBack(from, now)) {
             return CompletableFuture.completedStage(otherwise);
         }
-        if (first) {
-            log.happened(entry, "returned");
-        }
-        return connectOrRoute(entry, false).thenApply(next -> next
+        var answer = connectOrRoute(entry, false).thenApply(next -> next
                         instanceof Instruction.ConnectAgent(_, var language, var token)
                 ? new Instruction.ConnectAgent(List.of(say), language, token)
                 : next);
+        return first ? log.returned(entry, from).thenCompose(_ -> answer) : answer;
     }
 
     // --- to a human ---
@@ -142,15 +145,14 @@ final class BetweenStreams {
         log.phase(entry.id(), handoff.at(), "transferred");
         log.happened(entry, cause.slug());
         var answer = RouteAnswers.sorry(plan, apology, Optional.of(handoff));
-        var answered = new CompletableFuture<Instruction>();
-        log.file(handoff, plan, () -> answered.complete(answer));
-        return answered.completeOnTimeout(answer, LookUps.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return Logbook.soon(log.file(handoff, plan)).thenApply(_ -> answer);
     }
 
     private Handoff handoff(Entry entry, HandoffCause cause) {
         var rules = entry.plan().rules();
-        var place = rules.escalation().place(Signals.NONE, rules.circumstances());
-        var turns = entry.history().turns();
+        var past = entry.past();
+        var turns = past.history().turns();
+        var place = rules.escalation().place(past.signals(), rules.circumstances());
         return new Handoff(
                 entry.id(),
                 cause,
@@ -162,6 +164,6 @@ final class BetweenStreams {
                 rules.language(),
                 turns,
                 clock.now(),
-                Story.of(turns, Signals.NONE, rules, cause, ""));
+                Story.of(turns, past.signals(), rules, cause, ""));
     }
 }

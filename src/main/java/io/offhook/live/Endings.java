@@ -105,9 +105,17 @@ final class Endings {
 
     private void fail(Entry entry, boolean due, String reason) {
         if (due) {
+            var _ = calls.current(entry.id()).thenAccept(_ -> fail(entry, reason));
+        }
+    }
+
+    private void fail(Entry entry, String reason) {
+        admission.leave(entry);
+        if (calls.moved(entry)) {
+            calls.forget(entry);
+        } else if (!entry.over()) {
             var end = new Entry.End(new Disposition(Disposition.Outcome.FAILED, reason), clock.now());
             entry.ended(end.disposition(), end.at());
-            admission.leave(entry);
             log.ended(entry.id(), end);
         }
     }

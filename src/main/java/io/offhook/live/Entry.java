@@ -5,8 +5,7 @@ import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
-import io.offhook.call.Transcript;
-import io.offhook.call.Turn;
+import io.offhook.telephony.IncomingCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -28,7 +27,8 @@ final class Entry {
     private final Instant since;
     private final AtomicLong sequence;
     private final AtomicBoolean seated = new AtomicBoolean();
-    private volatile String ring = "";
+    private final AtomicBoolean recognising = new AtomicBoolean();
+    private volatile Optional<IncomingCall> ring = Optional.empty();
     private volatile boolean asked;
     private volatile boolean accepted;
     private volatile RouteAnswers.Wish wish = RouteAnswers.Wish.NONE;
@@ -37,34 +37,14 @@ final class Entry {
     /// How the call ended, and when.
     record End(Disposition disposition, Instant at) {}
 
-    private Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now, EntryState state) {
+    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
         this.id = id;
         this.plan = new AtomicReference<>(plan.knowing(facts(id, from)));
         this.from = from;
         this.since = now;
         // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
         this.sequence = new AtomicLong(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
-        this.state = new AtomicReference<>(state);
-    }
-
-    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
-        this(id, plan, from, now, EntryState.fresh(now));
-    }
-
-    /// Takes over a call that another node has begun.
-    ///
-    /// @param streamed whether it has had a stream there
-    static Entry adopted(
-            CallId id,
-            AgentPlan plan,
-            Optional<PhoneNumber> from,
-            Optional<Handoff> handoff,
-            Optional<End> ended,
-            Transcript history,
-            boolean streamed,
-            Instant now) {
-        var earlier = new EntryState.Earlier(history, streamed);
-        return new Entry(id, plan, from, now, EntryState.adopted(earlier, handoff, ended, now));
+        this.state = new AtomicReference<>(EntryState.fresh(now));
     }
 
     private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {
@@ -81,14 +61,20 @@ final class Entry {
         return plan.get();
     }
 
-    /// The request that announced the call, by the provider's mark.
-    void rang(String request) {
-        ring = request;
+    /// How the call was announced, to whatever node.
+    void rang(IncomingCall call) {
+        ring = Optional.of(call);
     }
 
     /// Whether this is the request that announced the call, once more. Without a mark nobody can know.
-    boolean rangWith(String request) {
-        return !request.isEmpty() && request.equals(ring);
+    boolean rangWith(IncomingCall call) {
+        return !call.request().isEmpty()
+                && ring.filter(first -> first.request().equals(call.request())).isPresent();
+    }
+
+    /// What is needed to find out who calls; given once.
+    Optional<IncomingCall> unrecognised() {
+        return ring.filter(_ -> recognising.compareAndSet(false, true));
     }
 
     /// This is known of the caller, too: while the phone rings or in mid-call.
@@ -139,13 +125,18 @@ final class Entry {
         return Duration.between(state.get().changedAt(), now);
     }
 
-    Transcript history() {
-        return state.get().history();
+    /// What was said and has shown up so far, on whatever stream and node.
+    Past past() {
+        return state.get().past();
+    }
+
+    boolean elsewhere() {
+        return state.get().elsewhere();
     }
 
     /// Whether the caller has been on a route before.
     boolean cameBack() {
-        return state.get().note().isPresent();
+        return state.get().back().isPresent();
     }
 
     boolean backWithAgent() {
@@ -178,6 +169,17 @@ final class Entry {
 
     // --- what becomes of it ---
 
+    /// Adds what other nodes have made of the call.
+    void catchUp(Elsewhere other) {
+        state.updateAndGet(is -> is.with(other));
+        if (other.accepted()) {
+            accepted = true;
+        }
+        if (other.wish() != RouteAnswers.Wish.NONE) {
+            wish = other.wish();
+        }
+    }
+
     /// Gives the call a stream.
     ///
     /// @return what happened on earlier streams; empty when the call may have no other: the second of two at once may not
@@ -195,13 +197,13 @@ final class Entry {
     /// The caller comes back to the agent from a route on which nobody took the call.
     ///
     /// @return whether the agent may have the caller: once in a call, however often the provider asks
-    boolean comesBack(Turn note, Instant now) {
+    boolean comesBack(Back from, Instant now) {
         accepted = false;
         for (var is = state.get(); !is.over(); is = state.get()) {
-            if (is.note().isPresent()) {
+            if (is.back().isPresent()) {
                 return is.handoff().isEmpty();
             }
-            if (state.compareAndSet(is, is.back(note, now))) {
+            if (state.compareAndSet(is, is.back(from, now))) {
                 return true;
             }
         }
@@ -214,8 +216,12 @@ final class Entry {
     }
 
     /// What the caller would rather do than wait.
-    void wants(RouteAnswers.Wish chosen) {
+    ///
+    /// @return whether that is news
+    boolean wants(RouteAnswers.Wish chosen) {
+        boolean news = wish != chosen;
         wish = chosen;
+        return news;
     }
 
     /// The provider has asked what comes next.

@@ -6,11 +6,10 @@ import io.offhook.call.Handoff;
 import io.offhook.call.Phase;
 import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
-import io.offhook.call.Transcript;
-import io.offhook.call.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,23 +18,23 @@ import java.util.Optional;
 /// @param live        the call's latest stream on this node
 /// @param earlier     what another node has left
 /// @param reconnected whether a second stream was asked for
-/// @param note        for the agent to whom the caller has come back
+/// @param back        present once the caller has come back from a route
 /// @param trip        the way to a human
 /// @param overAt      when the provider said that the call is over
 record EntryState(
         Optional<LiveCall> live,
         Earlier earlier,
         boolean reconnected,
-        Optional<Turn> note,
+        Optional<Back> back,
         Trip trip,
         Optional<Instant> overAt,
         Optional<Entry.End> end,
         Instant changedAt) {
 
-    /// @param history  what happened before this node met the call
-    /// @param streamed whether another node had it in conversation
-    record Earlier(Transcript history, boolean streamed) {
-        static final Earlier NOTHING = new Earlier(Transcript.EMPTY, false);
+    /// @param past  what was said before this node met the call
+    /// @param phase in which it was left
+    record Earlier(Past past, Phase phase) {
+        static final Earlier NOTHING = new Earlier(Past.NOTHING, new Phase.Ringing());
     }
 
     /// @param handoff  present once the caller is on the way
@@ -54,6 +53,13 @@ record EntryState(
             return new Trip(handoff, List.copyOf(more), recorded);
         }
 
+        /// The same trip as another node saw it, which may have seen more of it, and less.
+        Trip with(List<Route.Result> others, boolean message) {
+            var all = new LinkedHashSet<>(results);
+            all.addAll(others);
+            return new Trip(handoff, List.copyOf(all), recorded || message);
+        }
+
         /// Whether nothing that may still come could change how it ended.
         boolean decided() {
             return handoff.isEmpty() || recorded || results.stream().anyMatch(Trip::last);
@@ -68,12 +74,15 @@ record EntryState(
     }
 
     static EntryState fresh(Instant now) {
-        return adopted(Earlier.NOTHING, Optional.empty(), Optional.empty(), now);
-    }
-
-    static EntryState adopted(Earlier earlier, Optional<Handoff> handoff, Optional<Entry.End> end, Instant now) {
-        var trip = handoff.map(Trip.NONE::with).orElse(Trip.NONE);
-        return new EntryState(Optional.empty(), earlier, false, Optional.empty(), trip, Optional.empty(), end, now);
+        return new EntryState(
+                Optional.empty(),
+                Earlier.NOTHING,
+                false,
+                Optional.empty(),
+                Trip.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                now);
     }
 
     // --- how it stands ---
@@ -98,14 +107,21 @@ record EntryState(
         return over() && (!goodbye || overAt.isPresent());
     }
 
+    /// Another node has had its latest stream.
+    boolean elsewhere() {
+        return live.isEmpty() && !(earlier.phase() instanceof Phase.Ringing);
+    }
+
     /// It has no stream, and nobody has sent it elsewhere.
     boolean free() {
         return !over() && handoff().isEmpty() && !onLine();
     }
 
-    /// What happened so far, on whatever stream and node.
-    Transcript history() {
-        return live.map(stream -> stream.call().transcript()).orElse(earlier.history());
+    /// What was said and has shown up so far, on whatever stream and node.
+    Past past() {
+        return live.map(LiveCall::call)
+                .map(call -> new Past(call.transcript(), call.signals()))
+                .orElse(earlier.past());
     }
 
     Phase phase() {
@@ -114,15 +130,12 @@ record EntryState(
             // The stream for the way back never opened.
             return new Phase.Detached(StreamEnd.FAILED);
         }
-        // A call adopted in mid-conversation lost its stream with its node.
-        return phase.orElseGet(() -> earlier.streamed() && handoff().isEmpty() && end.isEmpty()
-                ? new Phase.Detached(StreamEnd.LOST)
-                : new Phase.Ringing());
+        return phase.orElseGet(() -> handoff().isEmpty() && end.isEmpty() ? earlier.phase() : new Phase.Ringing());
     }
 
     /// Whether the agent has the caller again, who was on a route.
     boolean backWithAgent() {
-        return note.isPresent() && handoff().isEmpty();
+        return back.isPresent() && handoff().isEmpty();
     }
 
     private Optional<Disposition> endOfStream() {
@@ -149,42 +162,66 @@ record EntryState(
 
     // --- what becomes of it ---
 
+    /// The same with what other nodes have made of the call since. What this node has itself stays.
+    EntryState with(Elsewhere other) {
+        if (onLine()) {
+            return this;
+        }
+        var returned = back.or(other::back);
+        var ours = handoff().filter(mine -> returned.filter(from -> from.leaves(mine)).isEmpty());
+        var theirs = other.handoff()
+                .filter(_ -> ours.isEmpty())
+                .filter(next -> returned.filter(from -> from.leaves(next)).isEmpty());
+        boolean overtaken = theirs.isPresent() || live.filter(other::hasMoreThan).isPresent();
+        var kept = ours.equals(handoff()) ? trip : new Trip(ours, List.of(), trip.recorded());
+        var next = theirs.map(kept::with).orElse(kept).with(other.results(), other.recorded());
+        return new EntryState(
+                overtaken ? Optional.empty() : live,
+                new Earlier(other.past(), other.phase()),
+                reconnected,
+                returned,
+                next,
+                overAt,
+                end.or(other::end),
+                changedAt);
+    }
+
     EntryState with(LiveCall next, Instant now) {
-        return new EntryState(Optional.of(next), earlier, reconnected, note, trip, overAt, end, now);
+        return new EntryState(Optional.of(next), earlier, reconnected, back, trip, overAt, end, now);
     }
 
     EntryState with(Handoff next, Instant now) {
-        return new EntryState(live, earlier, reconnected, note, trip.with(next), overAt, end, now);
+        return new EntryState(live, earlier, reconnected, back, trip.with(next), overAt, end, now);
     }
 
     EntryState with(Route.Result next) {
-        return new EntryState(live, earlier, reconnected, note, trip.with(next), overAt, end, changedAt);
+        return new EntryState(live, earlier, reconnected, back, trip.with(next), overAt, end, changedAt);
     }
 
     EntryState with(Entry.End next) {
-        return new EntryState(live, earlier, reconnected, note, trip, overAt, Optional.of(next), next.at());
+        return new EntryState(live, earlier, reconnected, back, trip, overAt, Optional.of(next), next.at());
     }
 
-    EntryState back(Turn told, Instant now) {
+    EntryState back(Back from, Instant now) {
         var none = new Trip(Optional.empty(), List.of(), trip.recorded());
-        return new EntryState(live, earlier, reconnected, Optional.of(told), none, overAt, end, now);
+        return new EntryState(live, earlier, reconnected, Optional.of(from), none, overAt, end, now);
     }
 
     EntryState withRecording() {
         var recorded = new Trip(trip.handoff(), trip.results(), true);
-        return new EntryState(live, earlier, reconnected, note, recorded, overAt, end, changedAt);
+        return new EntryState(live, earlier, reconnected, back, recorded, overAt, end, changedAt);
     }
 
     EntryState withReconnect() {
-        return new EntryState(live, earlier, true, note, trip, overAt, end, changedAt);
+        return new EntryState(live, earlier, true, back, trip, overAt, end, changedAt);
     }
 
     EntryState overAt(Instant at) {
         var first = overAt.or(() -> Optional.of(at));
-        return new EntryState(live, earlier, reconnected, note, trip, first, end, at);
+        return new EntryState(live, earlier, reconnected, back, trip, first, end, at);
     }
 
     EntryState touched(Instant now) {
-        return new EntryState(live, earlier, reconnected, note, trip, overAt, end, now);
+        return new EntryState(live, earlier, reconnected, back, trip, overAt, end, now);
     }
 }

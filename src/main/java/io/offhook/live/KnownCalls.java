@@ -1,9 +1,11 @@
 package io.offhook.live;
 
 import io.offhook.call.CallId;
+import io.offhook.call.CallMachine;
 import io.offhook.call.PhoneNumber;
-import io.offhook.call.Transcript;
 import io.offhook.store.CallLog;
+import io.offhook.store.WholeCall;
+import io.offhook.telephony.IncomingCall;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Optional;
@@ -14,25 +16,37 @@ import java.util.function.Function;
 
 /// The calls that this node knows: those that rang here, and those that another node began and this one was asked
 /// about. Any thread.
+///
+/// The node that has a call's stream knows best. Without one, whatever is known here may be old where nodes share a
+/// store: any of them may have had the call since. Then the store is asked, and what it says is added.
 final class KnownCalls {
     private static final int MOST = 50_000;
 
     private final Function<Optional<PhoneNumber>, AgentPlan> agents;
+    private final CallMachine machine;
     private final CallLog store;
+    private final boolean storeIsShared;
     private final LookUps lookUps;
+    private final Logbook log;
     private final CallClock clock;
     private final CallCounters counters;
     private final ConcurrentHashMap<CallId, Entry> entries = new ConcurrentHashMap<>();
 
     KnownCalls(
             Function<Optional<PhoneNumber>, AgentPlan> agents,
+            CallMachine machine,
             CallLog store,
+            boolean storeIsShared,
             LookUps lookUps,
+            Logbook log,
             CallClock clock,
             CallCounters counters) {
         this.agents = agents;
+        this.machine = machine;
         this.store = store;
+        this.storeIsShared = storeIsShared;
         this.lookUps = lookUps;
+        this.log = log;
         this.clock = clock;
         this.counters = counters;
     }
@@ -65,26 +79,43 @@ final class KnownCalls {
 
     // --- calls of other nodes ---
 
-    /// The call as this node knows it, or else as the store does; empty when neither has heard of it in time.
-    CompletionStage<Optional<Entry>> findOrAdopt(CallId id) {
-        var known = find(id);
-        return known.isPresent()
-                ? CompletableFuture.completedStage(known)
-                : lookUps.ask(() -> adopt(id), Optional.<Entry>empty());
+    /// The call as it stands, whichever node has had it; empty when neither this one nor the store has heard of it. A
+    /// store that does not answer in time leaves it at what is known here.
+    CompletionStage<Optional<Entry>> current(CallId id) {
+        var here = find(id);
+        return here.filter(entry -> !storeIsShared || entry.onLine()).isPresent()
+                ? CompletableFuture.completedStage(here)
+                : lookUps.ask(() -> catchUp(id), here);
     }
 
-    /// Takes over a call that another node has begun. Blocks while the store is asked.
-    Optional<Entry> adopt(CallId id) {
-        return store.find(id)
-                .flatMap(stored -> add(Entry.adopted(
-                        id,
-                        agents.apply(stored.to()),
-                        stored.from(),
-                        store.handoff(id),
-                        stored.disposition()
-                                .map(how -> new Entry.End(how, stored.endedAt().orElseGet(clock::now))),
-                        Transcript.of(store.turns(id)),
-                        !stored.phase().equals("ringing"),
-                        clock.now())));
+    /// Adds what the store knows of a call that is not on a stream of this node. Blocks while the store is asked.
+    Optional<Entry> catchUp(CallId id) {
+        var stored = store.whole(id);
+        var entry = find(id).or(() -> stored.flatMap(this::adopt));
+        stored.ifPresent(whole -> entry.ifPresent(here -> catchUp(here, whole)));
+        return entry;
+    }
+
+    private void catchUp(Entry entry, WholeCall stored) {
+        var other = Elsewhere.of(stored, entry.plan(), machine);
+        entry.catchUp(other);
+        other.handoff()
+                .filter(found -> entry.handoff().filter(found::equals).isPresent())
+                .filter(found -> !stored.handoffs().contains(found))
+                .ifPresent(found -> {
+                    var _ = log.file(found, entry.plan());
+                });
+    }
+
+    /// Whether the call is another node's affair now.
+    boolean moved(Entry entry) {
+        return storeIsShared && entry.elsewhere();
+    }
+
+    private Optional<Entry> adopt(WholeCall stored) {
+        var call = stored.call();
+        var entry = fresh(call.id(), call.from(), call.to());
+        entry.rang(new IncomingCall(call.id(), call.from(), call.to(), stored.verstat(), false, ""));
+        return add(entry);
     }
 }

@@ -9,9 +9,7 @@ import io.offhook.call.CallMachine;
 import io.offhook.call.Handoff;
 import io.offhook.call.Memory;
 import io.offhook.call.Phase;
-import io.offhook.call.Signals;
 import io.offhook.call.Step;
-import io.offhook.call.Transcript;
 import io.offhook.crm.Caller;
 import io.offhook.engine.EngineSession;
 import io.offhook.telephony.Leg;
@@ -23,6 +21,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -55,9 +54,9 @@ final class LiveCall {
     private long alarm = -1;
     private Optional<Instant> alarmAt = Optional.empty();
 
-    /// Stores a handoff; runs `then` on any thread when it is safe.
+    /// Stores a handoff; completes on any thread when it is safe.
     interface Filing {
-        void file(Handoff handoff, Runnable then);
+        CompletionStage<?> file(Handoff handoff);
     }
 
     LiveCall(
@@ -96,16 +95,10 @@ final class LiveCall {
 
     /// The stream is up.
     ///
-    /// @param history what happened on earlier streams of the same call
-    void begin(Transcript history, List<AudioFrame> greeting) {
-        call = call.continuing(history);
+    /// @param past what is known from earlier streams of the same call
+    void begin(Past past, List<AudioFrame> greeting) {
+        call = call.continuing(past.history(), past.signals());
         accept(new CallEvent.StreamOpened(greeting));
-    }
-
-    /// The stream of a caller who comes back from a human whom nobody could reach.
-    void begin(Transcript history, Signals known) {
-        call = call.returning(history, known);
-        accept(new CallEvent.StreamOpened(List.of()));
     }
 
     /// The call goes on, on another stream. Any thread.
@@ -247,7 +240,9 @@ final class LiveCall {
             case CallEffect.RunTool(var request) ->
                 workers.execute(() ->
                         post(new CallEvent.ToolFinished(request, plan.toolbox().run(request, plan.facts()))));
-            case CallEffect.FileHandoff(var handoff) -> filing.file(handoff, () -> post(new CallEvent.HandoffFiled()));
+            case CallEffect.FileHandoff(var handoff) -> {
+                var _ = filing.file(handoff).whenComplete((_, _) -> post(new CallEvent.HandoffFiled()));
+            }
         }
     }
 

@@ -68,7 +68,7 @@ public final class LiveCalls implements Switchboard {
         tokens = new StreamTokens(tokenSecrets, System::currentTimeMillis);
         lookUps = new LookUps(record, counters, workers);
         log = new Logbook(record, clock);
-        known = new KnownCalls(agents, store, lookUps, clock, counters);
+        known = new KnownCalls(agents, machine, store, storeIsShared, lookUps, log, clock, counters);
         var admission = new Admission(counters);
         streams = new Streams(
                 vertx, machine, clock, greetings, tokens::hash, admission, log, counters, watchers, workers);
@@ -84,7 +84,7 @@ public final class LiveCalls implements Switchboard {
         var fresh = known.fresh(call.id(), call.from(), call.to());
         var before = known.find(call.id());
         var finished = before.filter(Entry::overWithoutHandoff);
-        if (call.over() || finished.filter(entry -> entry.rangWith(call.request())).isPresent()) {
+        if (call.over() || finished.filter(entry -> entry.rangWith(call)).isPresent()) {
             // A late repetition. Its answer harms nobody: the provider has no call to play it to.
             return CompletableFuture.completedStage(
                     RouteAnswers.hangUp(before.orElse(fresh).plan()));
@@ -96,14 +96,19 @@ public final class LiveCalls implements Switchboard {
                     RouteAnswers.sorry(fresh.plan(), Apologies::allLinesBusy, Optional.empty()));
         }
         if (entry.get() == fresh) {
-            fresh.rang(call.request());
+            fresh.rang(call);
             log.started(fresh, call);
-            recognition.begin(fresh.plan(), call, fresh::recognised, slug -> {
-                counters.noticed(slug);
-                log.happened(fresh, slug);
-            });
+            recognise(fresh);
         }
         return between.first(entry.get());
+    }
+
+    /// Begins to find out who calls, once.
+    private void recognise(Entry entry) {
+        entry.unrecognised().ifPresent(call -> recognition.begin(entry.plan(), call, entry::recognised, slug -> {
+            counters.noticed(slug);
+            log.happened(entry, slug);
+        }));
     }
 
     // --- its stream ---
@@ -117,9 +122,7 @@ public final class LiveCalls implements Switchboard {
         // A store that is down must not keep callers out; then this node's own memory has to do.
         return lookUps.ask(
                 () -> {
-                    if (known.find(call).isEmpty()) {
-                        known.adopt(call);
-                    }
+                    known.catchUp(call).ifPresent(this::recognise);
                     return store.redeem(call, nonce.get());
                 },
                 true);
@@ -139,8 +142,13 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Instruction> next(Progress progress) {
-        return known.findOrAdopt(progress.id())
-                .thenCompose(found -> between.next(found.orElseGet(() -> stranger(progress)), progress));
+        return known.current(progress.id()).thenCompose(found -> {
+            var entry = found.orElseGet(() -> stranger(progress));
+            if (!progress.over()) {
+                recognise(entry);
+            }
+            return between.next(entry, progress);
+        });
     }
 
     /// A call of which nothing is known. It is answered even if there is no room to remember it.
@@ -151,7 +159,7 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Hold> waiting(Waiting waiting) {
-        return known.findOrAdopt(waiting.call())
+        return known.current(waiting.call())
                 .thenApply(found -> found.map(entry -> between.waiting(entry, waiting)).orElseGet(Hold::usual));
     }
 
@@ -169,32 +177,38 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public void accepted(CallId id) {
-        known.find(id).ifPresent(entry -> {
+        var _ = known.current(id).thenAccept(found -> found.ifPresent(entry -> {
             entry.accepted();
-            log.happened(entry, "human_accepted");
-        });
+            log.happened(entry, Logbook.ACCEPTED);
+        }));
     }
 
     /// What a human is to know of a call, from any node. Completes within a second, and never exceptionally.
     public CompletionStage<Optional<Handoff>> handoff(CallId id) {
         var here = known.find(id).flatMap(Entry::handoff);
-        return here.isPresent()
+        return here.isPresent() && !storeIsShared
                 ? CompletableFuture.completedStage(here)
-                : lookUps.ask(() -> store.handoff(id), Optional.<Handoff>empty());
+                : lookUps.ask(() -> latest(here, store.handoff(id)), here);
+    }
+
+    /// The caller may have been handed over once more, on another node.
+    private static Optional<Handoff> latest(Optional<Handoff> here, Optional<Handoff> stored) {
+        return stored.filter(there -> here.filter(mine -> !mine.at().isBefore(there.at())).isEmpty())
+                .or(() -> here);
     }
 
     // --- the end ---
 
     @Override
     public void over(CallId id, String status) {
-        var _ = known.findOrAdopt(id).thenAccept(found -> endings.over(id, found));
+        var _ = known.current(id).thenAccept(found -> endings.over(id, found));
     }
 
     @Override
     public void recorded(CallId call, String recording, int seconds, Optional<String> mailbox) {
         log.voicemail(call, recording, seconds, mailbox);
         // Another node may have had the call, or it is long over: the end that is stored does not know of the message.
-        var _ = known.findOrAdopt(call).thenAccept(found -> found.ifPresent(endings::recorded));
+        var _ = known.current(call).thenAccept(found -> found.ifPresent(endings::recorded));
     }
 
     /// Writes down how those calls ended whose last word is still out. For the end of the server.

@@ -6,7 +6,9 @@ import io.offhook.call.Handoff;
 import io.offhook.call.Route;
 import io.offhook.store.Fact;
 import io.offhook.telephony.IncomingCall;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,17 @@ import java.util.concurrent.TimeUnit;
 /// here waits.
 final class Logbook {
     /// The steps of the second route that a caller takes are counted from here.
-    private static final int SECOND_ROUTE = 100;
+    static final int SECOND_ROUTE = 100;
+
+    // Entries of the timeline by which other nodes know how the call stands.
+    static final String RETURNED = "returned";
+    static final String ACCEPTED = "human_accepted";
+    private static final Map<RouteAnswers.Wish, String> WISHES =
+            Map.of(RouteAnswers.Wish.MESSAGE, "message_wanted", RouteAnswers.Wish.CALLBACK, "callback_wanted");
+
+    /// How long a caller waits for something to be stored. Together with a look-up beforehand, this leaves the answer
+    /// within its second.
+    private static final Duration STORING = Duration.ofMillis(200);
 
     private final CallBook book;
     private final CallClock clock;
@@ -36,8 +48,21 @@ final class Logbook {
     }
 
     void happened(Entry entry, String kind) {
-        book.keep(new Fact.Happened(
-                entry.id(), clock.now(), entry.sequence().getAndIncrement(), kind, "{}"));
+        book.keep(event(entry, kind, "{}"));
+    }
+
+    /// Completes when other nodes can know.
+    CompletionStage<String> returned(Entry entry, Back from) {
+        return keepSoon(event(entry, RETURNED, from.detail()));
+    }
+
+    /// The entry of the timeline that says so.
+    static String event(RouteAnswers.Wish wish) {
+        return WISHES.getOrDefault(wish, "nothing_wanted");
+    }
+
+    private Fact event(Entry entry, String kind, String detail) {
+        return new Fact.Happened(entry.id(), clock.now(), entry.sequence().getAndIncrement(), kind, detail);
     }
 
     void phase(CallId call, Instant at, String phase) {
@@ -46,19 +71,22 @@ final class Logbook {
 
     /// Keeps the handoff as far as the plan allows.
     ///
-    /// @param then run on any thread when the handoff is safe
-    void file(Handoff handoff, AgentPlan plan, Runnable then) {
-        var _ = book.keepDurably(CallRecorder.handedOff(handoff, plan.keepTurns()))
-                .whenComplete((_, _) -> then.run());
+    /// @return completes when the handoff is safe
+    CompletionStage<?> file(Handoff handoff, AgentPlan plan) {
+        return book.keepDurably(CallRecorder.handedOff(handoff, plan.keepTurns()));
     }
 
     /// Completes when the fact is on disk, or after a short while.
     CompletionStage<String> keepSoon(Fact fact) {
-        return book.keepDurably(fact)
-                .toCompletableFuture()
+        return soon(book.keepDurably(fact));
+    }
+
+    /// Completes with what is kept, or after a short while, and never exceptionally.
+    static CompletionStage<String> soon(CompletionStage<?> kept) {
+        return kept.toCompletableFuture()
                 .thenApply(_ -> "stored")
                 .exceptionally(_ -> "lost")
-                .completeOnTimeout("late", LookUps.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                .completeOnTimeout("late", STORING.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void stepped(Entry entry, int step, Route.Result result) {

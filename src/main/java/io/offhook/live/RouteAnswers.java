@@ -9,11 +9,13 @@ import io.offhook.call.HandoffCause;
 import io.offhook.call.Phase;
 import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
+import io.offhook.call.Turn;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Waiting;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,9 @@ import java.util.function.Function;
 
 /// What comes next for a call without a stream. Pure: where the call stands goes in, the answer comes out.
 final class RouteAnswers {
+    /// Item of the note for the agent to whom the caller comes back.
+    static final String RETURNED = "returned";
+
     private RouteAnswers() {}
 
     /// Where a call stands when the provider asks.
@@ -60,9 +65,9 @@ final class RouteAnswers {
 
         /// The agent has the caller again, who was on a route; if that may not be, `otherwise`.
         ///
-        /// @param note what the agent is told
-        /// @param say  what the caller is told before
-        record ComeBack(String note, String say, Instruction otherwise) implements Answer {}
+        /// @param result of the last step
+        /// @param say    what the caller is told before
+        record ComeBack(Route.Result result, String say, Instruction otherwise) implements Answer {}
 
         /// A human takes over, and nobody has told the caller yet.
         record HandOver(HandoffCause cause, Function<Apologies, String> apology) implements Answer {}
@@ -147,9 +152,9 @@ final class RouteAnswers {
         }
         var onwards = onwards(call, route, step);
         boolean nobodyLeft = step + 2 >= route.destinations().size();
-        var agentHelps = call.handoff().filter(RouteAnswers::agentHelps);
-        return route.back() && nobodyLeft && !call.past() && agentHelps.isPresent()
-                ? new Answer.ComeBack(told(agentHelps.get(), result), apologies(plan).nobodyFree(), onwards)
+        boolean agentHelps = call.handoff().filter(RouteAnswers::agentHelps).isPresent();
+        return route.back() && nobodyLeft && !call.past() && agentHelps
+                ? new Answer.ComeBack(result, apologies(plan).nobodyFree(), onwards)
                 : new Answer.Tell(onwards);
     }
 
@@ -166,8 +171,11 @@ final class RouteAnswers {
         };
     }
 
-    /// For the model.
-    private static String told(Handoff handoff, Route.Result result) {
+    /// What the model is told of a caller who comes back.
+    ///
+    /// @param handoff with which the caller was sent away
+    /// @param result  of the last step of the route
+    static Turn returned(Optional<Handoff> handoff, Route.Result result, Instant now) {
         var what =
                 switch (result) {
                     case BUSY -> "the line was busy";
@@ -175,10 +183,12 @@ final class RouteAnswers {
                     case FAILED -> "the connection failed";
                     default -> "nobody was free to answer";
                 };
-        return "The caller was put through to " + handoff.to() + ", but " + what + ". The caller has heard that nobody"
+        var to = handoff.map(Handoff::to).orElse(EscalationPolicy.DEFAULT);
+        var text = "The caller was put through to " + to + ", but " + what + ". The caller has heard that nobody"
                 + " could take the call, and is back on the line with you. Say briefly that you are still there, and"
                 + " offer what you can do yourself, or to try a person once more. A second try that fails ends at a"
                 + " voicemail.";
+        return new Turn(Turn.Speaker.NOTE, RETURNED, text, false, now);
     }
 
     private static Instruction onwards(Standing call, Route route, int step) {

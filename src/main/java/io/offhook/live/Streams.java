@@ -73,28 +73,19 @@ final class Streams {
                 Call.ringing(entry.id(), plan.rules(), entry.from(), entry.since(), clock.now()),
                 entry.from().map(from -> hash.apply(from.e164())).orElse(""),
                 leg,
-                (handoff, then) -> log.file(handoff, plan, then),
+                handoff -> log.file(handoff, plan),
                 workers,
                 counters,
                 listeners(entry));
         return entry.attach(live, clock.now()).map(past -> {
             live.knows(entry::plan);
             admission.enter(entry);
-            begin(live, plan, past);
+            List<AudioFrame> greeting = plan.greetCached() && past.history().isEmpty()
+                    ? greetings.recorded(plan).orElse(List.of())
+                    : List.of();
+            live.begin(past, greeting);
             return live::accept;
         });
-    }
-
-    private void begin(LiveCall live, AgentPlan plan, Past past) {
-        var history = past.history();
-        if (past.returned().isPresent()) {
-            live.begin(history, past.returned().get());
-            return;
-        }
-        List<AudioFrame> greeting = plan.greetCached() && history.isEmpty()
-                ? greetings.recorded(plan).orElse(List.of())
-                : List.of();
-        live.begin(history, greeting);
     }
 
     /// Our own come first: what is stored does not depend on what others make of it.

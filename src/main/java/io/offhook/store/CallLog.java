@@ -20,6 +20,9 @@ public interface CallLog extends AutoCloseable {
 
     Optional<Handoff> handoff(CallId call);
 
+    /// Everything that is stored of the call.
+    Optional<WholeCall> whole(CallId call);
+
     /// Uses up a stream token.
     ///
     /// @return whether this was the first use on any node that shares the store

@@ -130,7 +130,7 @@ class BetweenStreamsTest {
                 Instant.EPOCH,
                 Optional.of(endedAt),
                 Optional.of(hungUp)));
-        node.storedHandoff = Optional.of(Node.handoff());
+        node.storedHandoffs = List.of(Node.handoff());
 
         node.calls.recorded(CALL, "RE1", 10, Optional.empty());
 

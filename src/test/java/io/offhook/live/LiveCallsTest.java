@@ -1,6 +1,7 @@
 package io.offhook.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
@@ -20,6 +21,7 @@ import io.offhook.engine.RealtimeEngine;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
+import io.offhook.store.WholeCall;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
@@ -99,7 +101,7 @@ class LiveCallsTest {
 
         node.over(CALL, "completed");
 
-        assertThat(forgotten).contains(CALL);
+        await().untilAsserted(() -> assertThat(forgotten).contains(CALL));
     }
 
     private static Progress streamEnded() {
@@ -206,6 +208,13 @@ class LiveCallsTest {
         @Override
         public Optional<Handoff> handoff(CallId call) {
             return Optional.empty();
+        }
+
+        @Override
+        public Optional<WholeCall> whole(CallId call) {
+            return find(call)
+                    .map(row -> new WholeCall(
+                            row, "", false, List.of(), List.of(), List.of(), List.of(), List.of()));
         }
 
         @Override

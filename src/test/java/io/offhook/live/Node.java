@@ -24,6 +24,7 @@ import io.offhook.engine.RealtimeEngine;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
+import io.offhook.store.WholeCall;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Leg;
@@ -58,8 +59,11 @@ final class Node implements AutoCloseable {
     final List<ToolRequest> toolsAsked = new CopyOnWriteArrayList<>();
     final List<CompletableFuture<ToolOutcome>> tools = new CopyOnWriteArrayList<>();
     volatile Optional<StoredCall> stored = Optional.empty();
-    volatile Optional<Handoff> storedHandoff = Optional.empty();
+    volatile List<Handoff> storedHandoffs = List.of();
     volatile List<Turn> storedTurns = List.of();
+    volatile List<Fact.ToolRan> storedTools = List.of();
+    volatile List<Fact.Happened> storedEvents = List.of();
+    volatile List<Fact.RouteStepped> storedRoute = List.of();
     volatile CompletionStage<?> durable = CompletableFuture.completedStage("stored");
     int concurrent = 10;
     boolean noWatchers;
@@ -71,6 +75,11 @@ final class Node implements AutoCloseable {
     final LiveCalls calls;
 
     Node(Path folder, double speed) {
+        this(folder, speed, false);
+    }
+
+    /// @param shared whether other nodes write to the store as well
+    Node(Path folder, double speed, boolean shared) {
         calls = new LiveCalls(
                 vertx,
                 new CallMachine(
@@ -82,7 +91,7 @@ final class Node implements AutoCloseable {
                 new Greetings(vertx, folder, workers),
                 List.of("secret"),
                 store(),
-                false,
+                shared,
                 book(),
                 counters(),
                 (_, _, _, _) -> {},
@@ -310,7 +319,13 @@ final class Node implements AutoCloseable {
 
             @Override
             public Optional<Handoff> handoff(CallId call) {
-                return storedHandoff;
+                return storedHandoffs.reversed().stream().findFirst();
+            }
+
+            @Override
+            public Optional<WholeCall> whole(CallId call) {
+                return stored.map(row -> new WholeCall(
+                        row, "", false, storedHandoffs, storedTurns, storedTools, storedEvents, storedRoute));
             }
 
             @Override

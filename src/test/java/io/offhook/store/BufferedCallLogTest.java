@@ -460,6 +460,11 @@ class BufferedCallLogTest {
         }
 
         @Override
+        public Optional<WholeCall> whole(CallId call) {
+            return Optional.empty();
+        }
+
+        @Override
         public boolean redeem(CallId call, String nonce) {
             return false;
         }

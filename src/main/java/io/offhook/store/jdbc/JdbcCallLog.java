@@ -14,6 +14,7 @@ import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
 import io.offhook.store.StoreException;
 import io.offhook.store.StoredCall;
+import io.offhook.store.WholeCall;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -137,14 +138,32 @@ public final class JdbcCallLog implements CallLog {
     /// The latest one, when there were several.
     @Override
     public Optional<Handoff> handoff(CallId call) {
+        return handoffs(call).reversed().stream().findFirst();
+    }
+
+    private List<Handoff> handoffs(CallId call) {
         return list(
                         call,
-                        "read a handoff",
-                        "select body from handoff where call_id = :call order by at desc limit 1",
+                        "read handoffs",
+                        "select body from handoff where call_id = :call order by at",
                         (row, _) -> row.getString("body"))
                 .stream()
-                .findFirst()
-                .map(json::readHandoff);
+                .map(json::readHandoff)
+                .toList();
+    }
+
+    @Override
+    public Optional<WholeCall> whole(CallId call) {
+        return find(call)
+                .map(stored -> new WholeCall(
+                        stored,
+                        verstat(call),
+                        voicemail(call).isPresent(),
+                        handoffs(call),
+                        turns(call),
+                        toolRuns(call),
+                        timeline(call),
+                        route(call)));
     }
 
     /// The call's timeline, in order.

@@ -1,0 +1,146 @@
+package io.offhook.live;
+
+import io.offhook.call.CallMachine;
+import io.offhook.call.CallRules;
+import io.offhook.call.Handoff;
+import io.offhook.call.Memory;
+import io.offhook.call.Phase;
+import io.offhook.call.Route;
+import io.offhook.call.Signals;
+import io.offhook.call.StreamEnd;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
+import io.offhook.call.Transcript;
+import io.offhook.call.Turn;
+import io.offhook.store.WholeCall;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What became of a call on other nodes, as far as it is stored. Pure.
+///
+/// @param past     what was said there, and what has shown up
+/// @param phase    in which it was left
+/// @param handoff  the one with which the caller is on the way
+/// @param back     present once the caller has come back from a route
+/// @param results  of the steps of the route that the caller is on
+/// @param accepted whether a human has said by a key that the call is theirs
+/// @param wish     what the caller would rather do than wait
+record Elsewhere(
+        Past past,
+        Phase phase,
+        Optional<Handoff> handoff,
+        Optional<Back> back,
+        List<Route.Result> results,
+        boolean accepted,
+        RouteAnswers.Wish wish,
+        boolean recorded,
+        Optional<Entry.End> end) {
+
+    static Elsewhere of(WholeCall stored, AgentPlan plan, CallMachine machine) {
+        var from = stored.timeline().stream()
+                .flatMap(event -> Back.from(event).stream())
+                .findFirst();
+        var handoff = stored.handoffs().stream()
+                .filter(each -> from.filter(before -> Back.same(each, before)).isEmpty())
+                .reduce((_, later) -> later);
+        var past = past(stored, plan.rules(), machine, from.isPresent());
+        return new Elsewhere(
+                past,
+                phase(stored.call().phase()),
+                handoff.map(known -> complete(known, stored.turns(), past, plan.rules())),
+                from.map(before -> back(stored, before)),
+                results(stored, from.isPresent()),
+                handoff.isPresent() && happened(stored, Logbook.ACCEPTED),
+                wish(stored),
+                stored.voicemail(),
+                stored.call().disposition().map(how -> new Entry.End(
+                        how, stored.call().endedAt().orElse(stored.call().startedAt()))));
+    }
+
+    /// A handoff is stored before the caller leaves, and again when all was said; its node may have died in between.
+    private static Handoff complete(Handoff handoff, List<Turn> turns, Past past, CallRules rules) {
+        return turns.size() > handoff.transcript().size()
+                ? handoff.completed(turns, past.signals(), rules)
+                : handoff;
+    }
+
+    private static Back back(WholeCall stored, Instant from) {
+        var handoff = stored.handoffs().stream()
+                .filter(each -> Back.same(each, from))
+                .findFirst();
+        return new Back(RouteAnswers.returned(handoff, result(stored), from), from);
+    }
+
+    /// A stream that was up is lost with its node.
+    private static Phase phase(String slug) {
+        return switch (slug) {
+            case "ringing" -> new Phase.Ringing();
+            case "goodbye" -> new Phase.SayingGoodbye("goodbye", Phase.LastWords.NONE);
+            default -> new Phase.Detached(StreamEnd.LOST);
+        };
+    }
+
+    /// Whether others have heard something that this stream has not.
+    boolean hasMoreThan(LiveCall live) {
+        var heard = live.call().transcript();
+        return past.history().turns().stream().anyMatch(turn -> heard.place(turn.item()) < 0);
+    }
+
+    private static boolean happened(WholeCall stored, String kind) {
+        return stored.timeline().stream().anyMatch(event -> event.kind().equals(kind));
+    }
+
+    private static RouteAnswers.Wish wish(WholeCall stored) {
+        return Stream.of(RouteAnswers.Wish.MESSAGE, RouteAnswers.Wish.CALLBACK)
+                .filter(wish -> happened(stored, Logbook.event(wish)))
+                .findFirst()
+                .orElse(RouteAnswers.Wish.NONE);
+    }
+
+    /// Of a caller who came back, the steps of the first route are history.
+    private static List<Route.Result> results(WholeCall stored, boolean second) {
+        return stored.route().stream()
+                .filter(step -> (step.step() >= Logbook.SECOND_ROUTE) == second)
+                .flatMap(step -> step.result().stream())
+                .toList();
+    }
+
+    private static Route.Result result(WholeCall stored) {
+        var first = results(stored, false);
+        return first.isEmpty() ? Route.Result.NO_ANSWER : first.getLast();
+    }
+
+    private static Past past(WholeCall stored, CallRules rules, CallMachine machine, boolean returned) {
+        var memories = new ArrayList<Memory>(stored.turns());
+        var ran = new LinkedHashMap<ToolRequest, ToolOutcome>();
+        for (var run : stored.tools()) {
+            ran.put(run.request(), run.outcome());
+            if (!run.outcome().answer().isEmpty()) {
+                memories.add(new Memory.ToolRun(
+                        run.request(),
+                        Optional.of(run.outcome().answer()),
+                        run.at().minus(run.outcome().took())));
+            }
+        }
+        memories.sort(Comparator.comparing(Memory::at));
+        var signals = returned
+                ? sinceReturn(stored.turns(), ran, rules, machine)
+                : machine.recall(Signals.NONE, rules, stored.turns(), ran);
+        return new Past(Transcript.of(memories), signals);
+    }
+
+    /// What led to the first handoff is no reason for a second one.
+    private static Signals sinceReturn(
+            List<Turn> turns, Map<ToolRequest, ToolOutcome> ran, CallRules rules, CallMachine machine) {
+        var items = turns.stream().map(Turn::item).toList();
+        int told = items.contains(RouteAnswers.RETURNED) ? items.indexOf(RouteAnswers.RETURNED) : turns.size();
+        var before = machine.recall(Signals.NONE, rules, turns.subList(0, told), ran).returned();
+        return machine.recall(before, rules, turns.subList(told, turns.size()), Map.of());
+    }
+}
