@@ -10,10 +10,8 @@ import io.offhook.simulator.Humans;
 import io.offhook.simulator.ScriptedDialogue;
 import io.offhook.simulator.SimulatedCarrier;
 import io.offhook.simulator.SimulatedEngine;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -105,7 +101,7 @@ class StopSignalTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
-                        classPath(),
+                        NodeProcess.classPath(),
                         "io.offhook.Main",
                         "serve")
                 .redirectErrorStream(true)
@@ -121,15 +117,6 @@ class StopSignalTest {
                         "OFFHOOK_AGENT", agent.toString(),
                         "PORT", "0"));
         return process.start();
-    }
-
-    /// Where this test's own classes come from, however it was started.
-    private static String classPath() {
-        return StopSignalTest.class.getClassLoader() instanceof URLClassLoader loader
-                ? Stream.of(loader.getURLs())
-                        .map(url -> Path.of(URI.create(url.toString())).toString())
-                        .collect(Collectors.joining(File.pathSeparator))
-                : System.getProperty("java.class.path");
     }
 
     private static int port(Process server, Path log) {

@@ -1,0 +1,181 @@
+package io.offhook.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
+
+/// The one address behind which several nodes stand, as a load balancer in front of them: whatever comes goes to the
+/// node of the moment, one request on each connection. A test says what happens just before a request gets there, or
+/// just after its answer has come back.
+final class Relay implements AutoCloseable {
+    private static final String END_OF_HEAD = "\r\n\r\n";
+
+    private final ServerSocket door;
+    private final List<Moment> moments = new CopyOnWriteArrayList<>();
+    private volatile ToIntFunction<String> port = _ -> 0;
+    private volatile int spare;
+
+    private enum When {
+        BEFORE,
+        INSTEAD,
+        AFTER
+    }
+
+    /// @param request how the request begins, such as `POST /voice/continue`
+    private record Moment(Pattern request, When when, Runnable then) {}
+
+    Relay() {
+        try {
+            door = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var _ = Thread.ofVirtual().name("relay").start(this::receive);
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + door.getLocalPort());
+    }
+
+    /// From now on everything goes to this port of this machine.
+    ///
+    /// @param otherwise where it goes when nobody listens there
+    void to(int node, int otherwise) {
+        to(_ -> node, otherwise);
+    }
+
+    /// From now on each request goes where its first line says.
+    void to(ToIntFunction<String> node, int otherwise) {
+        port = node;
+        spare = otherwise;
+    }
+
+    /// Once, before the next request that begins like this reaches a node.
+    void before(String request, Runnable then) {
+        moments.add(new Moment(Pattern.compile(request), When.BEFORE, then));
+    }
+
+    /// Once, when the next request that begins like this is on the way, which is then lost.
+    void instead(String request, Runnable then) {
+        moments.add(new Moment(Pattern.compile(request), When.INSTEAD, then));
+    }
+
+    /// Once, when the next answer to such a request has gone back.
+    void after(String request, Runnable then) {
+        moments.add(new Moment(Pattern.compile(request), When.AFTER, then));
+    }
+
+    /// Nothing more is to happen.
+    void forget() {
+        moments.clear();
+    }
+
+    private void receive() {
+        while (!door.isClosed()) {
+            try {
+                var client = door.accept();
+                var _ = Thread.ofVirtual().name("relayed").start(() -> relay(client));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void relay(Socket client) {
+        try (client) {
+            var head = head(client.getInputStream());
+            if (head.isEmpty() || reach(head, When.INSTEAD)) {
+                return;
+            }
+            reach(head, When.BEFORE);
+            try (var node = connect(port.applyAsInt(head))) {
+                node.getOutputStream().write(alone(head).getBytes(StandardCharsets.ISO_8859_1));
+                var up = Thread.ofVirtual().start(() -> pump(client, node));
+                pump(node, client);
+                reach(head, When.AFTER);
+                close(client);
+                up.join();
+            }
+        } catch (IOException e) {
+            // Whoever is at the other end sees a connection that broke, which is what the tests are about.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Socket connect(int node) throws IOException {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), node);
+        } catch (ConnectException e) {
+            return new Socket(InetAddress.getLoopbackAddress(), spare);
+        }
+    }
+
+    /// Only a WebSocket may keep its connection.
+    private static String alone(String head) {
+        return head.toLowerCase(Locale.ROOT).contains("\r\nupgrade:")
+                ? head
+                : head.replaceFirst("\r\n", "\r\nConnection: close\r\n");
+    }
+
+    private boolean reach(String head, When when) {
+        for (var moment : moments) {
+            if (moment.when() == when && moment.request().matcher(head).lookingAt() && moments.remove(moment)) {
+                moment.then().run();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String head(InputStream from) throws IOException {
+        var head = new ByteArrayOutputStream();
+        int next;
+        while ((next = from.read()) >= 0) {
+            head.write(next);
+            if (next == '\n' && head.toString(StandardCharsets.ISO_8859_1).endsWith(END_OF_HEAD)) {
+                return head.toString(StandardCharsets.ISO_8859_1);
+            }
+        }
+        return "";
+    }
+
+    private static void pump(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.shutdownOutput();
+        } catch (IOException e) {
+            close(from);
+            close(to);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            door.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

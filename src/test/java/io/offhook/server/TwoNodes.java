@@ -1,0 +1,222 @@
+package io.offhook.server;
+
+import static io.offhook.server.TestServer.spoken;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offhook.call.CallId;
+import io.offhook.call.Disposition;
+import io.offhook.call.Handoff;
+import io.offhook.simulator.CallStep;
+import io.offhook.simulator.Caller;
+import io.offhook.simulator.CarrierFault;
+import io.offhook.simulator.Humans;
+import io.offhook.simulator.SimulatedCall;
+import io.offhook.simulator.SimulatedCarrier;
+import io.offhook.simulator.SimulatedEngine;
+import io.offhook.simulator.SimulatedSession;
+import io.offhook.store.Fact;
+import io.offhook.store.jdbc.JdbcCallLog;
+import io.offhook.store.jdbc.TestPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/// Two servers in processes of their own on one PostgreSQL, behind one address, between a simulated carrier and a
+/// simulated engine. The first has everything until it is killed; from then on the second has. For the next call,
+/// another process is the first.
+final class TwoNodes implements AutoCloseable {
+    /// Slow enough for a machine on which three servers share two processors with other tests.
+    static final double SPEED = 2;
+
+    /// How long the wall's clock may take for anything at all.
+    static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    final Humans humans = new Humans();
+    final JdbcCallLog store;
+    final Relay relay = new Relay();
+    private final Path folder;
+    private final String agent;
+    private final String database;
+    private final SimulatedEngine engine;
+    private final SimulatedCarrier carrier;
+    private final NodeProcess second;
+    private NodeProcess first;
+    private NodeProcess next;
+    private int nodes;
+
+    /// @param agent the agent.yaml of all nodes
+    TwoNodes(Path folder, String agent) throws SQLException {
+        this.folder = folder;
+        this.agent = agent;
+        database = TestPostgres.url();
+        store = JdbcCallLog.open(database);
+        engine = SimulatedEngine.builder()
+                .vertx(TestServer.vertx())
+                .apiKey(TestServer.KEY)
+                .dialogue(new Receptionist())
+                .speed(SPEED)
+                .start();
+        // Before the first one: clocks that run faster than the wall's drift apart, and the later node is ahead.
+        second = node();
+        second.port();
+        first = node();
+        next = node();
+        carrier = SimulatedCarrier.builder()
+                .vertx(TestServer.vertx())
+                .account(TestServer.ACCOUNT, TestServer.TOKEN)
+                .voiceUrl(TestServer.PUBLIC + "/voice/incoming")
+                .statusCallback(TestServer.PUBLIC + "/voice/status")
+                .reach(TestServer.PUBLIC, relay.url())
+                .humans(humans)
+                .speed(SPEED)
+                .start();
+    }
+
+    private NodeProcess node() {
+        try {
+            var home = Files.createDirectory(folder.resolve("node-" + nodes++));
+            Files.writeString(home.resolve("agent.yaml"), agent);
+            return NodeProcess.begin(
+                    home,
+                    Map.of(
+                            "TWILIO_ACCOUNT_SID", TestServer.ACCOUNT,
+                            "TWILIO_AUTH_TOKEN", TestServer.TOKEN,
+                            "OPENAI_API_KEY", TestServer.KEY,
+                            "OPENAI_BASE_URL", engine.baseUrl().toString(),
+                            "OFFHOOK_PUBLIC_URL", TestServer.PUBLIC.toString(),
+                            "OFFHOOK_JDBC_URL", database),
+                    SPEED);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The URL of the database.
+    String database() {
+        return database;
+    }
+
+    // --- a call ---
+
+    /// Rings at the first node, and waits until its greeting was heard.
+    SimulatedCall ringAndGreet(CarrierFault... faults) {
+        relay.to(first.port(), second.port());
+        return greeted(faults);
+    }
+
+    /// The stream of the call comes to the first node, and all webhooks to the second.
+    SimulatedCall ringAtBothAndGreet() {
+        int webhooks = second.port();
+        int streams = first.port();
+        relay.to(head -> head.startsWith("GET /voice/stream") ? streams : webhooks, webhooks);
+        return greeted();
+    }
+
+    private SimulatedCall greeted(CarrierFault... faults) {
+        int before = engine.sessions().size();
+        var call = carrier.ring(Caller.of(TestServer.CALLER, TestServer.NUMBER), faults);
+        assertThat(call.awaitHeard(spoken(TestServer.GREETING), PATIENCE)).isTrue();
+        await().atMost(PATIENCE).until(() -> !session(before).responses().isEmpty());
+        return call;
+    }
+
+    void says(String text) {
+        engine.typed(text);
+    }
+
+    int sessions() {
+        return engine.sessions().size();
+    }
+
+    SimulatedSession session(int index) {
+        await().atMost(PATIENCE).until(() -> sessions() > index);
+        return engine.sessions().get(index);
+    }
+
+    // --- the end of the first node ---
+
+    /// Whatever comes from now on comes to the second node.
+    void killFirst() {
+        first.kill();
+    }
+
+    void killFirstWhen(BooleanSupplier time) {
+        var _ = Thread.ofVirtual().start(() -> {
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(PATIENCE)
+                    .until(time::getAsBoolean);
+            killFirst();
+        });
+    }
+
+    /// Another node takes the place of the one that was killed.
+    void another() {
+        relay.forget();
+        first.kill();
+        first = next;
+        next = node();
+    }
+
+    // --- what is stored ---
+
+    static CallId id(SimulatedCall call) {
+        return new CallId(call.sid());
+    }
+
+    Handoff handoff(SimulatedCall call) {
+        return store.handoff(id(call)).orElseThrow();
+    }
+
+    /// How often the call was handed over.
+    int handoffs(SimulatedCall call) {
+        try (var connection = DriverManager.getConnection(database);
+                var query = connection.prepareStatement("select count(*) from handoff where call_id = ?")) {
+            query.setString(1, call.sid());
+            try (var rows = query.executeQuery()) {
+                rows.next();
+                return rows.getInt(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Disposition disposition(SimulatedCall call) {
+        await().atMost(PATIENCE)
+                .until(() -> store.find(id(call))
+                        .flatMap(stored -> stored.disposition())
+                        .isPresent());
+        return store.find(id(call)).orElseThrow().disposition().orElseThrow();
+    }
+
+    List<String> happened(SimulatedCall call) {
+        return store.timeline(id(call)).stream().map(Fact.Happened::kind).toList();
+    }
+
+    /// The numbers that were rung for the caller, in their order.
+    static List<String> dialled(SimulatedCall call) {
+        return call.steps(CallStep.Dialled.class).stream()
+                .flatMap(dial -> dial.destinations().stream())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        carrier.close();
+        first.close();
+        next.close();
+        second.close();
+        relay.close();
+        engine.close();
+        store.close();
+    }
+}
