@@ -121,7 +121,7 @@ class TwimlWriterTest {
         var twiml = writer.write(new GoTo(List.of(), "", 2, night, Optional.empty()));
 
         assertThat(twiml)
-                .contains("recordingStatusCallback=\"https://voice.example.com/phone/voice/recorded?mailbox=night\"")
+                .contains("recordingStatusCallback=\"https://voice.example.com/phone/voice/recorded?mailbox=night" + AGAIN + "\"")
                 .doesNotContain("acme.example");
     }
 
