@@ -68,6 +68,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,6 +103,7 @@ public final class Offhook implements AutoCloseable {
     private final Connections connections;
     private final HandoffLinks links;
     private final String interfaceName;
+    private final LongSupplier nanoTime;
     private final int port;
 
     private Offhook(Builder plan, Made made) {
@@ -131,9 +133,10 @@ public final class Offhook implements AutoCloseable {
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(plan.eventLoops));
         made.with(this::closeSockets);
-        var clock = new CallClock(plan.speed);
+        nanoTime = plan.nanoTime;
+        var clock = new CallClock(plan.speed, nanoTime);
         demo = offline
-                ? Optional.of(made.with(DemoEngine.start(vertx, new FreeTtsSpeech(), plan.speed)))
+                ? Optional.of(made.with(DemoEngine.start(vertx, new FreeTtsSpeech(), plan.speed, nanoTime)))
                 : Optional.empty();
         var plans = made.with(new AgentPlans(
                 agents,
@@ -191,7 +194,8 @@ public final class Offhook implements AutoCloseable {
                 calls,
                 () -> fallback(plans),
                 meters::noticed,
-                this::handoffPage);
+                this::handoffPage,
+                nanoTime);
         meters.gauge("offhook.connections", connections::open);
         var callbacks = new Callbacks(
                 wishes,
@@ -244,6 +248,7 @@ public final class Offhook implements AutoCloseable {
         private final List<Supplier<CallListener>> watchers = new ArrayList<>();
         private double speed = 1;
         private InstantSource officeClock = InstantSource.system();
+        private LongSupplier nanoTime = System::nanoTime;
         private String interfaceName = "0.0.0.0";
         // One event loop for two cores: the other is wanted for the kernel, the collector and the tools.
         private int eventLoops = Math.max(1, (Runtime.getRuntime().availableProcessors() + 1) / 2);
@@ -274,6 +279,12 @@ public final class Offhook implements AutoCloseable {
         /// The clock that opening hours go by, for demonstrations and tests.
         public Builder officeClock(InstantSource clock) {
             officeClock = clock;
+            return this;
+        }
+
+        /// What calls count their time with, in nanoseconds: the machine's own unless given.
+        public Builder time(LongSupplier source) {
+            nanoTime = source;
             return this;
         }
 
@@ -512,9 +523,9 @@ public final class Offhook implements AutoCloseable {
         calls.startDraining();
         meters.noticed("drain");
         try {
-            var deadline = System.nanoTime() + settings.drain().deadline().toNanos();
-            var converged = System.nanoTime() + settings.drain().converge().toNanos();
-            while (System.nanoTime() < converged || (calls.onLine() > 0 && System.nanoTime() < deadline)) {
+            var deadline = nanoTime.getAsLong() + settings.drain().deadline().toNanos();
+            var converged = nanoTime.getAsLong() + settings.drain().converge().toNanos();
+            while (nanoTime.getAsLong() < converged || (calls.onLine() > 0 && nanoTime.getAsLong() < deadline)) {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         } catch (InterruptedException e) {

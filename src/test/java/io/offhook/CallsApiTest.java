@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What programs may rely on.
-@Timeout(30)
+@Timeout(300)
 class CallsApiTest {
     private static final String TOKEN = "0123456789abcdef-admin";
     private static final CallId CALL = new CallId("CA0123456789abcdef");
@@ -94,7 +94,7 @@ class CallsApiTest {
     private HttpRequest request(String id, String authorization) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/calls/" + id))
                 .header("Authorization", authorization)
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(60))
                 .build();
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class ConnectionsTest {
     private static final String UPGRADE = """
             GET /s HTTP/1.1\r
@@ -93,14 +93,14 @@ class ConnectionsTest {
 
     @Test
     void an_idle_connection_is_closed_and_an_idle_websocket_is_not() throws IOException {
-        var connections = new Connections(notices::add, Duration.ofMillis(200), 10);
+        var connections = new Connections(notices::add, Duration.ofMillis(1_500), 10);
         int port = listen(connections);
 
         try (var idle = new Socket("127.0.0.1", port);
                 var socket = new Socket("127.0.0.1", port)) {
             assertThat(ask(socket, UPGRADE)).startsWith("HTTP/1.1 101");
             assertThat(idle.getInputStream().read()).isEqualTo(-1);
-            socket.setSoTimeout(600);
+            socket.setSoTimeout(3_000);
 
             assertThat(catchThrowable(
                             () -> socket.getInputStream().read()))

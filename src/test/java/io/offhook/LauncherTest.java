@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// test.
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String JAVA_THAT_PRINTS_ITS_ARGUMENTS =
             "#!/bin/sh\necho \"home ${0%/bin/java}\"\nfor a in \"$@\"; do echo \"<$a>\"; done\n";
     private static final String BUILD_THAT_LEAVES_A_JAR = "#!/bin/sh\necho built >>builds\n: >target/offhook.jar\n";
@@ -461,7 +461,7 @@ class LauncherTest {
     }
 
     private Outcome finish(Process process, String prefix) throws Exception {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends in time").isTrue();
+        assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("ends in time").isTrue();
         return new Outcome(process.exitValue(), read(prefix + "out"), read(prefix + "err"));
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Which mailbox is told of a message.
-@Timeout(60)
+@Timeout(300)
 class OutgoingPostTest {
     private static final CallId CALL = new CallId("CA1");
     private static final String AGENT = """
@@ -105,7 +105,7 @@ class OutgoingPostTest {
         left(Optional.of("bills"));
 
         try (var _ = postman()) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> !told().isEmpty());
+            await().atMost(Duration.ofSeconds(60)).until(() -> !told().isEmpty());
         }
 
         assertThat(told()).containsExactly("bills@acme.example");
@@ -116,7 +116,7 @@ class OutgoingPostTest {
         left(Optional.empty());
 
         try (var postman = postman()) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> noneUnaddressed());
+            await().atMost(Duration.ofSeconds(60)).until(() -> noneUnaddressed());
             assertThat(postman.drain(Duration.ofSeconds(5))).isTrue();
         }
 
@@ -128,8 +128,8 @@ class OutgoingPostTest {
         left(Optional.of("gone"));
 
         try (var postman = postman()) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> noneUnaddressed());
-            await().atMost(Duration.ofSeconds(20)).until(() -> postman.load().waiting() == 1);
+            await().atMost(Duration.ofSeconds(60)).until(() -> noneUnaddressed());
+            await().atMost(Duration.ofSeconds(60)).until(() -> postman.load().waiting() == 1);
         }
 
         assertThat(told()).isEmpty();

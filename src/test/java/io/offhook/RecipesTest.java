@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The agent.yaml of each recipe against a server on this machine that answers in the shapes of the vendor's
 /// documentation.
-@Timeout(30)
+@Timeout(300)
 class RecipesTest {
     private static final PhoneNumber NUMBER = new PhoneNumber("+14155550123");
     private static final Instant NOON = Instant.parse("2026-03-20T12:00:00Z");

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /// One call from the ring to the last status callback, on its own virtual thread.
 final class CallLife implements Runnable {
@@ -97,10 +96,12 @@ final class CallLife implements Runnable {
                 .map(CarrierFault.LateStatus::by)
                 .findFirst()
                 .orElse(Duration.ZERO);
-        var delay = CompletableFuture.delayedExecutor(carrier.clock().realNanos(late.toNanos()), TimeUnit.NANOSECONDS);
-        var due = late.isZero()
-                ? CompletableFuture.completedFuture(true)
-                : CompletableFuture.supplyAsync(() -> true, delay);
+        var due = new CompletableFuture<Boolean>();
+        if (late.isZero()) {
+            due.complete(true);
+        } else {
+            carrier.later(late, () -> due.complete(true));
+        }
         return due.thenCompose(_ -> carrier.report(call, "POST", url.get(), form))
                 .thenApply(_ -> true);
     }

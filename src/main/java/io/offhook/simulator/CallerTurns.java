@@ -31,7 +31,7 @@ final class CallerTurns implements Responses.Watcher {
     });
     private final List<Runnable> lateTranscripts = new ArrayList<>();
     private Optional<String> speechItem = Optional.empty();
-    private Optional<Long> idleTimer = Optional.empty();
+    private Optional<EngineWait> idleTimer = Optional.empty();
 
     CallerTurns(
             SessionSocket socket,
@@ -206,7 +206,7 @@ final class CallerTurns implements Responses.Watcher {
     }
 
     void stopIdling() {
-        idleTimer.ifPresent(socket::cancel);
+        idleTimer.ifPresent(EngineWait::cancel);
         idleTimer = Optional.empty();
     }
 }

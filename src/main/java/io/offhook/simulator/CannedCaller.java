@@ -19,6 +19,7 @@ public record CannedCaller(
     public static final String NUMBER = Scene.STRANGER;
 
     private static final Duration AGENT_QUIET = Duration.ofMillis(900);
+    private static final Duration LONGEST_LOOK = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofMinutes(3);
 
@@ -299,7 +300,8 @@ public record CannedCaller(
     private static final class Ear implements CallObserver {
         private long spokenBytes;
         private long seen;
-        private Duration quietSince = Duration.ZERO;
+        private Duration quiet = Duration.ZERO;
+        private Duration looked = Duration.ZERO;
 
         @Override
         public void on(CallStep step) {}
@@ -320,13 +322,19 @@ public record CannedCaller(
             return Duration.ofMillis(spokenBytes / MuLaw.BYTES_PER_MS);
         }
 
+        /// Between two looks the agent was quiet for so long at the most: whoever was away longer has heard nothing
+        /// because the machine stood still.
         synchronized boolean spokeAndFellQuiet(SimulatedCall call) {
+            var now = call.sinceRing();
+            var since = now.minus(looked);
+            looked = now;
             if (spokenBytes == 0 || spokenBytes != seen) {
                 seen = spokenBytes;
-                quietSince = call.sinceRing();
+                quiet = Duration.ZERO;
                 return false;
             }
-            return call.sinceRing().minus(quietSince).compareTo(AGENT_QUIET) >= 0;
+            quiet = quiet.plus(since.compareTo(LONGEST_LOOK) < 0 ? since : LONGEST_LOOK);
+            return quiet.compareTo(AGENT_QUIET) >= 0;
         }
     }
 }

@@ -40,7 +40,7 @@ final class Line {
         }
     }
 
-    private final CarrierClock clock;
+    private final SimulatedClock clock;
     private final @Nullable Line parent;
     private final ReentrantLock lock;
     private final Condition changed;
@@ -49,7 +49,7 @@ final class Line {
     private @Nullable Break pending;
     private long limit = Long.MAX_VALUE;
 
-    Line(CarrierClock clock) {
+    Line(SimulatedClock clock) {
         this.clock = clock;
         parent = null;
         lock = new ReentrantLock();
@@ -163,7 +163,7 @@ final class Line {
                 if (now >= deadline) {
                     return Optional.empty();
                 }
-                long _ = changed.awaitNanos(Math.max(1, clock.realNanos(Math.min(limit, deadline) - now)));
+                long _ = changed.awaitNanos(clock.restNanos(Math.min(limit, deadline) - now));
             }
         } catch (InterruptedException e) {
             throw new Broken(new Break.HungUp(EndReason.CARRIER_CLOSED));

@@ -10,6 +10,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -156,12 +157,11 @@ final class MediaStream {
     }
 
     private void scheduleFrame() {
-        if (ended.isDone()) {
-            return;
+        if (!ended.isDone()) {
+            var clock = call.carrier().clock();
+            long due = startNanos + (frames + 1) * FRAME_NANOS;
+            clock.after(Duration.ofNanos(Math.max(0, due - clock.nanos())), loop, this::tick);
         }
-        var clock = call.carrier().clock();
-        long due = startNanos + (frames + 1) * FRAME_NANOS;
-        var _ = loop.schedule(this::tick, Math.max(0, clock.realNanos(due - clock.nanos())), TimeUnit.NANOSECONDS);
     }
 
     /// Does all frames that are due: after a pause of the machine the stream catches up, as a network does.
@@ -311,8 +311,8 @@ final class MediaStream {
                 : Optional.empty();
     }
 
-    void later(java.time.Duration carrierTime, Runnable task) {
-        var _ = loop.schedule(task, call.carrier().clock().realNanos(carrierTime.toNanos()), TimeUnit.NANOSECONDS);
+    void later(Duration carrierTime, Runnable task) {
+        call.carrier().clock().after(carrierTime, loop, task);
     }
 
     private void end(int code, String reason) {

@@ -144,7 +144,7 @@ final class ResponseRun {
 
     private void beginWhenReady() {
         if (thoughtAbout && synthesised && !over) {
-            producedSinceNanos = System.nanoTime();
+            producedSinceNanos = socket.clock().nanos();
             next();
         }
     }
@@ -244,7 +244,7 @@ final class ResponseRun {
         } else {
             producedMs += ARGUMENT_MS;
         }
-        double elapsed = socket.simulatedMs(System.nanoTime() - producedSinceNanos);
+        double elapsed = (socket.clock().nanos() - producedSinceNanos) / 1e6;
         socket.after(Math.max(0, producedMs - elapsed), () -> proceed(message));
     }
 

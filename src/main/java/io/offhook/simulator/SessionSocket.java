@@ -6,6 +6,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -190,22 +191,17 @@ final class SessionSocket {
         return engine.deltaMs(index);
     }
 
-    double simulatedMs(long nanos) {
-        return nanos / 1e6 * engine.speed();
+    SimulatedClock clock() {
+        return engine.clock();
     }
 
     /// Runs something on this session's event loop after a time on the engine's clock, unless the socket has closed.
-    long after(double simulatedMs, Runnable what) {
-        long ms = Math.max(1, Math.round(simulatedMs / engine.speed()));
-        return engine.vertx().setTimer(ms, _ -> {
+    EngineWait after(double simulatedMs, Runnable what) {
+        return EngineWait.begin(engine.vertx(), clock(), Duration.ofNanos((long) (simulatedMs * 1e6)), () -> {
             if (open()) {
                 what.run();
             }
         });
-    }
-
-    void cancel(long timer) {
-        engine.vertx().cancelTimer(timer);
     }
 
     // ---- the end -------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A Twilio in one object: rings the application's number, runs its TwiML, carries its media, takes its REST calls, and
@@ -49,6 +50,7 @@ public final class SimulatedCarrier implements AutoCloseable {
         private String fallbackUrl = "";
         private String statusCallback = "";
         private double speed = 1;
+        private LongSupplier nanoTime = System::nanoTime;
         private boolean keepAudio = true;
         private boolean rest;
         private int restPort;
@@ -97,6 +99,12 @@ public final class SimulatedCarrier implements AutoCloseable {
         /// 4: a minute of the call passes in 15 s. Webhook timeouts stay real.
         public Builder speed(double times) {
             speed = times;
+            return this;
+        }
+
+        /// What the network's time is counted with, in nanoseconds: the machine's own unless given.
+        public Builder time(LongSupplier source) {
+            nanoTime = source;
             return this;
         }
 
@@ -157,7 +165,7 @@ public final class SimulatedCarrier implements AutoCloseable {
     private final boolean ownVertx;
     private final Vertx vertx;
     private volatile boolean closed;
-    private final CarrierClock clock;
+    private final SimulatedClock clock;
     private final CarrierSignature signature;
     private final Webhooks webhooks;
     private final HttpClient http;
@@ -175,7 +183,7 @@ public final class SimulatedCarrier implements AutoCloseable {
         vertx = shared == null
                 ? Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true))
                 : shared;
-        clock = new CarrierClock(settings.speed);
+        clock = new SimulatedClock(settings.speed, settings.nanoTime);
         signature = new CarrierSignature(settings.authToken);
         http = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(1_000));
         webhooks = new Webhooks(http, signature, settings.reaches);
@@ -309,7 +317,7 @@ public final class SimulatedCarrier implements AutoCloseable {
         return settings.keepAudio;
     }
 
-    CarrierClock clock() {
+    SimulatedClock clock() {
         return clock;
     }
 
@@ -337,13 +345,17 @@ public final class SimulatedCarrier implements AutoCloseable {
         if (settings.mediaReadyAfter.isZero()) {
             callback.run();
         } else {
-            long nanos = clock.realNanos(settings.mediaReadyAfter.toNanos());
-            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(() -> {
+            later(settings.mediaReadyAfter, () -> {
                 if (!closed) {
                     callback.run();
                 }
             });
         }
+    }
+
+    /// Runs the task on some event loop when this much of the network's time has passed.
+    void later(Duration time, Runnable task) {
+        clock.after(time, ((VertxInternal) vertx).createEventLoopContext().nettyEventLoop(), task);
     }
 
     String keepRecording(String sid, Clip clip) {

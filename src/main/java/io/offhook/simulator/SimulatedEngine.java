@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// are typed. Faults can be switched on and off while it runs. May be used from any thread.
 public final class SimulatedEngine implements AutoCloseable {
     private static final int FRAME_LIMIT = 24 * 1024 * 1024;
+    private static final Duration SLOW_CONNECT = Duration.ofSeconds(2);
 
     /// A connection that got as far as an upgrade request, and what was answered: 101 when it was upgraded, 0 when it
     /// was left without an answer.
@@ -32,6 +33,7 @@ public final class SimulatedEngine implements AutoCloseable {
     private final Vertx vertx;
     private final boolean ownsVertx;
     private final SimulatedEngineBuilder plan;
+    private final SimulatedClock clock;
     private final Faults faults = new Faults();
     private final List<SimulatedSession> sessions = new CopyOnWriteArrayList<>();
     private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
@@ -44,6 +46,7 @@ public final class SimulatedEngine implements AutoCloseable {
 
     private SimulatedEngine(SimulatedEngineBuilder plan) {
         this.plan = plan;
+        this.clock = new SimulatedClock(plan.speed, plan.nanoTime);
         this.ownsVertx = plan.vertx.isEmpty();
         this.vertx = plan.vertx.orElseGet(() -> Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true)));
@@ -210,7 +213,7 @@ public final class SimulatedEngine implements AutoCloseable {
         }
         if (faults.strikes(EngineFault.SLOW_CONNECT)) {
             request.pause();
-            vertx.setTimer(Math.max(1, Math.round(2_000 / plan.speed)), _ -> answer(request));
+            var _ = EngineWait.begin(vertx, clock, SLOW_CONNECT, () -> answer(request));
         } else {
             answer(request);
         }
@@ -329,8 +332,8 @@ public final class SimulatedEngine implements AutoCloseable {
         return plan.captions;
     }
 
-    double speed() {
-        return plan.speed;
+    SimulatedClock clock() {
+        return clock;
     }
 
     double pace() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// How a [SimulatedEngine] is put together. Not thread-safe; used once.
@@ -19,6 +20,7 @@ public final class SimulatedEngineBuilder {
     SpeechSynthesis speech = new ToneSpeech();
     CaptionBook captions = CaptionBook.fromResources();
     double speed = 1;
+    LongSupplier nanoTime = System::nanoTime;
     double pace = 4;
     List<Integer> deltasMs = DELTAS_MS;
     Duration sessionLength = Duration.ofMinutes(60);
@@ -75,6 +77,12 @@ public final class SimulatedEngineBuilder {
     /// How much faster than the real clock thinking, producing, transcribing, idling and expiring go.
     public SimulatedEngineBuilder speed(double factor) {
         speed = factor;
+        return this;
+    }
+
+    /// What the engine's time is counted with, in nanoseconds: the machine's own unless given.
+    public SimulatedEngineBuilder time(LongSupplier source) {
+        nanoTime = source;
         return this;
     }
 

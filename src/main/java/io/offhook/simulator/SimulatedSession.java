@@ -37,7 +37,7 @@ public final class SimulatedSession {
     private final Conversation conversation = new Conversation();
     private final Responses responses;
     private final CallerTurns turns;
-    private Optional<Long> expiryTimer = Optional.empty();
+    private Optional<EngineWait> expiryTimer = Optional.empty();
 
     SimulatedSession(SimulatedEngine engine, Context context, ServerWebSocket wire, String model, Dialogue dialogue) {
         this.engine = engine;
@@ -234,7 +234,7 @@ public final class SimulatedSession {
 
     private void stop() {
         turns.stopIdling();
-        expiryTimer.ifPresent(socket::cancel);
+        expiryTimer.ifPresent(EngineWait::cancel);
         responses.forgetAll();
     }
 }

@@ -21,7 +21,8 @@ public record Whisper(String about, String language, Ask ask) {
         public static final Ask ENGLISH = new Ask("Press 1 to take the call.", "en-US");
     }
 
-    /// Reason and summary as one line of plain words, cut between words.
+    /// Reason and summary as one line of plain words, cut between words. Without a summary of the agent's own, who may be
+    /// gone, the one that was made of what the caller said.
     public static Whisper of(Handoff handoff, Ask ask) {
         var about = new StringBuilder();
         int count = 0;
@@ -36,7 +37,8 @@ public record Whisper(String about, String language, Ask ask) {
 
     private static String[] words(Handoff handoff) {
         var reason = plain(handoff.reason());
-        var summary = plain(handoff.summary());
+        var own = handoff.summary();
+        var summary = plain(own.isBlank() ? handoff.story().summary() : own);
         boolean sentence = reason.isEmpty() || reason.matches(".*[.!?]");
         // A summary often begins by repeating the reason.
         var rest = summary.startsWith(reason) ? summary.substring(reason.length()) : summary;

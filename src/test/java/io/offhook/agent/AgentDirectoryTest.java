@@ -143,7 +143,7 @@ class AgentDirectoryTest {
 
             instruct("Seen by the watch.");
 
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(heard.news).contains("Seen by the watch."));
         }
     }

@@ -130,11 +130,13 @@ class EngineTroubleTest {
     }
 
     @Test
-    void a_caller_who_hears_nothing_hears_one_moment_please() {
-        var call = whereTheEngineOpens();
+    void a_caller_who_hears_nothing_for_1800_ms_hears_one_moment_please() {
+        var call = whereTheEngineOpens().after(1_799);
+        long early = call.millisPlayed();
 
-        call.after(1_800);
+        call.after(1);
 
+        assertThat(early).isZero();
         assertThat(call.millisPlayed()).isEqualTo(400);
         assertThat(call.remarks()).containsExactly("comfort");
     }
@@ -149,6 +151,25 @@ class EngineTroubleTest {
 
         assertThat(early).isZero();
         assertThat(call.millisPlayed()).isEqualTo(400);
+    }
+
+    @Test
+    void an_engine_that_is_two_seconds_late_is_bridged_and_not_given_up() {
+        var call = whereTheEngineOpens().after(2_000).on(READY);
+
+        call.says("a", "Hello", 100).after(100).everythingIsHeard().after(4_000);
+
+        assertThat(call.remarks()).containsExactly("comfort", "engine_ready");
+        assertThat(call.phase()).isInstanceOf(Conversing.class);
+    }
+
+    @Test
+    void an_engine_lost_in_a_call_and_mute_from_then_on_leads_to_a_human_within_five_seconds() {
+        var call = aConversation().callerSays("c", "where is my order").loses(Kind.CLOSED);
+
+        call.after(4_999);
+
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.MUTE)));
     }
 
     @Test
@@ -187,7 +208,7 @@ class EngineTroubleTest {
     }
 
     @Test
-    void a_stalled_engine_is_asked_once_more_and_then_a_human_is() {
+    void an_engine_that_stalls_twice_is_asked_once_more_and_then_a_human_is_within_five_seconds() {
         var call = aConversation().callerSays("c", "hello").forget().after(2_100);
         var first = List.copyOf(call.orders());
         boolean comforted = call.millisPlayed() > 0;

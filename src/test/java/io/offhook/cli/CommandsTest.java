@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What each command prints where, and how it ends.
-@Timeout(60)
+@Timeout(300)
 class CommandsTest {
     private static final String AGENT = """
             offhook: 1

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import picocli.CommandLine;
 
 /// What a newcomer sees of the demo's callers, and that each of them says so when a call does not go as it should.
-@Timeout(90)
+@Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
 class DemoCommandTest {
     private record Outcome(int exit, String out, String err) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Ctrl-C, in a process of its own.
 @DisabledOnOs(OS.WINDOWS)
-@Timeout(90)
+@Timeout(300)
 class InterruptionTest {
     @TempDir
     Path folder;
@@ -40,12 +40,12 @@ class InterruptionTest {
                 .redirectError(folder.resolve("err").toFile())
                 .start();
         try {
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> Files.readString(out).contains("agent"));
 
             new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor();
 
-            assertThat(demo.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(demo.exitValue()).isEqualTo(130);
             assertThat(demoFolders(temporary)).isZero();
             assertThat(Files.readString(out)).doesNotContain("OK ");

@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The commands against a simulated account, with the real server where an address is proved.
 class NumberCommandTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
     private static final String OURS = "+14155550199";
@@ -172,7 +172,7 @@ class NumberCommandTest {
 
         interrupts.forEach(Runnable::run);
 
-        assertThat(ended.get(20, TimeUnit.SECONDS)).isEqualTo(OffhookCommand.INTERRUPTED);
+        assertThat(ended.get(60, TimeUnit.SECONDS)).isEqualTo(OffhookCommand.INTERRUPTED);
         assertThat(number.setting("VoiceUrl")).isEqualTo(OLD);
         var json = JsonMapper.builder().build().readTree(out.toString());
         assertThat(json.path("schema").asString()).isEqualTo("offhook.number/1");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Tunnel programs are played by scripts that print what the real ones print.
 class TunnelTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -40,7 +40,7 @@ class TunnelTest {
         assertThat(Files.readString(folder.resolve("arguments")))
                 .isEqualToIgnoringNewLines("tunnel --no-autoupdate --url http://127.0.0.1:8080");
         tunnel.close();
-        tunnel.ended().get(5, TimeUnit.SECONDS);
+        tunnel.ended().get(60, TimeUnit.SECONDS);
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every `Crm` must do. Each test starts with an empty one.
-@Timeout(60)
+@Timeout(300)
 public abstract class CrmContract {
     protected static final Instant NOON = Instant.parse("2026-03-20T12:00:00Z");
     protected static final PhoneNumber NUMBER = new PhoneNumber("+14155550123");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class EarlierCallsTest {
     private static final Instant NOON = Instant.parse("2026-03-20T12:00:00Z");
     private static final PhoneNumber NUMBER = new PhoneNumber("+14155550123");

@@ -79,7 +79,6 @@ class LiveCallsTest {
         var node = node();
         var call = new IncomingCall(CALL, Optional.empty(), Optional.empty(), "", false, "");
         var token = ((Instruction.ConnectAgent) node.incoming(call).toCompletableFuture().join()).token();
-        var began = System.nanoTime();
 
         var redeemed = node.redeem(CALL, token).toCompletableFuture().join();
         var again = node.redeem(CALL, token).toCompletableFuture().join();
@@ -89,7 +88,6 @@ class LiveCallsTest {
         assertThat(node.next(streamEnded(new CallId("CA2"))).toCompletableFuture().join())
                 .isInstanceOf(Instruction.GoTo.class);
         assertThat(store.asked).hasValue(0);
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
     }
 
     @Test

@@ -78,15 +78,23 @@ final class Node implements AutoCloseable {
         this(folder, speed, false);
     }
 
+    Node(Path folder, CallClock clock) {
+        this(folder, clock, false);
+    }
+
     /// @param shared whether other nodes write to the store as well
     Node(Path folder, double speed, boolean shared) {
+        this(folder, new CallClock(speed), shared);
+    }
+
+    private Node(Path folder, CallClock clock, boolean shared) {
         calls = new LiveCalls(
                 vertx,
                 new CallMachine(
                         Phrases.english(),
                         _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL),
                         _ -> Map.of()),
-                new CallClock(speed),
+                clock,
                 called -> plan(called.isPresent() ? engine() : engine),
                 new Greetings(vertx, folder, workers),
                 List.of("secret"),

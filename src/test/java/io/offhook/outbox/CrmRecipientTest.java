@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(300)
 class CrmRecipientTest {
     private static final Caller DANA = Caller.of("C-17", "Dana", "Ruiz", Map.of());
 

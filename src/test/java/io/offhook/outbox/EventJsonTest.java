@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-@Timeout(60)
+@Timeout(300)
 class EventJsonTest {
     private static final Pattern EXAMPLE = Pattern.compile("(?s)```json\n(.*?)```");
 
@@ -91,7 +91,7 @@ class EventJsonTest {
         depot.ends("CA1");
         for (int i = 0; i < 4; i++) {
             postman.round();
-            postman.settle(Duration.ofSeconds(10));
+            postman.settle(Duration.ofSeconds(60));
         }
         return got;
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server is killed while calls end, and their webhooks and their interactions for the CRM are on the way.
-@Timeout(120)
+@Timeout(300)
 class KilledNodeTest {
     private static final int CALLS = 150;
 
@@ -73,11 +73,11 @@ class KilledNodeTest {
 
         try (var depot = new Depot(directory);
                 var log = new BufferedCallLog(depot.log, directory.resolve("spill"))) {
-            log.drain(Duration.ofSeconds(10));
+            log.drain(Duration.ofSeconds(60));
             depot.passes(Duration.between(depot.instant(), Instant.now()).plus(Duration.ofMinutes(3)));
             var postman = depot.postman(recipients(url(), depot), Postman.Rules.USUAL);
             while (postman.round() > 0) {
-                postman.settle(Duration.ofSeconds(10));
+                postman.settle(Duration.ofSeconds(60));
             }
 
             var messages = depot.outbox.list(Optional.empty(), 1_000);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class MailRecipientTest {
     private static final String PASSWORD = "for-this-test-only";
     private static final Optional<MailSettings.Login> LOGIN =
@@ -263,7 +263,7 @@ class MailRecipientTest {
         depot.getsVoicemail("CA1");
         var postman = depot.postman(Map.of(), Postman.Rules.USUAL);
         postman.round();
-        postman.settle(Duration.ofSeconds(10));
+        postman.settle(Duration.ofSeconds(60));
         return depot.outbox.list(Optional.empty(), 1).getFirst();
     }
 }

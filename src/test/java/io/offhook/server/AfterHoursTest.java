@@ -15,7 +15,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Callers who need a person when nobody is there.
-@Timeout(60)
+@Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
 class AfterHoursTest {
     private static final Instant TUESDAY = Instant.parse("2026-03-17T10:00:00Z");

@@ -30,7 +30,7 @@ class CallbackTest {
     /// The person is busy when the caller rings.
     private static TestServer server(String callback) {
         var server = TestServer.plan()
-                .speed(8)
+                .speed(4)
                 .rest()
                 .person("dial: \"" + PERSON + "\", wait: 5s, else: later }\n    later: { callback: " + callback)
                 .start();
@@ -175,7 +175,7 @@ class CallbackTest {
             assertThat(dialled.destinations()).containsExactly(CALLER);
             assertThat(dialled.callerId()).isEqualTo(NUMBER);
             assertThat(leg.steps(CallStep.Bridged.class)).hasSize(1);
-            assertThat(server.happened(call)).contains("callback_connected");
+            server.awaitHappened(call, "callback_connected");
             assertThat(server.carrier.calls()).hasSize(2);
             assertThat(leg.alarms()).isEmpty();
         }
@@ -232,7 +232,7 @@ class CallbackTest {
     void a_caller_who_is_busy_is_left_in_peace_and_the_person_is_told() {
         try (var server = server("{ attempts: 1 }")) {
             var call = asked(server);
-            server.humans.answer(PERSON, SOON).busy(CALLER);
+            server.humans.answer(PERSON, SOON, Duration.ofMinutes(5)).busy(CALLER);
             types(call, "1#");
 
             assertThat(settled(server, call).result()).isEqualTo("caller-busy");

@@ -42,7 +42,7 @@ class ComingBackTest {
             call.hangUp();
             call.awaitEnded(PATIENCE);
             assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.HUNG_UP);
-            assertThat(server.happened(call)).contains("returned");
+            server.awaitHappened(call, "returned");
             server.awaitNoSessions();
         }
     }

@@ -180,7 +180,7 @@ class ConversationTest {
     @Test
     void a_server_that_goes_down_hands_its_calls_over_at_the_deadline() {
         try (var server = TestServer.plan()
-                .set("OFFHOOK_DRAIN_DEADLINE", "1s")
+                .set("OFFHOOK_DRAIN_DEADLINE", "2s")
                 .set("OFFHOOK_DRAIN_CONVERGE", "0s")
                 .start()) {
             server.script.says("It is on its way.");
@@ -191,7 +191,7 @@ class ConversationTest {
             server.says(QUESTION);
             server.hears(call, GREETING, "It is on its way.");
             assertThat(server.awaitPerson(call).destinations()).containsExactly(PERSON);
-            assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(drained).succeedsWithin(PATIENCE);
             assertThat(call.steps(CallStep.StreamOpened.class)).hasSize(1);
             assertThat(server.engine.openSessions()).isZero();
         }

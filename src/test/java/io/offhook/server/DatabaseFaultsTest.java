@@ -37,7 +37,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class DatabaseFaultsTest {
     private static final String ANSWER = "It left our warehouse yesterday and will be with you on Thursday.";
     private static final String GOODBYE = "Thank you for calling. Goodbye.";
-    private static final Duration RETURN = Duration.ofSeconds(40);
+    private static final Duration RETURN = Duration.ofSeconds(120);
 
     @TempDir
     private Path data;
@@ -53,7 +53,7 @@ class DatabaseFaultsTest {
             assertThatThrownBy(() -> server.offhook.store().find(id(call))).isInstanceOf(StoreException.class);
             try (var _ = postgres(port)) {
                 hasEverythingOnce(server, call);
-                assertThat(server.offhook.metrics()).contains("offhook_store_ready 1.0");
+                await().atMost(PATIENCE).until(() -> server.offhook.metrics().contains("offhook_store_ready 1.0"));
             }
         }
     }
@@ -63,7 +63,7 @@ class DatabaseFaultsTest {
         int port = freePort();
         var postgres = postgres(port);
         try (var server = onPort(port)) {
-            assertThat(server.offhook.metrics()).contains("offhook_store_ready 1.0");
+            await().atMost(PATIENCE).until(() -> server.offhook.metrics().contains("offhook_store_ready 1.0"));
 
             var call = wholeCall(server, () -> stop(postgres));
 
@@ -84,6 +84,7 @@ class DatabaseFaultsTest {
                         .set("OFFHOOK_JDBC_URL", url)
                         .speed(1)
                         .start()) {
+            await().atMost(PATIENCE).until(() -> server.offhook.metrics().contains("offhook_store_ready 1.0"));
             locking.setAutoCommit(false);
             var locked = new AtomicLong();
 
@@ -95,7 +96,7 @@ class DatabaseFaultsTest {
                     throw new IllegalStateException(e);
                 }
             });
-            await().until(() -> System.nanoTime() - locked.get() > Duration.ofSeconds(6).toNanos());
+            await().atMost(PATIENCE).until(() -> System.nanoTime() - locked.get() > Duration.ofSeconds(6).toNanos());
             assertThat(server.offhook.metrics()).doesNotContain("offhook_store_spilled 0.0");
             locking.rollback();
 

@@ -14,10 +14,11 @@ import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A server that is told to stop: not ready at once, alive to the end, and nobody on the line is cut off.
-@Isolated
+@Execution(ExecutionMode.CONCURRENT)
 class DrainTest {
     private static final String QUESTION = "Where is my order?";
     private static final String ANSWER = "It is on its way.";
@@ -32,7 +33,7 @@ class DrainTest {
 
             var drained = drain(server);
 
-            await().atMost(Duration.ofSeconds(1)).until(() -> status(server, "/readyz") == 503);
+            TestServer.within(Duration.ofSeconds(1), () -> status(server, "/readyz") == 503);
             assertThat(status(server, "/livez")).isEqualTo(200);
             var late = server.ringAndGreet();
             late.hangUp();
@@ -44,7 +45,7 @@ class DrainTest {
             server.session(0).typed("That is all.");
             assertThat(call.awaitEnded(PATIENCE)).isEqualTo(EndReason.HANGUP_VERB);
             server.hears(call, GREETING, ANSWER, GOODBYE);
-            drained.join(Duration.ofSeconds(10));
+            drained.join(PATIENCE);
             assertThat(drained.isAlive()).isFalse();
         }
     }
@@ -60,7 +61,7 @@ class DrainTest {
             var drained = drain(server);
 
             reachesPerson(server, call);
-            drained.join(Duration.ofSeconds(10));
+            drained.join(PATIENCE);
             assertThat(drained.isAlive()).isFalse();
         }
     }

@@ -10,8 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What the provider tells of a call reaches the agent's tools.
+@Execution(ExecutionMode.CONCURRENT)
 class FactsTest {
     private final CompletableFuture<String> asked = new CompletableFuture<>();
     private final HttpServer customers = TestServer.vertx()
@@ -38,7 +41,7 @@ class FactsTest {
 
             server.says("Do you know me?");
 
-            assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(CALLER + " " + NUMBER + " ");
+            assertThat(asked.get(60, TimeUnit.SECONDS)).isEqualTo(CALLER + " " + NUMBER + " ");
             server.hears(call, GREETING, "There you are.");
         }
     }

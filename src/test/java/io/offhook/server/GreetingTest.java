@@ -22,7 +22,7 @@ class GreetingTest {
 
     @Test
     void a_recorded_greeting_is_heard_before_the_engine_is_there_and_the_model_knows_of_it() throws Exception {
-        try (var server = TestServer.plan().cachedGreeting().start()) {
+        try (var server = TestServer.plan().cachedGreeting().speed(2).start()) {
             server.offhook.awaitGreetings(PATIENCE);
             server.script.says(ANSWER);
             server.engine.injectOnce(EngineFault.SLOW_CONNECT);

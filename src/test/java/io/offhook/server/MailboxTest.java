@@ -16,7 +16,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Messages that callers leave, and who is told of them.
-@Timeout(60)
+@Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
 class MailboxTest {
     private static final String BILLING = "+14155550101";
@@ -43,7 +43,7 @@ class MailboxTest {
             assertThat(call.awaitHeard("leave a message after the tone", PATIENCE)).isTrue();
             call.say(Clip.tone(300, Duration.ofSeconds(8)));
             call.awaitEnded(PATIENCE);
-            await().atMost(Duration.ofSeconds(30)).until(() -> mail.getReceivedMessages().length > 0);
+            await().atMost(Duration.ofSeconds(60)).until(() -> mail.getReceivedMessages().length > 0);
             assertThat(mail.getReceivedMessages()).hasSize(1);
             assertThat(mail.getReceivedMessages()[0].getRecipients(Message.RecipientType.TO))
                     .extracting(Object::toString)

@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Three seconds after a call, nothing of it runs any more: no engine session, no stream, no timer, no tool, no row
 /// that says it is live.
-@Isolated
+@Execution(ExecutionMode.CONCURRENT)
 class NothingLeftTest {
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
     private static final String ANSWER = "It is on its way.";
@@ -57,7 +58,7 @@ class NothingLeftTest {
             call.await(CallStep.StreamClosed.class, PATIENCE).orElseThrow();
             isGone(server, call);
             call.awaitEnded(PATIENCE);
-            await().atMost(THREE_SECONDS).until(() -> server.stored(call).phase().equals("ended"));
+            TestServer.within(THREE_SECONDS, () -> server.stored(call).phase().equals("ended"));
         }
     }
 
@@ -108,14 +109,16 @@ class NothingLeftTest {
 
             call.awaitEnded(PATIENCE);
             isGone(server, call);
-            await().atMost(THREE_SECONDS).until(() -> waiting.get() == 0);
+            TestServer.within(THREE_SECONDS, () -> waiting.get() == 0);
             assertThat(asked).hasValue(1);
         }
     }
 
     private static void isGone(TestServer server, SimulatedCall call) {
-        await().atMost(THREE_SECONDS).until(() -> server.engine.openSessions() == 0);
-        await().atMost(THREE_SECONDS).until(() -> server.offhook.calls().onLine() == 0);
+        TestServer.within(
+                THREE_SECONDS,
+                () -> server.engine.openSessions() == 0
+                        && server.offhook.calls().onLine() == 0);
         assertThat(server.engine.sessions()).allMatch(session -> session.activeResponse().isEmpty());
         assertThat(server.offhook.calls().find(new CallId(call.sid())))
                 .hasValueSatisfying(left -> assertThat(left.timers().earliest()).isEmpty());

@@ -12,8 +12,11 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// `privacy.record.transcript: false`: nothing that anybody said is kept, and the human still gets all of it.
+@Execution(ExecutionMode.CONCURRENT)
 class PrivacyTest {
     private static final String WORKFLOW = "WW00000000000000000000000000000042";
     private static final String TOKEN = "an-administrator's-token";

@@ -25,11 +25,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Who calls is found out while the phone rings, and nobody waits for it.
-@Timeout(60)
+@Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 class RecognitionTest {
     private static final String WORKFLOW = "WW00000000000000000000000000000042";
+    private static final String NOTICE = "{ disclose: This call is handled by an AI assistant. }";
     private static final String BACK = "Welcome back, Dana!";
     private static final String DANA = "{\"id\":\"C-17\",\"first_name\":\"Dana\",\"tier\":\"gold\"}";
 
@@ -37,52 +41,42 @@ class RecognitionTest {
     private Path folder;
 
     private static TestServer.Plan plan(LocalCrm crm) {
+        return plan(crm, "400ms");
+    }
+
+    private static TestServer.Plan plan(LocalCrm crm, String timeout) {
         return TestServer.plan().agent("""
                 caller:
                   lookup: GET %s/?phone={caller.number}
                   greeting: Welcome back, {caller.first_name}!
-                """.formatted(crm.origin()));
+                  timeout: %s
+                """.formatted(crm.origin(), timeout));
     }
 
     private static String instructions(TestServer server, int session) {
         return server.session(session).settings().toString();
     }
 
-    /// The server knows that its words were heard to the end; before that it takes speech for an interruption.
-    private static boolean allProven(TestServer server, SimulatedCall call) {
-        return server.offhook
-                .calls()
-                .find(new CallId(call.sid()))
-                .orElseThrow()
-                .playout()
-                .provenHeard();
-    }
-
-    /// Rings until an answer is at hand when the stream opens: on a cold server the simulated network is faster than a
-    /// first request, and the answer is kept.
+    /// Rings, and is known by the time that the stream opens: what callers are told first leaves time for it.
     private static SimulatedCall recognised(TestServer server) {
-        for (int i = 0; i < 5; i++) {
-            int session = server.engine.sessions().size();
-            var call = server.ring();
-            await().atMost(PATIENCE).until(() -> server.session(session).settings().has("instructions"));
-            if (instructions(server, session).contains("Known about the caller")) {
-                return call;
-            }
-            call.hangUp();
-            call.awaitEnded(PATIENCE);
-        }
-        throw new AssertionError("never recognised");
+        int session = server.engine.sessions().size();
+        var call = server.ring();
+        await().atMost(PATIENCE).until(() -> !server.session(session).sent("session.updated").isEmpty());
+        assertThat(instructions(server, session)).contains("Known about the caller");
+        return call;
     }
 
     @Test
     void a_known_caller_is_greeted_by_name_and_the_model_knows_why() throws Exception {
         try (var crm = new LocalCrm(_ -> new Reply(200, DANA));
-                var server = plan(crm).agent("tools: { find: 'GET %s/orders?of={caller.id}' }".formatted(crm.origin())).start()) {
+                var server = plan(crm, "5s")
+                        .privacy(NOTICE)
+                        .agent("tools: { find: 'GET %s/orders?of={caller.id}' }".formatted(crm.origin()))
+                        .start()) {
             server.script.calls("find", "{}").says("There you are.");
             var call = recognised(server);
 
             server.hears(call, BACK);
-            await().atMost(PATIENCE).until(() -> allProven(server, call));
             server.says("Where is my order?");
             server.hears(call, BACK, "There you are.");
 
@@ -106,7 +100,7 @@ class RecognitionTest {
     @Test
     void a_crm_that_is_down_costs_the_caller_nothing() throws Exception {
         try (var crm = new LocalCrm(_ -> new Reply(503, ""));
-                var server = plan(crm).start()) {
+                var server = plan(crm, "5s").start()) {
             var call = server.ringAndGreet();
 
             await().atMost(PATIENCE).until(() -> server.happened(call).contains("crm_failed"));
@@ -123,11 +117,11 @@ class RecognitionTest {
                     return new Reply(200, DANA);
                 });
                 var server = plan(crm).speed(1).start()) {
-            var began = System.nanoTime();
             var call = server.ring();
 
             assertThat(call.awaitHeard(TestServer.spoken(GREETING), PATIENCE)).isTrue();
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(2_500));
+            assertThat(call.timings().ringToFirstSound().orElseThrow())
+                    .isLessThanOrEqualTo(server.soon(Duration.ofMillis(2_500)));
             await().atMost(PATIENCE).until(() -> server.happened(call).contains("crm_timeout"));
             end.countDown();
         }
@@ -148,7 +142,7 @@ class RecognitionTest {
             server.script.calls("find", "{}").says("There you are.");
             var call = server.ringAndGreet();
             await().atMost(PATIENCE)
-                    .until(() -> server.happened(call).contains("crm_timeout") && allProven(server, call));
+                    .until(() -> server.happened(call).contains("crm_timeout") && server.allProven(call));
             int replies = server.session(0).responses().size();
 
             late.countDown();
@@ -162,7 +156,7 @@ class RecognitionTest {
             call.press('0');
             var task = call.await(CallStep.Enqueued.class, PATIENCE).orElseThrow();
             assertThat(task.attributes().orElseThrow()).contains("\"tier\":\"gold\"", "\"id\":\"C-17\"");
-            assertThat(server.happened(call)).contains("caller_known_late");
+            server.awaitHappened(call, "caller_known_late");
         }
     }
 
@@ -182,7 +176,7 @@ class RecognitionTest {
 
             down.set(false);
 
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(crm.requests())
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(crm.requests())
                     .filteredOn(request -> request.path().equals("/tickets"))
                     .singleElement()
                     .satisfies(request -> {
@@ -195,28 +189,37 @@ class RecognitionTest {
     @Test
     void a_caller_is_kept_for_the_next_hour_with_what_it_was_about() throws Exception {
         var url = "jdbc:sqlite:" + folder.resolve("offhook.db");
-        try (var orders = new LocalCrm(_ -> new Reply(200, "{\"status\":\"shipped\"}"));
-                var server = TestServer.plan()
-                        .set("OFFHOOK_JDBC_URL", url)
-                        .agent("caller: { greeting: 'Is it about {caller.last_topic} again?' }")
-                        .agent("tools: { order: 'GET %s/{order_number}' }".formatted(orders.origin()))
-                        .start();
-                var database = Database.open(url, Optional.empty(), Optional.empty())) {
-            server.script.calls("order", "{\"order_number\":\"AB7492\"}").says("It has shipped.");
-            var call = server.ringAndGreet();
-            server.says("Where is my order?");
-            server.hears(call, GREETING, "It has shipped.");
-            call.hangUp();
-            call.awaitEnded(PATIENCE);
+        try (var orders = new LocalCrm(_ -> new Reply(200, "{\"status\":\"shipped\"}"))) {
+            try (var server = returning(url, orders);
+                    var database = Database.open(url, Optional.empty(), Optional.empty())) {
+                server.script.calls("order", "{\"order_number\":\"AB7492\"}").says("It has shipped.");
+                var call = server.ringAndGreet();
+                server.says("Where is my order?");
+                server.hears(call, GREETING, "It has shipped.");
+                call.hangUp();
+                call.awaitEnded(PATIENCE);
 
-            var memory = new StoreCrm(database.writer(), database.reader());
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(memory.last(new PhoneNumber(CALLER), Instant.EPOCH))
-                            .hasValueSatisfying(contact -> assertThat(contact.topic()).isEqualTo("order AB7492")));
+                var memory = new StoreCrm(database.writer(), database.reader());
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(memory.last(new PhoneNumber(CALLER), Instant.EPOCH))
+                                .hasValueSatisfying(
+                                        contact -> assertThat(contact.topic()).isEqualTo("order AB7492")));
+            }
 
-            assertThat(recognised(server)).isNotNull();
-            server.says("Yes.");
-            assertThat(instructions(server, server.engine.sessions().size() - 1)).contains("order AB7492");
+            try (var server = returning(url, orders)) {
+                recognised(server);
+
+                assertThat(instructions(server, 0)).contains("order AB7492");
+            }
         }
+    }
+
+    private static TestServer returning(String url, LocalCrm orders) {
+        return TestServer.plan()
+                .set("OFFHOOK_JDBC_URL", url)
+                .privacy(NOTICE)
+                .agent("caller: { greeting: 'Is it about {caller.last_topic} again?', timeout: 5s }")
+                .agent("tools: { order: 'GET %s/{order_number}' }".formatted(orders.origin()))
+                .start();
     }
 }

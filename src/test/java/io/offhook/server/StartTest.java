@@ -45,7 +45,7 @@ class StartTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("refund");
 
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
     }
 
     @Test
@@ -57,7 +57,7 @@ class StartTest {
                     .hasMessageContaining("PORT");
         }
 
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
     }
 
     @Test

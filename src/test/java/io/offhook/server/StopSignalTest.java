@@ -23,14 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A server in a process of its own, stopped as an operating system stops it.
 @DisabledOnOs(OS.WINDOWS)
+@Execution(ExecutionMode.CONCURRENT)
 class StopSignalTest {
     private static final Pattern READY = Pattern.compile("ready on port (\\d+)");
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(90);
 
     @TempDir
     Path home;
@@ -67,8 +70,8 @@ class StopSignalTest {
                 call.await(CallStep.Bridged.class, PATIENCE)
                         .orElseThrow(() -> new AssertionError("nobody takes over: " + call.steps() + call.notices()));
                 assertThat(call.steps(CallStep.Said.class).getFirst().at().minus(told))
-                        .isLessThanOrEqualTo(Duration.ofSeconds(5));
-                assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                        .isLessThanOrEqualTo(Duration.ofSeconds(15));
+                assertThat(server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
                 assertThat(server.exitValue()).isZero();
                 assertThat(logged(log))
                         .anyMatch(line -> line.path("level").asString().equals("WARN")

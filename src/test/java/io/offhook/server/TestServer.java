@@ -18,6 +18,7 @@ import io.offhook.simulator.Caller;
 import io.offhook.simulator.CarrierFault;
 import io.offhook.simulator.EngineFault;
 import io.offhook.simulator.Humans;
+import io.offhook.simulator.PatientTime;
 import io.offhook.simulator.ScriptedDialogue;
 import io.offhook.simulator.SimulatedCall;
 import io.offhook.simulator.SimulatedCarrier;
@@ -48,6 +49,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
@@ -55,7 +57,7 @@ import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /// The whole server between a simulated carrier and a simulated engine, all on one clock that runs `speed` times as
-/// fast as the wall's. The engine speaks the greeting as it is told; the script holds what it says of its own accord.
+/// fast as [PatientTime]: a slow or busy machine makes tests last longer, and changes nothing on the call. The engine speaks the greeting as it is told; the script holds what it says of its own accord.
 final class TestServer implements AutoCloseable {
     static final String KEY = "sk-test-0f9e8d7c6b5a";
     static final String TOKEN = "test-token-1a2b3c4d5e6f";
@@ -67,8 +69,10 @@ final class TestServer implements AutoCloseable {
     static final String TECHNICAL = "technical problem";
     static final URI PUBLIC = URI.create("https://calls.example.test");
 
-    /// How long the wall's clock may take for anything at all.
-    static final Duration PATIENCE = Duration.ofSeconds(12);
+    /// How long the wall's clock may take for anything at all. Costs nothing where it is not needed.
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final PatientTime TIME = PatientTime.start();
 
     private static final Set<String> NOT_OUR_FRAMES =
             Set.of("response_cancel_not_active", "conversation_already_has_active_response", "session_expired");
@@ -199,6 +203,7 @@ final class TestServer implements AutoCloseable {
     private final Path home;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final Deque<Handoff> handoffs = new ConcurrentLinkedDeque<>();
+    private volatile Optional<SimulatedCall> latest = Optional.empty();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
@@ -242,6 +247,7 @@ final class TestServer implements AutoCloseable {
                     .dialogue(script)
                     .sessionLength(plan.sessionLength)
                     .speed(speed)
+                    .time(TIME)
                     .pace(plan.pace)
                     .start();
             plan.atFirst.forEach(engine::injectOnce);
@@ -259,6 +265,7 @@ final class TestServer implements AutoCloseable {
                             Settings.from(environment), AgentDirectory.open(agents, environment))
                     .speed(speed)
                     .officeClock(plan.officeClock)
+                    .time(TIME)
                     .eventLoops(2)
                     .watch(() -> (_, _, step, _) -> {
                         if (step.call().phase() instanceof Phase.HandingOff(var handoff, _, _)) {
@@ -273,7 +280,8 @@ final class TestServer implements AutoCloseable {
                     .statusCallback(PUBLIC + "/voice/status")
                     .reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()))
                     .humans(humans)
-                    .speed(speed);
+                    .speed(speed)
+                    .time(TIME);
             plan.rest.ifPresent(network::restPort);
             carrier = network.start();
             carrier.account().verify(NUMBER);
@@ -309,13 +317,15 @@ final class TestServer implements AutoCloseable {
         return Duration.ofMillis((long) text.length() * ToneSpeech.MS_PER_CHARACTER);
     }
 
-    /// A bound of the caller's time, with 0.4 s of this machine's for the work in between.
+    /// A bound of the caller's time, with a second of this machine's for what it does behind the event loops' backs.
     Duration soon(Duration promised) {
-        return promised.plusMillis((long) (400 * speed));
+        return promised.plusMillis((long) (1_000 * speed));
     }
 
     SimulatedCall ring(CarrierFault... faults) {
-        return carrier.ring(Caller.of(CALLER, NUMBER), faults);
+        var call = carrier.ring(Caller.of(CALLER, NUMBER), faults);
+        latest = Optional.of(call);
+        return call;
     }
 
     /// Rings and waits until the greeting was heard.
@@ -336,13 +346,23 @@ final class TestServer implements AutoCloseable {
         return engine.sessions().get(index);
     }
 
-    /// The caller says this; nothing of it is audible, and the model understands every word.
+    /// The caller says this once the agent has finished; nothing of it is audible, and the model understands every word.
     void says(String text) {
+        latest.ifPresent(call -> await().atMost(PATIENCE).until(() -> allProven(call)));
         engine.typed(text);
     }
 
+    /// The server knows that its words were heard to the end; before that it takes speech for an interruption.
+    boolean allProven(SimulatedCall call) {
+        return offhook.calls()
+                .find(new CallId(call.sid()))
+                .map(live -> live.playout().provenHeard())
+                .orElse(true);
+    }
+
     void awaitCause(String cause) {
-        await().atMost(PATIENCE).until(() -> script.causes().stream().anyMatch(each -> each.contains(cause)));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(script.causes()).anyMatch(each -> each.contains(cause)));
     }
 
     /// Waits until this much of the agent was heard since the call began.
@@ -368,7 +388,7 @@ final class TestServer implements AutoCloseable {
     }
 
     StoredCall stored(SimulatedCall call) {
-        offhook.flush(Duration.ofSeconds(5));
+        offhook.flush(PATIENCE);
         return offhook.store().find(new CallId(call.sid())).orElseThrow();
     }
 
@@ -378,7 +398,7 @@ final class TestServer implements AutoCloseable {
     }
 
     Handoff handoff(SimulatedCall call) {
-        offhook.flush(Duration.ofSeconds(5));
+        offhook.flush(PATIENCE);
         return offhook.store().handoff(new CallId(call.sid())).orElseThrow();
     }
 
@@ -388,7 +408,7 @@ final class TestServer implements AutoCloseable {
     }
 
     List<String> happened(SimulatedCall call) {
-        offhook.flush(Duration.ofSeconds(5));
+        offhook.flush(PATIENCE);
         return offhook.store().timeline(new CallId(call.sid())).stream()
                 .map(Fact.Happened::kind)
                 .toList();
@@ -403,6 +423,11 @@ final class TestServer implements AutoCloseable {
                 .toList();
     }
 
+    void awaitHappened(SimulatedCall call, String kind) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(happened(call)).contains(kind));
+    }
+
     /// The texts that an engine session was given to remember.
     static List<String> remembered(SimulatedSession session) {
         return session.received("conversation.item.create").stream()
@@ -410,8 +435,16 @@ final class TestServer implements AutoCloseable {
                 .toList();
     }
 
+    /// Three seconds are promised, whatever the speed.
     void awaitNoSessions() {
-        await().atMost(Duration.ofSeconds(3)).until(() -> engine.openSessions() == 0);
+        within(Duration.ofSeconds(3), () -> engine.openSessions() == 0);
+    }
+
+    /// Waits until it is so, which must not take longer than that; a machine that stands still takes no time.
+    static void within(Duration promised, Callable<Boolean> so) {
+        long began = TIME.getAsLong();
+        await().atMost(PATIENCE).until(so);
+        assertThat(TIME.since(began)).isLessThanOrEqualTo(promised);
     }
 
     List<String> log() {

@@ -28,17 +28,29 @@ final class Webhook {
 
     private Webhook() {}
 
-    /// Posts a form with a good signature; gives the answer's body.
-    static String post(TestServer server, String path, Map<String, String> form) {
+    /// A request of the carrier's, ready to be sent.
+    record Signed(Map<String, String> headers, String body) {}
+
+    static Signed signed(String path, Map<String, String> form) {
         var body = form.entrySet().stream()
                 .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
                 .collect(Collectors.joining("&"));
-        return send(HttpRequest.newBuilder(local(server.offhook.port(), path))
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .header("X-Twilio-Signature", signature(TestServer.PUBLIC + path, form))
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build())
-                .body();
+        return new Signed(
+                Map.of(
+                        "Content-Type",
+                        "application/x-www-form-urlencoded",
+                        "X-Twilio-Signature",
+                        signature(TestServer.PUBLIC + path, form)),
+                body);
+    }
+
+    /// Posts a form with a good signature; gives the answer's body.
+    static String post(TestServer server, String path, Map<String, String> form) {
+        var signed = signed(path, form);
+        var request = HttpRequest.newBuilder(local(server.offhook.port(), path))
+                .POST(HttpRequest.BodyPublishers.ofString(signed.body()));
+        signed.headers().forEach(request::header);
+        return send(request.build()).body();
     }
 
     static HttpResponse<String> get(int port, String path) {
@@ -67,7 +79,7 @@ final class Webhook {
                 "callSid":"%s","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,\
                 "channels":1},"customParameters":{"token":"%s"}}}""".formatted(TestServer.ACCOUNT, call, token), true)
                 .join();
-        return closed.orTimeout(10, TimeUnit.SECONDS).join();
+        return closed.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static HttpResponse<String> send(HttpRequest request) {

@@ -21,10 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a system outside hears of a call.
-@Timeout(120)
+@Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 class WebhooksTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
@@ -70,7 +73,7 @@ class WebhooksTest {
             call.say(Clip.tone(300, Duration.ofSeconds(8)));
             call.awaitEnded(PATIENCE);
 
-            await().atMost(Duration.ofSeconds(30)).until(() -> got.size() >= 3);
+            await().atMost(PATIENCE).until(() -> got.size() >= 3);
 
             assertThat(got)
                     .extracting(Got::event)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CarrierResourcesTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
     private static final String OWNER = ACCOUNT + ":0123456789abcdef0123456789abcdef";
     private static final String KEY = "SK1:secret";

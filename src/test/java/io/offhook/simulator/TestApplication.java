@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A small application on a free port: TwiML by path, a stream peer by callback, and a record of what came in.
 final class TestApplication implements AutoCloseable {
+    private static final PatientTime TIME = PatientTime.start();
     static final String PUBLIC = "https://voice.example.com";
 
     record Received(String method, String target, Map<String, String> headers, Map<String, String> form) {}
@@ -105,6 +106,7 @@ final class TestApplication implements AutoCloseable {
         return SimulatedCarrier.builder()
                 .voiceUrl(PUBLIC + "/voice")
                 .reach(URI.create(PUBLIC), URI.create("http://127.0.0.1:" + server.actualPort()))
+                .time(TIME)
                 .speed(10);
     }
 
@@ -122,6 +124,7 @@ final class TestApplication implements AutoCloseable {
     }
 
     private void request(HttpServerRequest request) {
+        TIME.waitForThisLoop();
         request.setExpectMultipart(request.method() == HttpMethod.POST);
         request.endHandler(_ -> {
             var headers = new LinkedHashMap<String, String>();
@@ -142,6 +145,7 @@ final class TestApplication implements AutoCloseable {
     }
 
     private void stream(ServerWebSocket socket) {
+        TIME.waitForThisLoop();
         var streamSid = new String[] {""};
         socket.binaryMessageHandler(_ -> messages.add(JSON.createObjectNode().put("event", "(binary)")));
         socket.textMessageHandler(text -> {

@@ -27,7 +27,7 @@ final class RawPeer implements Closeable {
 
     RawPeer(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(60_000);
         socket.setTcpNoDelay(true);
         this.in = new DataInputStream(socket.getInputStream());
     }

@@ -61,12 +61,12 @@ class Recorder implements WebSocketListener {
     }
 
     void awaitHeard(String... lines) {
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(heard).containsExactly(lines));
     }
 
     void awaitLast(String line) {
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(heard).isNotEmpty().last().isEqualTo(line));
     }
 }

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The client's side, against Vert.x's own WebSocket server and against servers that keep no rule.
 @SuppressWarnings("removal")
 class WebSocketDialerTest {
-    private static final Limits LIMITS = new Limits(200_000, Duration.ofMillis(300));
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Limits LIMITS = new Limits(200_000, Duration.ofSeconds(2));
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final WebSocketDialer dialer = new WebSocketDialer(vertx);
@@ -50,7 +50,7 @@ class WebSocketDialerTest {
     private static <T> T result(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 
@@ -115,7 +115,7 @@ class WebSocketDialerTest {
 
         result(dialer.dial(address, Map.of("Authorization", "Bearer k"), LIMITS, TIMEOUT, new Recorder()));
 
-        var socket = seen.orTimeout(5, TimeUnit.SECONDS).join();
+        var socket = seen.orTimeout(60, TimeUnit.SECONDS).join();
         assertThat(socket.uri()).isEqualTo("/v1/realtime?model=x%20y");
         assertThat(socket.headers().get("Authorization")).isEqualTo("Bearer k");
         assertThat(socket.headers().get("Host")).isEqualTo("localhost:" + address.getPort());
@@ -252,7 +252,7 @@ class WebSocketDialerTest {
         var connection = result(dial(address, new Recorder()));
         connection.context().runOnContext(_ -> connection.sendText("after the pong"));
 
-        done.orTimeout(5, TimeUnit.SECONDS).join();
+        done.orTimeout(60, TimeUnit.SECONDS).join();
         assertThat(frames).allMatch(RawPeer.Frame::masked);
         assertThat(frames).extracting(RawPeer.Frame::text).containsExactlyInAnyOrder("ping", "after the pong");
     }
@@ -272,7 +272,7 @@ class WebSocketDialerTest {
         result(dial(address, recorder));
 
         recorder.awaitHeard("text one two", "binary 70000");
-        assertThat(pong.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo("still there?");
+        assertThat(pong.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("still there?");
     }
 
     @Test
@@ -294,7 +294,7 @@ class WebSocketDialerTest {
 
         result(dial(address, recorder)).close(1000, "done");
 
-        assertThat(code.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo("1000done");
+        assertThat(code.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("1000done");
         recorder.awaitHeard("closed 1000 done");
     }
 
@@ -312,7 +312,7 @@ class WebSocketDialerTest {
         result(dial(address, recorder)).close(1000, "");
 
         recorder.awaitHeard("closed 1000");
-        assertThat(ended.orTimeout(2, TimeUnit.SECONDS).join()).isTrue();
+        assertThat(ended.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
     }
 
     @Test
@@ -336,7 +336,7 @@ class WebSocketDialerTest {
 
         result(dial(address, recorder));
 
-        assertThat(code.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo(1002);
+        assertThat(code.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo(1002);
         recorder.awaitHeard("closed 1002 frame masked");
     }
 
@@ -371,7 +371,7 @@ class WebSocketDialerTest {
         });
 
         assertThat(failure(dial(address, new Recorder())).reason()).isEqualTo(Reason.PROTOCOL);
-        assertThat(hungUp.orTimeout(5, TimeUnit.SECONDS).join()).isTrue();
+        assertThat(hungUp.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
     }
 
     @Test
@@ -403,7 +403,7 @@ class WebSocketDialerTest {
         var failure = failure(dialer.dial(address, Map.of(), LIMITS, Duration.ofMillis(200), recorder));
 
         assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
-        assertThat(hungUp.orTimeout(5, TimeUnit.SECONDS).join()).isTrue();
+        assertThat(hungUp.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
         assertThat(recorder.heard).isEmpty();
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The server's side, against Vert.x's own WebSocket client and against peers that keep no rule.
 class WebSocketUpgradeTest {
-    private static final Limits LIMITS = new Limits(200_000, Duration.ofMillis(300));
+    private static final Limits LIMITS = new Limits(200_000, Duration.ofSeconds(2));
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final List<Throwable> refusals = new CopyOnWriteArrayList<>();
@@ -55,7 +55,7 @@ class WebSocketUpgradeTest {
     private static <T> T result(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 
@@ -141,7 +141,7 @@ class WebSocketUpgradeTest {
         socket.writeBinaryMessage(Buffer.buffer(new byte[1_000]));
 
         recorder.awaitHeard("text one two", "binary 1000");
-        assertThat(pong.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo("still there?");
+        assertThat(pong.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("still there?");
         result(socket.close((short) 4001, "done"));
         recorder.awaitLast("closed 4001 done");
     }
@@ -155,7 +155,7 @@ class WebSocketUpgradeTest {
 
         socket.writeTextMessage("hello");
 
-        assertThat(closed.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo("4002 enough");
+        assertThat(closed.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("4002 enough");
         recorder.awaitHeard("text hello", "closed 4002 enough");
     }
 
@@ -249,7 +249,7 @@ class WebSocketUpgradeTest {
             assertThat(peer.readFrame().closeCode()).isEqualTo(1000);
             long from = System.nanoTime();
             assertThat(peer.atEnd()).isTrue();
-            assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(9));
         }
 
         recorder.awaitHeard("text x", "closed 1006");
@@ -313,7 +313,7 @@ class WebSocketUpgradeTest {
                 connection.context().runOnContext(_ -> queued.complete(connection.queuedBytes()));
             });
 
-            assertThat(queued.orTimeout(5, TimeUnit.SECONDS).join()).isGreaterThan(1_000_000);
+            assertThat(queued.orTimeout(60, TimeUnit.SECONDS).join()).isGreaterThan(1_000_000);
             connection.close(1000, "");
         }
     }

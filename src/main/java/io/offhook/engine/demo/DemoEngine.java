@@ -6,6 +6,7 @@ import io.offhook.simulator.SimulatedEngineBuilder;
 import io.offhook.simulator.SpeechSynthesis;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.util.function.LongSupplier;
 
 /// The offline engine: a realtime server in this process, on a loopback port, with a robotic voice and rehearsed
 /// dialogues. Connect to it exactly as to the real service. Closing it ends its sessions.
@@ -24,21 +25,22 @@ public final class DemoEngine implements AutoCloseable {
 
     /// @param speed how much faster than the real clock the engine thinks and speaks
     public static DemoEngine start(SpeechSynthesis speech, double speed) {
-        return new DemoEngine(plan(speech, speed).start());
+        return new DemoEngine(plan(speech, speed, System::nanoTime).start());
     }
 
-    /// As above, on a Vert.x that is shared.
-    public static DemoEngine start(Vertx vertx, SpeechSynthesis speech, double speed) {
-        return new DemoEngine(plan(speech, speed).vertx(vertx).start());
+    /// As above, on a Vert.x that is shared, and by somebody else's nanoseconds.
+    public static DemoEngine start(Vertx vertx, SpeechSynthesis speech, double speed, LongSupplier time) {
+        return new DemoEngine(plan(speech, speed, time).vertx(vertx).start());
     }
 
-    private static SimulatedEngineBuilder plan(SpeechSynthesis speech, double speed) {
+    private static SimulatedEngineBuilder plan(SpeechSynthesis speech, double speed, LongSupplier time) {
         var rules = Rules.fromResources();
         return SimulatedEngine.builder()
                 .apiKey(API_KEY)
                 .dialogues(() -> new RuleDialogue(rules))
                 .speech(speech)
-                .speed(speed);
+                .speed(speed)
+                .time(time);
     }
 
     /// What takes the place of `https://api.openai.com/v1`.

@@ -248,16 +248,26 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         } else if (phase == Phase.DIALLING) {
             connection = opened;
             phase = Phase.GREETING;
-            beatTimer = vertx.setPeriodic(timing.beat().toMillis(), _ -> beat());
+            nextBeat();
         }
+    }
+
+    /// One at a time: a periodic timer makes up for the beats of a pause of the machine, in which nothing was read.
+    private void nextBeat() {
+        beatTimer = vertx.setTimer(timing.beat().toMillis(), _ -> beat());
     }
 
     private void beat() {
         silentBeats++;
         if (silentBeats >= Timing.LOST_BEATS) {
             lose(EngineFault.of(Kind.STALL));
-        } else if (silentBeats == Timing.PING_BEATS && connection != null) {
+            return;
+        }
+        if (silentBeats == Timing.PING_BEATS && connection != null) {
             connection.ping();
+        }
+        if (phase != Phase.OVER) {
+            nextBeat();
         }
     }
 

@@ -14,6 +14,7 @@ import io.offhook.telephony.Whisper;
 import io.offhook.websocket.Limits;
 import io.offhook.websocket.WebSocketConnection;
 import io.offhook.websocket.WebSocketUpgrade;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +91,7 @@ public final class TwilioRoutes {
     private final Switchboard switchboard;
     private final Supplier<Instruction> fallback;
     private final TwilioMetrics metrics;
+    private final LongSupplier nanoTime;
     private final AtomicInteger unproven = new AtomicInteger();
 
     /// @param fallback what a caller gets when the switchboard doesn't answer; must not block or throw
@@ -98,17 +101,19 @@ public final class TwilioRoutes {
             Switchboard switchboard,
             Supplier<Instruction> fallback,
             TwilioMetrics metrics) {
-        this(settings, limits, switchboard, fallback, metrics, _ -> Optional.empty());
+        this(settings, limits, switchboard, fallback, metrics, _ -> Optional.empty(), System::nanoTime);
     }
 
-    /// @param pages where a human reads about a call
+    /// @param pages    where a human reads about a call
+    /// @param nanoTime what limits are kept by; it may stand still
     public TwilioRoutes(
             TwilioSettings settings,
             TwilioLimits limits,
             Switchboard switchboard,
             Supplier<Instruction> fallback,
             TwilioMetrics metrics,
-            CasePages pages) {
+            CasePages pages,
+            LongSupplier nanoTime) {
         this.settings = settings;
         this.limits = limits;
         this.signature = new TwilioSignature(settings.tokens());
@@ -116,6 +121,7 @@ public final class TwilioRoutes {
         this.switchboard = switchboard;
         this.fallback = fallback;
         this.metrics = metrics;
+        this.nanoTime = nanoTime;
     }
 
     /// Mounts the paths as they are, and under the public URL's path prefix for proxies that keep it.
@@ -336,7 +342,7 @@ public final class TwilioRoutes {
                 new TwilioConnection.Sender(connection),
                 source,
                 task -> context.runOnContext(_ -> task.run()),
-                System::nanoTime,
+                nanoTime,
                 unproven::decrementAndGet);
     }
 
@@ -387,11 +393,9 @@ public final class TwilioRoutes {
         var vertx = context.vertx();
         var loop = vertx.getOrCreateContext();
         var answered = new AtomicBoolean();
-        long timer = vertx.setTimer(ANSWER_WITHIN.toMillis(), _ -> {
-            if (answered.compareAndSet(false, true)) {
-                late(context, "no answer in time", Optional.empty());
-                write(context, document.apply(otherwise.get()));
-            }
+        long timer = unlessBefore(vertx, nanoTime.getAsLong() + ANSWER_WITHIN.toNanos(), answered, () -> {
+            late(context, "no answer in time", Optional.empty());
+            write(context, document.apply(otherwise.get()));
         });
         try {
             var _ = question.get().whenComplete((answer, error) -> {
@@ -412,6 +416,18 @@ public final class TwilioRoutes {
                 write(context, document.apply(otherwise.get()));
             }
         }
+    }
+
+    /// Runs the task at that time, unless something else was faster by then.
+    private long unlessBefore(Vertx vertx, long due, AtomicBoolean done, Runnable task) {
+        long millis = (due - nanoTime.getAsLong()) / 1_000_000;
+        return vertx.setTimer(Math.max(1, millis), _ -> {
+            if (nanoTime.getAsLong() < due && !done.get()) {
+                var _ = unlessBefore(vertx, due, done, task);
+            } else if (done.compareAndSet(false, true)) {
+                task.run();
+            }
+        });
     }
 
     private void late(RoutingContext context, String what, Optional<Throwable> error) {

@@ -85,6 +85,10 @@ class HttpCrmTest extends CrmContract {
     }
 
     private Crm crm(Request lookup, Map<String, String> map) {
+        return crm(lookup, map, Duration.ofSeconds(60));
+    }
+
+    private Crm crm(Request lookup, Map<String, String> map, Duration patience) {
         return new HttpCrm(
                 lookup,
                 map,
@@ -103,7 +107,7 @@ class HttpCrmTest extends CrmContract {
                         "POST " + server.origin() + "/notes/{interaction}",
                         Map.of(),
                         Optional.of(Map.of("text", "{text}")))),
-                Duration.ofMillis(900),
+                patience,
                 client);
     }
 
@@ -194,7 +198,10 @@ class HttpCrmTest extends CrmContract {
             end.await();
             return new Reply(200, "{}");
         })) {
-            var crm = crm(new Request("GET " + silent.origin(), Map.of(), Optional.empty()), Map.of());
+            var crm = crm(
+                    new Request("GET " + silent.origin(), Map.of(), Optional.empty()),
+                    Map.of(),
+                    Duration.ofMillis(500));
 
             var failure = catchThrowableOfType(CrmFailure.class, () -> crm.find(NUMBER));
 

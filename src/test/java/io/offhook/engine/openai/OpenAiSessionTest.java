@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
 
 /// A session against the simulated engine, which refuses what the real one refuses.
 class OpenAiSessionTest {
-    private static final Duration SOON = ofSeconds(5);
+    private static final Duration SOON = ofSeconds(60);
     private static final Timing QUICK = new Timing(ofMillis(300), ofSeconds(5));
     private static final Vertx ENGINE_LOOP = Vertx.vertx();
     private static final Vertx vertx = Vertx.vertx();
@@ -393,7 +393,7 @@ class OpenAiSessionTest {
     })
     void a_session_that_can_not_be_had_says_why(EngineFault fault, Kind kind) {
         engine.inject(fault);
-        timing = QUICK;
+        timing = kind == Kind.TIMEOUT ? QUICK : timing;
 
         opened();
 
@@ -464,10 +464,11 @@ class OpenAiSessionTest {
         opened();
 
         assertThat(lost().fault().kind()).isEqualTo(Kind.PROTOCOL);
-        assertThat(lines.list.toString() + lines.list.getFirst().getKeyValuePairs())
-                .contains("Authorization")
-                .doesNotContain("sk-pasted");
         log.detachAppender(lines);
+        assertThat(lines.list)
+                .extracting(line -> line + " " + line.getKeyValuePairs())
+                .anyMatch(line -> line.contains("Authorization"))
+                .noneMatch(line -> line.contains("sk-pasted"));
     }
 
     @Test
@@ -653,11 +654,11 @@ class OpenAiSessionTest {
 
     @Test
     void a_quiet_engine_that_answers_pings_is_not_lost() {
-        timing = new Timing(ofSeconds(3), ofMillis(20));
+        timing = new Timing(ofSeconds(3), ofMillis(250));
         engine.inject(EngineFault.NO_SESSION_UPDATED);
         opened();
 
-        await().during(ofMillis(300)).until(events::isEmpty);
+        await().during(ofMillis(1_500)).until(events::isEmpty);
 
         assertThat(engine.openSessions()).isEqualTo(1);
     }

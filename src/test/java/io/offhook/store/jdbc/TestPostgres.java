@@ -30,17 +30,20 @@ public final class TestPostgres {
 
     /// JDBC URL of a new, empty database, user and password included.
     public static String url() throws SQLException {
+        return Server.RUNNING.getJdbcUrl("postgres", created());
+    }
+
+    /// A new, empty database.
+    public static DataSource database() throws SQLException {
+        return Server.RUNNING.getDatabase("postgres", created());
+    }
+
+    private static String created() throws SQLException {
         var name = "test" + DATABASES.incrementAndGet();
         try (var connection = Server.RUNNING.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
             statement.execute("create database " + name);
         }
-        return Server.RUNNING.getJdbcUrl("postgres", name);
-    }
-
-    /// A new, empty database.
-    public static DataSource database() throws SQLException {
-        url();
-        return Server.RUNNING.getDatabase("postgres", "test" + DATABASES.get());
+        return name;
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TwilioRestTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
     private static final PhoneNumber OURS = new PhoneNumber("+14155550199");
@@ -27,7 +27,7 @@ class TwilioRestTest {
 
     private final SimulatedCarrier carrier =
             SimulatedCarrier.builder().apiKey("SK1", "secret").speed(10).restPort(0).start();
-    private final TwilioRest rest = rest("SK1", "secret", Duration.ofSeconds(4));
+    private final TwilioRest rest = rest("SK1", "secret", SOON);
 
     private TwilioRest rest(String user, String password, Duration patience) {
         return new TwilioRest(
@@ -167,7 +167,7 @@ class TwilioRestTest {
             var answer = hasty.numbers();
 
             assertThat(answer.problem()).isEqualTo("Twilio's REST API did not answer within 300 ms.");
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(600), SOON);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(600));
         }
     }
 

@@ -55,6 +55,7 @@ import org.slf4j.LoggerFactory;
 
 /// The routes on a real server, with real sockets as Twilio.
 class TwilioRoutesTest {
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
     private static final CallId CALL = new CallId("CA00000000000000000000000000000001");
@@ -98,8 +99,16 @@ class TwilioRoutesTest {
 
     @BeforeEach
     void startServer() {
-        serve(new TwilioLimits(
-                64 << 10, Duration.ofSeconds(1), Duration.ofMillis(1_500), 640_000, 2, Duration.ofMillis(50)));
+        serve(limits(LONG, LONG));
+    }
+
+    private static TwilioLimits limits(Duration startWithin, Duration silentAfter) {
+        return new TwilioLimits(64 << 10, startWithin, silentAfter, 640_000, 2, Duration.ofMillis(50));
+    }
+
+    private void serveInstead(TwilioLimits limits) {
+        stopServer();
+        serve(limits);
     }
 
     @AfterEach
@@ -167,7 +176,7 @@ class TwilioRoutesTest {
         var response = post("/voice/incoming", RINGING);
 
         assertThat(response.body()).contains("Please call again.").contains("<Hangup/>");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
         assertThat(counted).containsExactly("answer_late");
     }
 
@@ -288,10 +297,11 @@ class TwilioRoutesTest {
                         "StreamEvent", "stream-error",
                         "StreamError", "Error 31920: handshake for +14155550100"));
 
-        assertThat(lines.list.getFirst().getKeyValuePairs().toString())
-                .contains("31920")
-                .doesNotContain("+1415");
         log.detachAppender(lines);
+        assertThat(lines.list)
+                .extracting(line -> line.getKeyValuePairs().toString())
+                .anyMatch(line -> line.contains("31920"))
+                .noneMatch(line -> line.contains("+1415"));
     }
 
     @Test
@@ -464,6 +474,7 @@ class TwilioRoutesTest {
 
     @Test
     void a_stream_that_never_starts_is_closed() throws Exception {
+        serveInstead(limits(Duration.ofSeconds(1), LONG));
         var socket = open();
 
         await().until(socket::isClosed);
@@ -505,6 +516,7 @@ class TwilioRoutesTest {
 
     @Test
     void a_stream_that_goes_silent_ends() throws Exception {
+        serveInstead(limits(LONG, Duration.ofSeconds(1)));
         switchboard.redeeming.complete(true);
         var socket = open();
 
@@ -619,7 +631,7 @@ class TwilioRoutesTest {
 
     private static <T> T get(Future<T> future) {
         try {
-            return future.await(10, TimeUnit.SECONDS);
+            return future.await(60, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError(e);
         }

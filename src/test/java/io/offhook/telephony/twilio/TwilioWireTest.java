@@ -3,20 +3,13 @@ package io.offhook.telephony.twilio;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offhook.Samples;
 import io.offhook.call.AudioFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -129,12 +122,16 @@ class TwilioWireTest {
                 .isEqualTo(new TwilioMessage.Malformed());
     }
 
-    @Property(tries = 3_000)
-    void a_damaged_message_means_the_same_on_both_ways(
-            @ForAll("scanned") String name,
-            @ForAll @Size(max = 3) List<@IntRange(max = 1_000_000) Integer> places,
-            @ForAll("pieces") String piece,
-            @ForAll @IntRange(max = 3) int removed) {
+    @Test
+    void a_damaged_message_means_the_same_on_both_ways() {
+        Samples.forAll(3_000, some -> {
+            var name = some.of("media", "media-stream-first", "mark");
+            var places = some.list(3, () -> some.between(0, 1_000_000));
+            meansTheSame(name, places, piece(some), some.between(0, 3));
+        });
+    }
+
+    private static void meansTheSame(String name, List<Integer> places, String piece, int removed) {
         var text = new StringBuilder(recorded(name));
         for (int place : places) {
             int at = place % (text.length() + 1);
@@ -154,14 +151,8 @@ class TwilioWireTest {
         }
     }
 
-    @Provide
-    Arbitrary<String> scanned() {
-        return Arbitraries.of("media", "media-stream-first", "mark");
-    }
-
-    @Provide
-    Arbitrary<String> pieces() {
-        return Arbitraries.of(
+    private static String piece(Samples some) {
+        return some.of(
                 "",
                 "=",
                 "==",
@@ -183,10 +174,12 @@ class TwilioWireTest {
                 "x");
     }
 
-    @Property(tries = 300)
-    void any_frame_and_time_is_read_fast(
-            @ForAll @Size(min = 1, max = 2_000) byte[] audio,
-            @ForAll @LongRange(max = 999_999_999_999_999L) long time) {
+    @Test
+    void any_frame_and_time_is_read_fast() {
+        Samples.forAll(300, some -> isReadFast(some.bytes(1, 2_000), some.between(0L, 999_999_999_999_999L)));
+    }
+
+    private static void isReadFast(byte[] audio, long time) {
         var frame = AudioFrame.ofMuLaw(audio);
         var text =
                 "xx{\"event\":\"media\",\"sequenceNumber\":\"9\",\"media\":{\"track\":\"inbound\",\"chunk\":\"1\",\"timestamp\":\""
@@ -213,8 +206,12 @@ class TwilioWireTest {
         assertThat(outgoing.clear()).asString(UTF_8).isEqualTo("{\"event\":\"clear\",\"streamSid\":\"MZ1\"}");
     }
 
-    @Property(tries = 200)
-    void any_mark_name_stays_json(@ForAll String name) {
+    @Test
+    void any_mark_name_stays_json() {
+        Samples.forAll(200, some -> staysJson(some.text(200)));
+    }
+
+    private static void staysJson(String name) {
         var mark = new TwilioWire.Outgoing("MZ1").mark(name);
 
         var whole = UTF_8.newEncoder().canEncode(name);
