@@ -26,6 +26,7 @@ import io.offhook.live.CallClock;
 import io.offhook.live.CallCounters;
 import io.offhook.live.Greetings;
 import io.offhook.live.LiveCalls;
+import io.offhook.live.WarmTransfers;
 import io.offhook.metrics.Meters;
 import io.offhook.outbox.Postman;
 import io.offhook.store.BufferedCallLog;
@@ -37,6 +38,7 @@ import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcWishes;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.twilio.CallbackRoutes;
+import io.offhook.telephony.twilio.TwilioHumanLegs;
 import io.offhook.telephony.twilio.TwilioHumanLine;
 import io.offhook.telephony.twilio.TwilioLimits;
 import io.offhook.telephony.twilio.TwilioRest;
@@ -150,6 +152,14 @@ public final class Offhook implements AutoCloseable {
         var callers = made.with(
                 new CallerRecognition(new StoreCrm(database.writer(), database.reader()), workers));
         callers.reload(agents.current());
+        var twilio = new TwilioSettings(
+                settings.twilio().accountSid().orElseThrow(),
+                tokens,
+                settings.publicUrl().orElseThrow(),
+                false);
+        var rest = made.with(TwilioRest.of(settings.twilio()));
+        var book = book(database);
+        var warm = new WarmTransfers(new TwilioHumanLegs(rest, twilio), book, clock, counters(), workers);
         calls = new LiveCalls(
                 vertx,
                 new CallMachine(Phrases.english(), AgentPlans::escalation, AgentPlans::facts),
@@ -159,7 +169,7 @@ public final class Offhook implements AutoCloseable {
                 tokens,
                 store,
                 !home().sqlite(),
-                book(database),
+                book,
                 counters(),
                 callers,
                 agent -> {
@@ -169,6 +179,7 @@ public final class Offhook implements AutoCloseable {
                     plan.watchers.forEach(watcher -> listeners.add(watcher.get()));
                     return listeners;
                 },
+                warm,
                 workers);
         made.with(calls::settle);
         meters.gauge("offhook.calls.active", calls::onLine);
@@ -183,15 +194,11 @@ public final class Offhook implements AutoCloseable {
         meters.gauge("offhook.outbox.delivered", () -> postman.load().delivered());
         meters.gauge("offhook.outbox.age", () -> postman.load().age().toSeconds());
         links = new HandoffLinks(tokens, settings.handoffLink(), Clock.systemUTC());
-        var twilio = new TwilioSettings(
-                settings.twilio().accountSid().orElseThrow(),
-                tokens,
-                settings.publicUrl().orElseThrow(),
-                false);
         var routes = new TwilioRoutes(
                 twilio,
                 TwilioLimits.DEFAULT,
                 calls,
+                Optional.of(warm),
                 () -> fallback(plans),
                 meters::noticed,
                 this::handoffPage,
@@ -207,7 +214,7 @@ public final class Offhook implements AutoCloseable {
                 workers);
         port = listen(
                 plan.eventLoops, routes, new CallbackRoutes(routes, twilio, callbacks), handoffPages(tokens));
-        var line = new TwilioHumanLine(made.with(TwilioRest.of(settings.twilio())), twilio);
+        var line = new TwilioHumanLine(rest, twilio);
         made.with(callbacks.rounds(line, CallbackRounds.Pace.USUAL, calls::draining).start());
         plans.all().forEach(greetings::prepare);
         made.with(agents);

@@ -59,7 +59,8 @@ record ReadyAgent(
                 LexiconFile.of(profile.languages().stream().map(Language::code).toList()),
                 profile.topics(),
                 profile.escalation().routes().containsKey(EscalationPolicy.CLOSED),
-                unattended(profile));
+                unattended(profile),
+                profile.escalation().routes());
     }
 
     /// Routes that begin with a voicemail. Not the usual one: what `announce` says is about that one.

@@ -178,11 +178,31 @@ final class EscalationReader {
                 .flatMap(v -> v.oneOf(List.of("in_turn", "together")))
                 .orElse("in_turn")
                 .equals("together");
+        if (fields.value("warm").flatMap(Value::flag).orElse(false)) {
+            return warm(numbers, fields, patience, together, whisper);
+        }
         if (together && !numbers.isEmpty()) {
             return List.of(new Destination.Phone(numbers, patience, whisper));
         }
         return numbers.stream()
                 .<Destination>map(number -> new Destination.Phone(List.of(number), patience, whisper))
+                .toList();
+    }
+
+    /// Each is called in turn while the agent has the caller, and is always asked whether to take the call.
+    private static List<Destination> warm(
+            List<PhoneNumber> numbers, Fields fields, Duration patience, boolean together, boolean whisper) {
+        if (together) {
+            fields.mistake("ring", "With warm: true, numbers ring one after the other.", "Remove ring or warm.");
+        }
+        if (!whisper) {
+            fields.mistake(
+                    "whisper",
+                    "With warm: true, whoever is called hears what it is about and takes the call by a key.",
+                    "Remove whisper or warm.");
+        }
+        return numbers.stream()
+                .<Destination>map(number -> new Destination.Warm(number, patience))
                 .toList();
     }
 
@@ -207,6 +227,7 @@ final class EscalationReader {
         foreign.put("else", Set.of(VOICEMAIL));
         foreign.put("whisper", Set.of(VOICEMAIL, CALLBACK, "workflow", "queue"));
         foreign.put("ring", Set.of(VOICEMAIL, CALLBACK, "workflow", "queue", "sip"));
+        foreign.put("warm", Set.of(VOICEMAIL, CALLBACK, "workflow", "queue", "sip"));
         foreign.forEach((key, kinds) -> {
             if (fields.mentions(key) && kinds.contains(kind)) {
                 fields.mistake(
@@ -307,14 +328,22 @@ final class EscalationReader {
     /// Those call back who can be phoned on the way.
     private static List<Destination> borrowed(List<Destination> destinations, List<Destination> before) {
         var humans = before.stream()
-                .filter(Destination.Phone.class::isInstance)
-                .flatMap(phone -> ((Destination.Phone) phone).numbers().stream())
+                .flatMap(EscalationReader::numbers)
                 .distinct()
                 .limit(Destination.MOST_AT_ONCE)
                 .toList();
         return destinations.stream()
                 .map(each -> each instanceof Destination.Callback callback ? callback.by(humans) : each)
                 .toList();
+    }
+
+    private static Stream<PhoneNumber> numbers(Destination destination) {
+        return switch (destination) {
+            case Destination.Phone(var numbers, _, _) -> numbers.stream();
+            case Destination.Warm(var number, _) -> Stream.of(number);
+            case Destination.Workflow _, Destination.Queue _, Destination.Sip _ -> Stream.empty();
+            case Destination.Callback _, Destination.Voicemail _ -> Stream.empty();
+        };
     }
 
     /// A destination that makes no sense has been reported; where it leads is looked at all the same.

@@ -118,6 +118,7 @@ final class Keys {
             key("escalate.to.*.priority.low", "5"),
             key("escalate.to.*.dial"),
             key("escalate.to.*.ring", "in_turn"),
+            key("escalate.to.*.warm", "false"),
             key("escalate.to.*.voicemail"),
             key("escalate.to.*.queue"),
             key("escalate.to.*.sip"),

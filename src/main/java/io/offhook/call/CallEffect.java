@@ -64,6 +64,21 @@ public sealed interface CallEffect {
     /// Runs the tool off the event loop; comes back as `ToolFinished`.
     record RunTool(ToolRequest request) implements CallEffect {}
 
+    /// Calls a human on a leg of their own; comes back as `HumanAccepted` or `HumanLost`.
+    ///
+    /// @param attempt tells it from every other of the same call
+    /// @param step    the destination on the route
+    record CallHuman(int attempt, int step, Destination.Warm to, Handoff handoff) implements CallEffect {}
+
+    /// Ends that human's leg politely, if it still is; one who has met the caller is left alone.
+    ///
+    /// @param why how it ended; empty when the caller goes to the same human in another way
+    record LetHumanGo(int attempt, Optional<Route.Result> why) implements CallEffect {}
+
+    /// Takes the caller, who has left the stream, out of a room that nobody will come to; the provider then asks what
+    /// comes next.
+    record RecallCaller() implements CallEffect {}
+
     /// Stores the handoff; comes back as `HandoffFiled`.
     record FileHandoff(Handoff handoff) implements CallEffect {}
 }

@@ -121,6 +121,12 @@ public sealed interface CallEvent {
     /// The handoff is on disk (or the store gave up; then it is in the spill file).
     record HandoffFiled() implements CallEvent {}
 
+    /// A human who was called while the agent has the caller has taken the call, and waits for the caller.
+    record HumanAccepted(int attempt) implements CallEvent {}
+
+    /// Such a call has come to nothing: nobody was reached, or whoever was is gone again.
+    record HumanLost(int attempt, Route.Result why) implements CallEvent {}
+
     /// Something is due: see `Timers`.
     record TimePassed() implements CallEvent {}
 

@@ -16,6 +16,9 @@ import io.offhook.call.CallEvent.DigitPressed;
 import io.offhook.call.CallEvent.DrainDeadlineReached;
 import io.offhook.call.CallEvent.EngineLost;
 import io.offhook.call.CallEvent.EngineReady;
+import io.offhook.call.CallEvent.HandoffFiled;
+import io.offhook.call.CallEvent.HumanAccepted;
+import io.offhook.call.CallEvent.HumanLost;
 import io.offhook.call.CallEvent.MarkReached;
 import io.offhook.call.CallEvent.ReplyEnded;
 import io.offhook.call.CallEvent.ReplyStarted;
@@ -35,12 +38,13 @@ import java.util.Optional;
 /// ```
 ///  Ringing --stream--> Conversing --end_call, silence--> SayingGoodbye --heard--> Ended
 ///                        |     \--handOff(cause)-------> HandingOff --heard, filed--> Transferred --> Ended
+///                        |--handOff, warm--> Conversing and calling a human --accepted--> HandingOff
 ///                        \--stream lost--> Detached   (a new stream begins a new `Ringing` with the history)
 /// ```
 ///
 /// Any phase goes to `Ended` when the provider says that the call is over. Every way to a human is `Departure.handOff`.
 /// The rules themselves stand beside it, by who is concerned: `Hearing` (the caller), `AgentSpeech`, `EngineCare`,
-/// `ToolTurns` and `Departure` (the ways out). Each takes the step in the making, a `Draft`, further.
+/// `ToolTurns`, `Consultation` (a human who is called meanwhile) and `Departure` (the ways out). Each takes the step in the making, a `Draft`, further.
 public final class CallMachine {
     static final String GREETING = "greeting";
 
@@ -51,6 +55,7 @@ public final class CallMachine {
     private final Hearing hearing;
     private final EngineCare engine;
     private final ToolTurns tools;
+    private final Consultation consultation;
 
     /// Reads the arguments of `escalate_to_human`; given, since the core knows no JSON.
     @FunctionalInterface
@@ -75,6 +80,7 @@ public final class CallMachine {
         this.hearing = new Hearing(phrases);
         this.engine = new EngineCare(phrases);
         this.tools = new ToolTurns(phrases, escalation, facts);
+        this.consultation = new Consultation(phrases);
     }
 
     /// What the event comes to. Events that mean nothing in the present phase change nothing: late ones are normal.
@@ -91,13 +97,16 @@ public final class CallMachine {
             switch (call.phase()) {
                 case Phase.Ringing _ -> ringing(step, event);
                 case Phase.Conversing _ -> conversing(step, event);
-                case Phase.SayingGoodbye _, Phase.HandingOff _ -> Departure.leaving(step, event);
+                case Phase.SayingGoodbye _ -> Departure.leaving(step, event);
+                case Phase.HandingOff _ -> handingOff(step, event);
                 case Phase.Detached _ -> detached(step, event);
-                case Phase.Transferred _, Phase.Ended _ -> {
-                    // The stream is gone; only the provider's last word matters.
+                case Phase.Transferred _ -> transferred(step, event);
+                case Phase.Ended _ -> {
+                    // Only the provider's last word matters.
                 }
             }
         }
+        Consultation.letGo(call, step);
         return step.done();
     }
 
@@ -131,6 +140,7 @@ public final class CallMachine {
                 // The caller is out of our hands.
             }
         }
+        Consultation.letGo(call, step);
         return step.done();
     }
 
@@ -197,6 +207,9 @@ public final class CallMachine {
             case CallerWords(var item, var text) -> hearing.wordsWhileTalking(step, item, text);
             case ReplyEnded reply -> replyEnded(step, reply);
             case ToolFinished(var request, var outcome) -> tools.finished(step, request, outcome);
+            case HandoffFiled _ -> consultation.filed(step);
+            case HumanAccepted(int attempt) -> Consultation.accepted(step, attempt);
+            case HumanLost(int attempt, var why) -> consultation.lost(step, attempt, why);
             case TimePassed _ -> timePassed(step);
             case DrainDeadlineReached _ ->
                 Departure.handOff(step, new HandoffCause.ServerDraining(), false);
@@ -242,6 +255,23 @@ public final class CallMachine {
         Departure.byRule(step);
     }
 
+    // --- on the way to a human ---
+
+    private void handingOff(Draft step, CallEvent event) {
+        if (event instanceof HumanLost(int attempt, var why)) {
+            consultation.lost(step, attempt, why);
+        } else {
+            Departure.leaving(step, event);
+        }
+    }
+
+    /// The stream is gone. A human who should meet the caller may be gone as well.
+    private void transferred(Draft step, CallEvent event) {
+        if (event instanceof HumanLost(int attempt, var why)) {
+            consultation.lost(step, attempt, why);
+        }
+    }
+
     // --- Detached ---
 
     private void detached(Draft step, CallEvent event) {
@@ -281,7 +311,12 @@ public final class CallMachine {
             }
             case CALL_LIMIT ->
                 Departure.handOff(step, new HandoffCause.CallTooLong(), true);
-            case LAST_WORDS, HANDOFF_FILING, SUMMARY -> {}
+            case HANDOFF_FILING -> {
+                step.remark("handoff_unconfirmed");
+                consultation.filed(step);
+            }
+            case HUMAN -> consultation.overdue(step);
+            case LAST_WORDS, SUMMARY -> {}
         }
     }
 
@@ -301,9 +336,11 @@ public final class CallMachine {
         var playedOutAt = call.playout().playedOutAt();
         var quietSince = playedOutAt.isAfter(call.line().activeAt()) ? playedOutAt : call.line().activeAt();
         var quietFor = Duration.between(quietSince, step.now());
-        var rest = call.rules().silence().minus(quietFor);
+        var rest = Consultation.silence(step).minus(quietFor);
         if (rest.isPositive()) {
             step.start(Timer.SILENCE, rest);
+        } else if (Consultation.isUnderWay(step)) {
+            consultation.comfort(step);
         } else if (call.line().reminders() == 0) {
             step.remark("silence");
             step.line(call.line().reminded(step.now()));

@@ -1,10 +1,12 @@
 package io.offhook.call;
 
 import io.offhook.call.CallEffect.AskForSummary;
+import io.offhook.call.CallEffect.CancelReply;
 import io.offhook.call.CallEffect.ClearPlayout;
 import io.offhook.call.CallEffect.CloseEngine;
 import io.offhook.call.CallEffect.CloseStream;
 import io.offhook.call.CallEffect.FileHandoff;
+import io.offhook.call.CallEffect.RecallCaller;
 import io.offhook.call.CallEffect.Say;
 import io.offhook.call.CallEvent.AgentAudio;
 import io.offhook.call.CallEvent.AgentAudioEnded;
@@ -56,20 +58,29 @@ final class Departure {
             String summary,
             Handoff.Urgency urgency,
             boolean spoken) {
-        var call = step.call();
-        boolean byAgent = spoken && call.engine().ready();
+        boolean byAgent = spoken && step.call().engine().ready();
+        if (byAgent
+                && Consultation.suits(step, cause)
+                && (Consultation.isUnderWay(step)
+                        || Consultation.begin(step, handoff(step, cause, reason, summary, urgency)))) {
+            return;
+        }
         step.stopAll();
         if (!byAgent) {
-            step.heardSoFar();
-            if (call.playout().audible(step.now())) {
-                step.effect(new ClearPlayout());
-                step.playout(call.playout().cut(step.now()));
-            }
+            cutOff(step);
             step.effect(new CloseEngine());
         }
+        var handoff = handoff(step, cause, reason, summary, urgency);
+        step.remark("handoff");
+        depart(step, handoff.with(Consultation.way(step, handoff)), byAgent);
+    }
+
+    private static Handoff handoff(
+            Draft step, HandoffCause cause, String reason, String summary, Handoff.Urgency urgency) {
+        var call = step.call();
         var rules = call.rules();
         var place = rules.escalation().place(call.signals(), rules.circumstances());
-        var handoff = told(step, new Handoff(
+        return told(step, new Handoff(
                 call.id(),
                 cause,
                 reason,
@@ -77,16 +88,19 @@ final class Departure {
                 place.urgency().orElse(urgency),
                 place.to(),
                 call.caller(),
-                call.rules().language(),
-                step.call().transcript().turns(),
+                rules.language(),
+                call.transcript().turns(),
                 step.now()));
-        step.remark("handoff");
+    }
+
+    /// @param byAgent whether the agent announces it
+    private static void depart(Draft step, Handoff handoff, boolean byAgent) {
         step.effect(new FileHandoff(handoff));
         step.start(Timer.HANDOFF_FILING, FILING);
-        if (byAgent) {
+        if (byAgent && handoff.way().attempt().isEmpty()) {
             askForSummary(step, handoff);
         }
-        step.phase(new Phase.HandingOff(handoff, false, byAgent ? lastWords(step, place.to()) : LastWords.NONE));
+        step.phase(new Phase.HandingOff(handoff, false, byAgent ? lastWords(step, handoff.to()) : LastWords.NONE));
     }
 
     /// The agent announces the human. Where nobody will be rung it only finishes what it is saying: the provider's
@@ -102,6 +116,58 @@ final class Departure {
         return LastWords.AWAITED;
     }
 
+    /// What the agent is saying is cut short.
+    private static void cutOff(Draft step) {
+        step.heardSoFar();
+        if (step.call().playout().audible(step.now())) {
+            step.effect(new ClearPlayout());
+            step.playout(step.call().playout().cut(step.now()));
+        }
+    }
+
+    // --- a human who was called meanwhile ---
+
+    /// A human waits for the caller: whatever the agent was saying, it announces that one.
+    static void meet(Draft step, Handoff handoff) {
+        boolean byAgent = step.call().engine().ready();
+        step.stopAll();
+        if (step.call().engine().replies().running().isPresent()) {
+            step.effect(new CancelReply());
+        }
+        cutOff(step);
+        if (!byAgent) {
+            step.effect(new CloseEngine());
+        }
+        depart(step, handoff, byAgent);
+    }
+
+    /// Nobody was reached while the agent had the caller: on along the route, in the provider's own words.
+    static void goOn(Draft step, Handoff handoff) {
+        step.stopAll();
+        cutOff(step);
+        step.effect(new CloseEngine());
+        depart(step, handoff, false);
+    }
+
+    /// Whoever should have met the caller is gone again: the route goes on from there.
+    static void humanGone(Draft step, Route.Result why) {
+        switch (step.call().phase()) {
+            case Phase.HandingOff(var handoff, _, var words) -> {
+                var onwards = handoff.with(Handoff.Way.tried(handoff.way().step(), why));
+                step.effect(new FileHandoff(onwards));
+                step.start(Timer.HANDOFF_FILING, FILING);
+                step.phase(new Phase.HandingOff(onwards, false, words));
+            }
+            case Phase.Transferred(var handoff, var announced) -> {
+                var onwards = handoff.with(Handoff.Way.tried(handoff.way().step(), why));
+                step.effect(new FileHandoff(onwards));
+                step.effect(new RecallCaller());
+                step.phase(new Phase.Transferred(onwards, announced));
+            }
+            default -> {}
+        }
+    }
+
     /// While the announcement is spoken, the engine has time to write what the agent has not.
     private static void askForSummary(Draft step, Handoff handoff) {
         if (handoff.summary().isBlank() && !handoff.transcript().isEmpty()) {
@@ -112,11 +178,8 @@ final class Departure {
 
     /// The caller goes to a human when the operator's rules, or the caller's own words, say so.
     static void byRule(Draft step) {
-        var call = step.call();
-        if (call.phase() instanceof Phase.Conversing) {
-            call.rules()
-                    .escalation()
-                    .decide(call.signals(), call.rules().circumstances())
+        if (step.call().phase() instanceof Phase.Conversing) {
+            Consultation.reason(step)
                     .ifPresent(decision -> handOff(step, new HandoffCause.RuleHeld(decision.why()), true));
         }
     }

@@ -17,6 +17,7 @@ public sealed interface Destination {
         return switch (this) {
             case Phone(_, _, var whisper) -> whisper;
             case Sip(_, _, var whisper) -> whisper;
+            case Warm _ -> true;
             case Workflow _, Queue _, Callback _, Voicemail _ -> false;
         };
     }
@@ -28,6 +29,7 @@ public sealed interface Destination {
             case Queue _ -> "queue";
             case Phone _ -> "number";
             case Sip _ -> "sip";
+            case Warm _ -> "warm";
             case Callback _ -> "callback";
             case Voicemail _ -> "voicemail";
         };
@@ -114,6 +116,10 @@ public sealed interface Destination {
             return new Callback(others, attempts, every, within, countries);
         }
     }
+
+    /// A human who is called while the agent keeps the caller, and whom the caller meets when the human has taken the
+    /// call by a key. Where the agent can't keep the caller, the number is dialled like any other.
+    record Warm(PhoneNumber number, Duration patience) implements Destination {}
 
     /// The caller leaves a message; always the last.
     ///

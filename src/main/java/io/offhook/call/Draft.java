@@ -43,10 +43,7 @@ final class Draft {
 
     /// Whether a rule, or the caller's own words, call for a human.
     boolean needsHuman() {
-        return call.rules()
-                .escalation()
-                .decide(call.signals(), call.rules().circumstances())
-                .isPresent();
+        return Consultation.reason(this).isPresent();
     }
 
     Step done() {
@@ -55,6 +52,11 @@ final class Draft {
 
     void effect(CallEffect effect) {
         effects.add(effect);
+    }
+
+    /// Whether an order of this kind is given.
+    boolean orders(Class<? extends CallEffect> kind) {
+        return effects.stream().anyMatch(kind::isInstance);
     }
 
     void remark(String slug) {

@@ -13,12 +13,14 @@ import java.util.Set;
 /// @param closed     whether there is a route for the time outside opening hours, with the name [#CLOSED]
 /// @param unattended routes on which nobody is rung: the caller is asked for a message at once, and must not hear that
 ///                   somebody is coming
+/// @param routes     the ways to a human, by name
 public record EscalationPolicy(
         List<EscalationRule> rules,
         Lexicon lexicon,
         List<Signals.Topic> topics,
         boolean closed,
-        Set<String> unattended) {
+        Set<String> unattended,
+        Map<String, Route> routes) {
     public static final String DEFAULT = "default";
     public static final String CLOSED = "closed";
     static final EscalationPolicy NONE =
@@ -28,11 +30,17 @@ public record EscalationPolicy(
         rules = List.copyOf(rules);
         topics = List.copyOf(topics);
         unattended = Set.copyOf(unattended);
+        routes = Map.copyOf(routes);
     }
 
-    /// Whose routes all have somebody to ring.
+    /// For callers who leave the agent before anybody is called; somebody is rung on all of their routes.
     public EscalationPolicy(List<EscalationRule> rules, Lexicon lexicon, List<Signals.Topic> topics, boolean closed) {
-        this(rules, lexicon, topics, closed, Set.of());
+        this(rules, lexicon, topics, closed, Set.of(), Map.of());
+    }
+
+    /// The way of this name; the usual one for a name that is not known.
+    Optional<Route> route(String name) {
+        return Optional.ofNullable(routes.getOrDefault(name, routes.get(DEFAULT)));
     }
 
     /// The human that is needed.

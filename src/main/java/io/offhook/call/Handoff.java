@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param to         name of the route that the caller takes
 /// @param transcript what was really heard, oldest first
 /// @param story      what the human should know before saying a word
+/// @param way        where on that route the caller goes when the stream is closed
 public record Handoff(
         CallId call,
         HandoffCause cause,
@@ -23,12 +24,51 @@ public record Handoff(
         String language,
         List<Turn> transcript,
         Instant at,
-        Story story) {
+        Story story,
+        Way way) {
 
     public Handoff {
         transcript = List.copyOf(transcript);
-        // One that was stored by an earlier version has none.
+        // One that was stored by an earlier version has neither.
         story = Objects.requireNonNullElse(story, Story.NONE);
+        way = Objects.requireNonNullElse(way, Way.FIRST);
+    }
+
+    /// Where on the route the caller goes.
+    ///
+    /// @param step    the destination, counted from 0
+    /// @param tried   how it ended, if a human was called there while the agent had the caller; then the next one follows
+    /// @param attempt the call by which a human has taken the caller, and waits for the two to meet
+    public record Way(int step, Optional<Route.Result> tried, Optional<Integer> attempt) {
+        public static final Way FIRST = to(0);
+
+        public static Way to(int step) {
+            return new Way(step, Optional.empty(), Optional.empty());
+        }
+
+        public static Way tried(int step, Route.Result result) {
+            return new Way(step, Optional.of(result), Optional.empty());
+        }
+
+        public static Way meeting(int step, int attempt) {
+            return new Way(step, Optional.empty(), Optional.of(attempt));
+        }
+    }
+
+    /// A handoff to the first destination of its route.
+    public Handoff(
+            CallId call,
+            HandoffCause cause,
+            String reason,
+            String summary,
+            Urgency urgency,
+            String to,
+            Optional<PhoneNumber> caller,
+            String language,
+            List<Turn> transcript,
+            Instant at,
+            Story story) {
+        this(call, cause, reason, summary, urgency, to, caller, language, transcript, at, story, Way.FIRST);
     }
 
     /// A handoff of a call that has no story.
@@ -48,7 +88,7 @@ public record Handoff(
 
     /// The same with what was said since.
     Handoff with(List<Turn> turns) {
-        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at, story);
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at, story, way);
     }
 
     /// The same with what was heard and has shown up by now, for instance on a node that is gone.
@@ -63,7 +103,11 @@ public record Handoff(
     }
 
     public Handoff with(Story told) {
-        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, transcript, at, told);
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, transcript, at, told, way);
+    }
+
+    public Handoff with(Way next) {
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, transcript, at, story, next);
     }
 
     /// How soon a human is needed.

@@ -96,7 +96,7 @@ final class Hearing {
         words(step, item, text);
         var call = step.call();
         step.signals(call.rules().escalation().callerSaid(call.signals(), text));
-        if (step.needsHuman()) {
+        if (step.needsHuman() && !Consultation.isUnderWay(step)) {
             if (step.call().engine().replies().running().isPresent()) {
                 step.effect(new CancelReply());
             }

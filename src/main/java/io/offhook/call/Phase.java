@@ -1,5 +1,7 @@
 package io.offhook.call;
 
+import java.util.Optional;
+
 /// Where a call stands. A phase carries the data that exists only in it.
 public sealed interface Phase {
 
@@ -19,7 +21,12 @@ public sealed interface Phase {
     /// Answered, but the stream is not up yet.
     record Ringing() implements Phase {}
 
-    record Conversing() implements Phase {}
+    /// @param warm the human who is being called meanwhile, or was
+    record Conversing(Optional<WarmTransfer> warm) implements Phase {
+        Conversing() {
+            this(Optional.empty());
+        }
+    }
 
     /// The goodbye is being said; the stream closes when it was heard.
     record SayingGoodbye(String reason, LastWords words) implements Phase {}

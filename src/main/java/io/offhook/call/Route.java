@@ -29,6 +29,10 @@ public record Route(List<Destination> destinations, boolean back) {
         DECLINED,
         BUSY,
         NO_ANSWER,
+        /// Somebody or something picked up, and pressed no key: a mailbox, most likely.
+        NO_KEY,
+        /// The human had taken the call, and hung up before the caller came.
+        HUMAN_GONE,
         VOICEMAIL,
         CALLBACK,
         QUEUE_FULL,

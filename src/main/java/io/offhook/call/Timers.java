@@ -27,6 +27,8 @@ public final class Timers {
         /// The words before a goodbye or a handoff must be over.
         LAST_WORDS,
         HANDOFF_FILING,
+        /// A human is called beside the conversation.
+        HUMAN,
         /// The engine writes a summary for the human.
         SUMMARY,
         CALL_WARNING,

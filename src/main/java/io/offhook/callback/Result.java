@@ -39,7 +39,8 @@ enum Result {
             case BUSY -> HUMAN_BUSY;
             case NO_ANSWER -> HUMAN_NO_ANSWER;
             case ACCEPTED, DECLINED -> HUMAN_DECLINED;
-            case VOICEMAIL -> HUMAN_VOICEMAIL;
+            case VOICEMAIL, NO_KEY -> HUMAN_VOICEMAIL;
+            case HUMAN_GONE -> HUMAN_GONE;
             case CALLBACK, QUEUE_FULL, CALLER_GONE, FAILED -> HUMAN_FAILED;
         };
     }
@@ -48,8 +49,8 @@ enum Result {
         return switch (dialled) {
             case ACCEPTED -> CONNECTED;
             case BUSY, DECLINED -> CALLER_BUSY;
-            case NO_ANSWER, VOICEMAIL -> CALLER_NO_ANSWER;
-            case CALLER_GONE -> HUMAN_GONE;
+            case NO_ANSWER, NO_KEY, VOICEMAIL -> CALLER_NO_ANSWER;
+            case CALLER_GONE, HUMAN_GONE -> HUMAN_GONE;
             case CALLBACK, QUEUE_FULL, FAILED -> CALLER_FAILED;
         };
     }

@@ -46,12 +46,15 @@ final class CallLogPrinter implements CallListener {
                                 "result", outcome.result(),
                                 "ms", outcome.took().toMillis()));
             case CallEvent.DigitPressed(char digit) -> print(at, "key", String.valueOf(digit));
+            case CallEvent.HumanAccepted _ -> print(at, "human", "takes the call; the agent brings the caller");
+            case CallEvent.HumanLost(_, var why) -> print(at, "human", "does not take the call: " + why.slug());
             case CallEvent.EngineLost(var fault) -> print(at, "engine", "lost: " + fault.slug());
             default -> {}
         }
         for (var remark : step.remarks()) {
             switch (remark) {
                 case "barge_in" -> print(at, "caller", Terminal.dim("(interrupts; the agent falls silent)"));
+                case "human_called" -> print(at, "human", Terminal.dim("(is called; the caller stays with the agent)"));
                 case "engine_reconnected" -> print(at, "engine", "back, with the whole conversation");
                 default -> {}
             }

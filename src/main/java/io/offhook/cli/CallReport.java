@@ -44,6 +44,20 @@ final class CallReport {
         };
     }
 
+    /// Prints what becomes of a human whom the server has called.
+    ///
+    /// @param at on the caller's clock
+    static void human(Output output, Duration at, CallStep step) {
+        switch (step) {
+            case CallStep.Answered _ -> line(output, at, "human", "picks up");
+            case CallStep.Said(_, var text) -> line(output, at, "human", "hears: " + text);
+            case CallStep.Gathered(_, var digits) -> line(output, at, "human", "presses " + digits);
+            case CallStep.Joined _ -> line(output, at, "human", "is in the room where the two meet");
+            case CallStep.Ended _ -> line(output, at, "human", "is off the phone");
+            default -> {}
+        }
+    }
+
     private static String masked(String destination) {
         return destination.startsWith("+") ? "+***" + destination.substring(destination.length() - 2) : destination;
     }

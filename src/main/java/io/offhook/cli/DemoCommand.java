@@ -6,10 +6,13 @@ import io.offhook.agent.AgentFile;
 import io.offhook.agent.AgentFiles;
 import io.offhook.call.OpeningHours;
 import io.offhook.config.Settings;
+import io.offhook.engine.demo.FreeTtsSpeech;
 import io.offhook.simulator.Caller;
 import io.offhook.simulator.CannedCaller;
+import io.offhook.simulator.Clip;
 import io.offhook.simulator.PatientTime;
 import io.offhook.simulator.Scene;
+import io.offhook.simulator.SimulatedCall;
 import io.offhook.simulator.SimulatedCarrier;
 import java.io.IOException;
 import java.net.URI;
@@ -25,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
@@ -49,6 +53,10 @@ final class DemoCommand implements Callable<Integer> {
     private static final String CALLED = "+18005550199";
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("EEEE HH:mm", Locale.ENGLISH);
     private static final URI PUBLIC = URI.create("https://demo.offhook.test");
+    /// Whom the demo's agent calls about refunds.
+    private static final String REFUNDS = "+14155550101";
+
+    private static final String HUMAN_SAYS = "Hello, I can see that it is about your refund.";
 
     @Option(
             names = "--caller",
@@ -73,6 +81,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Says who would ring, and ends.")
     private boolean dryRun;
+
+    /// The caller's call, once it rings.
+    private volatile Optional<SimulatedCall> ringing = Optional.empty();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -127,6 +138,19 @@ final class DemoCommand implements Callable<Integer> {
         output.say(
                 "  Demo      ",
                 "acme-support, offline engine: understands its own callers, typing and keys, not free speech");
+        try (var carrier = carrier(canned.scene(), time)) {
+            return run(canned, home, listenOn, carrier, interruption, time);
+        }
+    }
+
+    private int run(
+            CannedCaller canned,
+            Path home,
+            int listenOn,
+            SimulatedCarrier carrier,
+            Interruption interruption,
+            LongSupplier time)
+            throws InterruptedException {
         var agent = AgentFile.demo();
         agent.hours().ifPresent(hours -> output.say("  Office    " + office(hours, canned.scene().time())));
         var adminToken = randomToken();
@@ -135,6 +159,7 @@ final class DemoCommand implements Callable<Integer> {
                 "TWILIO_ACCOUNT_SID", ACCOUNT,
                 "TWILIO_AUTH_TOKEN", TOKEN,
                 "OFFHOOK_PUBLIC_URL", PUBLIC.toString(),
+                "OFFHOOK_TWILIO_URL", carrier.restUrl().toString(),
                 "OFFHOOK_HOME", home.toString(),
                 "OFFHOOK_DRAIN_CONVERGE", "0s",
                 "PORT", Integer.toString(listenOn)));
@@ -146,7 +171,8 @@ final class DemoCommand implements Callable<Integer> {
                 .watch(() -> new CallLogPrinter(output))
                 .start()) {
             offhook.awaitGreetings(Duration.ofSeconds(10));
-            boolean passed = ring(canned, offhook, interruption, adminToken, time);
+            carrier.reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()));
+            boolean passed = ring(canned, offhook, carrier, interruption, adminToken);
             if (interruption.happened()) {
                 return OffhookCommand.INTERRUPTED;
             }
@@ -166,35 +192,47 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private boolean ring(
-            CannedCaller canned, Offhook offhook, Interruption interruption, String adminToken, LongSupplier time)
-            throws InterruptedException {
-        try (var carrier = SimulatedCarrier.builder()
+    /// The phone network, and the people in it.
+    private SimulatedCarrier carrier(Scene scene, LongSupplier time) {
+        var carrier = SimulatedCarrier.builder()
                 .account(ACCOUNT, TOKEN)
                 .voiceUrl(PUBLIC + "/voice/incoming")
                 .statusCallback(PUBLIC + "/voice/status")
-                .reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()))
-                .humans(canned.scene().humans())
+                .humans(scene.humans()
+                        .saying(REFUNDS, () -> Clip.of(new FreeTtsSpeech().speak(HUMAN_SAYS), HUMAN_SAYS)))
                 .restPort(0)
                 .speed(speed)
                 .time(time)
                 .observe(step -> CallReport.network(output, step))
-                .start()) {
-            output.say(
-                    "  Call      ",
-                    "\"" + canned.name() + "\" " + canned.about() + "; over Twilio's wire format"
-                            + (speed == 1 ? "" : ", " + speed + " x as fast"));
-            output.say("");
-            var call = carrier.ring(Caller.of(canned.number(), CALLED));
-            interruption.ends(call::hangUp);
-            var verdict = Playing.of(
-                    canned, call, fault -> offhook.demoEngine().ifPresent(engine -> engine.injectOnce(fault)));
-            if (interruption.happened()) {
-                return false;
-            }
-            return new DemoReport(output, offhook, call, canned.scene(), new DemoReport.Keys(ACCOUNT, TOKEN, adminToken))
-                    .print(verdict.problems());
+                .observePlaced(step -> CallReport.human(
+                        output, ringing.map(SimulatedCall::sinceRing).orElse(step.at()), step))
+                .start();
+        carrier.account().verify(CALLED);
+        return carrier;
+    }
+
+    private boolean ring(
+            CannedCaller canned,
+            Offhook offhook,
+            SimulatedCarrier carrier,
+            Interruption interruption,
+            String adminToken)
+            throws InterruptedException {
+        output.say(
+                "  Call      ",
+                "\"" + canned.name() + "\" " + canned.about() + "; over Twilio's wire format"
+                        + (speed == 1 ? "" : ", " + speed + " x as fast"));
+        output.say("");
+        var call = carrier.ring(Caller.of(canned.number(), CALLED));
+        ringing = Optional.of(call);
+        interruption.ends(call::hangUp);
+        var verdict = Playing.of(
+                canned, call, fault -> offhook.demoEngine().ifPresent(engine -> engine.injectOnce(fault)));
+        if (interruption.happened()) {
+            return false;
         }
+        return new DemoReport(output, offhook, call, canned.scene(), new DemoReport.Keys(ACCOUNT, TOKEN, adminToken))
+                .print(verdict.problems());
     }
 
     private static String office(OpeningHours hours, Instant time) {

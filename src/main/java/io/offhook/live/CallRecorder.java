@@ -102,16 +102,17 @@ final class CallRecorder implements CallListener {
         var kept = keepTurns
                 ? handoff
                 : new Handoff(
-                        handoff.call(),
-                        handoff.cause(),
-                        "",
-                        "",
-                        handoff.urgency(),
-                        handoff.to(),
-                        handoff.caller(),
-                        handoff.language(),
-                        List.of(),
-                        handoff.at());
+                                handoff.call(),
+                                handoff.cause(),
+                                "",
+                                "",
+                                handoff.urgency(),
+                                handoff.to(),
+                                handoff.caller(),
+                                handoff.language(),
+                                List.of(),
+                                handoff.at())
+                        .with(handoff.way());
         return new Fact.HandedOff(handoff.call(), handoff.at(), kept);
     }
 

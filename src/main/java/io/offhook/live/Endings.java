@@ -19,12 +19,14 @@ final class Endings {
 
     private final KnownCalls calls;
     private final Admission admission;
+    private final WarmTransfers warm;
     private final Logbook log;
     private final CallClock clock;
 
-    Endings(KnownCalls calls, Admission admission, Logbook log, CallClock clock) {
+    Endings(KnownCalls calls, Admission admission, WarmTransfers warm, Logbook log, CallClock clock) {
         this.calls = calls;
         this.admission = admission;
+        this.warm = warm;
         this.log = log;
         this.clock = clock;
     }
@@ -43,6 +45,7 @@ final class Endings {
             live.get().post(new CallEvent.CallOver("completed"));
             return;
         }
+        warm.callerLeft(entry.id());
         boolean first = !entry.over();
         entry.providerSaysOver(clock.now());
         admission.leave(entry);
@@ -91,6 +94,7 @@ final class Endings {
             if (idle.compareTo(ENDED_LIFE) > 0) {
                 admission.leave(entry);
                 calls.forget(entry);
+                warm.forget(entry.id());
             }
         } else if (entry.onLine()) {
             return;

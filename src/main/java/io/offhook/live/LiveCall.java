@@ -38,6 +38,7 @@ final class LiveCall {
     private final String callerHash;
     private final Leg leg;
     private final Filing filing;
+    private final Consulting consulting;
     private final Executor workers;
     private final CallCounters counters;
     private final List<CallListener> listeners;
@@ -59,6 +60,15 @@ final class LiveCall {
         CompletionStage<?> file(Handoff handoff);
     }
 
+    /// Calls humans beside the call; returns at once.
+    interface Consulting {
+        void call(CallEffect.CallHuman order);
+
+        void letGo(CallEffect.LetHumanGo order);
+
+        void recall();
+    }
+
     LiveCall(
             Context context,
             CallMachine machine,
@@ -68,6 +78,7 @@ final class LiveCall {
             String callerHash,
             Leg leg,
             Filing filing,
+            Consulting consulting,
             Executor workers,
             CallCounters counters,
             List<CallListener> listeners) {
@@ -79,6 +90,7 @@ final class LiveCall {
         this.callerHash = callerHash;
         this.leg = leg;
         this.filing = filing;
+        this.consulting = consulting;
         this.workers = workers;
         this.counters = counters;
         this.listeners = List.copyOf(listeners);
@@ -240,6 +252,9 @@ final class LiveCall {
             case CallEffect.RunTool(var request) ->
                 workers.execute(() ->
                         post(new CallEvent.ToolFinished(request, plan.toolbox().run(request, plan.facts()))));
+            case CallEffect.CallHuman order -> consulting.call(order);
+            case CallEffect.LetHumanGo order -> consulting.letGo(order);
+            case CallEffect.RecallCaller _ -> consulting.recall();
             case CallEffect.FileHandoff(var handoff) -> {
                 var _ = filing.file(handoff).whenComplete((_, _) -> post(new CallEvent.HandoffFiled()));
             }

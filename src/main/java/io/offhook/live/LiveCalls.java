@@ -26,8 +26,8 @@ import java.util.function.Function;
 
 /// The calls of this node, from their first webhook to the provider's last word: the door through which the provider
 /// and the server come in. Behind it, `KnownCalls` has an `Entry` for each call, whichever node began it; `Streams` lets
-/// a `LiveCall` run a stream; `BetweenStreams` says where a caller without one goes; `Endings` ends calls. Any thread;
-/// nothing here waits.
+/// a `LiveCall` run a stream; `BetweenStreams` says where a caller without one goes; `WarmTransfers` calls humans for
+/// callers who stay with the agent; `Endings` ends calls. Any thread; nothing here waits.
 public final class LiveCalls implements Switchboard {
     private final Recognition recognition;
     private final CallCounters counters;
@@ -59,6 +59,7 @@ public final class LiveCalls implements Switchboard {
             CallCounters counters,
             Recognition recognition,
             Watchers watchers,
+            WarmTransfers warm,
             Executor workers) {
         this.recognition = recognition;
         this.counters = counters;
@@ -71,8 +72,8 @@ public final class LiveCalls implements Switchboard {
         known = new KnownCalls(agents, machine, store, storeIsShared, lookUps, log, clock, counters);
         var admission = new Admission(counters);
         streams = new Streams(
-                vertx, machine, clock, greetings, tokens::hash, admission, log, counters, watchers, workers);
-        endings = new Endings(known, admission, log, clock);
+                vertx, machine, clock, greetings, tokens::hash, admission, log, warm, counters, watchers, workers);
+        endings = new Endings(known, admission, warm, log, clock);
         between = new BetweenStreams(tokens, admission, endings, log, clock);
         vertx.setPeriodic(1_000, _ -> endings.sweep());
     }

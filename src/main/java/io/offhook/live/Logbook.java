@@ -91,7 +91,9 @@ final class Logbook {
 
     void stepped(Entry entry, int step, Route.Result result) {
         var destination = RouteAnswers.name(entry.plan(), entry.handoff(), step);
-        int place = entry.cameBack() && entry.handoff().isPresent() ? SECOND_ROUTE + step : step;
+        int place = RouteAnswers.attempt(entry.standing(), step)
+                .map(attempt -> WarmTransfers.place(attempt, step))
+                .orElse(entry.cameBack() && entry.handoff().isPresent() ? SECOND_ROUTE + step : step);
         book.keep(new Fact.RouteStepped(entry.id(), clock.now(), place, destination, Optional.of(result)));
     }
 

@@ -12,6 +12,7 @@ import io.offhook.call.StreamEnd;
 import io.offhook.call.Turn;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Meeting;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Waiting;
 import java.time.Duration;
@@ -82,12 +83,12 @@ final class RouteAnswers {
                 new Answer.Tell(goodbyeHeard ? hangUp(plan) : sayGoodbye(plan));
             case Phase.SayingGoodbye(_, var words) ->
                 new Answer.Tell(words.said() ? hangUp(plan) : sayGoodbye(plan));
-            case Phase.Transferred(var handoff, var announced)
-            when announced && !unattended(plan, handoff) -> new Answer.Tell(goTo(plan, silence(plan), handoff));
-            case Phase.Transferred(var handoff, _) ->
-                new Answer.Tell(goTo(plan, announcement(handoff, plan), handoff));
-            case Phase.HandingOff(var handoff, _, _) ->
-                new Answer.Tell(goTo(plan, announcement(handoff, plan), handoff));
+            case Phase.Transferred(var handoff, var announced) ->
+                onTheWay(
+                        call,
+                        announced && !unattended(plan, handoff) ? silence(plan) : announcement(handoff, plan),
+                        handoff);
+            case Phase.HandingOff(var handoff, _, _) -> onTheWay(call, announcement(handoff, plan), handoff);
             case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
             case Phase.Detached(var why)
             when !call.reconnected() && (why == StreamEnd.LOST || why == StreamEnd.SILENT) -> new Answer.Reconnect();
@@ -100,7 +101,7 @@ final class RouteAnswers {
     private static Answer withoutStream(Standing call) {
         if (call.handoff().isPresent()) {
             var handoff = call.handoff().get();
-            return new Answer.Tell(goTo(call.plan(), announcement(handoff, call.plan()), handoff));
+            return onTheWay(call, announcement(handoff, call.plan()), handoff);
         }
         boolean resolved = call.ended()
                 .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
@@ -111,6 +112,19 @@ final class RouteAnswers {
                 : new Answer.HandOver(new HandoffCause.LostStream(why), Apologies::technical);
     }
 
+    /// To the human who waits, or to where the route begins, or goes on after a human who was called meanwhile.
+    private static Answer onTheWay(Standing call, Words words, Handoff handoff) {
+        var way = handoff.way();
+        return way.tried()
+                .map(result -> afterStep(call, way.step(), result))
+                .orElseGet(() -> new Answer.Tell(goTo(call.plan(), words, handoff)));
+    }
+
+    /// The call by which a human had taken the caller who went to this step to meet them.
+    static Optional<Integer> attempt(Standing call, int step) {
+        return call.handoff().map(Handoff::way).filter(way -> way.step() == step).flatMap(Handoff.Way::attempt);
+    }
+
     /// How a step of the route ended. A destination that asks for a key has not accepted before somebody pressed it,
     /// whatever the provider makes of a mailbox that picked up.
     static Route.Result result(Standing call, Progress progress) {
@@ -119,6 +133,11 @@ final class RouteAnswers {
 
     private static Route.Result among(Standing call, Progress progress) {
         var result = progress.result().orElse(Route.Result.FAILED);
+        if (progress.step().isPresent()
+                && attempt(call, progress.step().getAsInt()).isPresent()) {
+            boolean alone = progress.over() && !progress.proven() && !call.taken();
+            return result == Route.Result.ACCEPTED && alone ? Route.Result.CALLER_GONE : result;
+        }
         boolean asks = progress.step().isPresent()
                 && call.plan()
                         .route(call.handoff())
@@ -144,6 +163,12 @@ final class RouteAnswers {
             var question = CallbackAnswers.question(plan, call.handoff(), step, List.of(), true);
             return new Answer.Tell(question.orElseGet(() -> onwards(call, plan.route(call.handoff()), step)));
         }
+        return afterStep(call, step, result);
+    }
+
+    /// Nobody took the caller at this step.
+    private static Answer afterStep(Standing call, int step, Route.Result result) {
+        var plan = call.plan();
         var route = plan.route(call.handoff());
         boolean voicemail =
                 route.at(step).filter(Destination.Voicemail.class::isInstance).isPresent();
@@ -256,7 +281,11 @@ final class RouteAnswers {
     }
 
     private static Instruction goTo(AgentPlan plan, Words words, Handoff handoff) {
-        return goTo(plan, 0, words, Optional.of(handoff));
+        var way = handoff.way();
+        return way.attempt()
+                .<Instruction>map(attempt -> new Instruction.Meet(
+                        words.say(), words.language(), way.step(), new Meeting(handoff.call(), attempt)))
+                .orElseGet(() -> goTo(plan, way.step(), words, Optional.of(handoff)));
     }
 
     private static Instruction goTo(AgentPlan plan, int step, Words words, Optional<Handoff> handoff) {

@@ -32,6 +32,7 @@ final class Streams {
     private final UnaryOperator<String> hash;
     private final Admission admission;
     private final Logbook log;
+    private final WarmTransfers warm;
     private final CallCounters counters;
     private final Watchers watchers;
     private final Executor workers;
@@ -45,6 +46,7 @@ final class Streams {
             UnaryOperator<String> hash,
             Admission admission,
             Logbook log,
+            WarmTransfers warm,
             CallCounters counters,
             Watchers watchers,
             Executor workers) {
@@ -55,6 +57,7 @@ final class Streams {
         this.hash = hash;
         this.admission = admission;
         this.log = log;
+        this.warm = warm;
         this.counters = counters;
         this.watchers = watchers;
         this.workers = workers;
@@ -74,6 +77,7 @@ final class Streams {
                 entry.from().map(from -> hash.apply(from.e164())).orElse(""),
                 leg,
                 handoff -> log.file(handoff, plan),
+                warm.of(entry),
                 workers,
                 counters,
                 listeners(entry));

@@ -45,6 +45,14 @@ public sealed interface CallStep {
     /// The caller talks with a person.
     record Bridged(Duration at, String with) implements CallStep {}
 
+    /// The leg is in a conference, with or without others.
+    record Joined(Duration at, String conference) implements CallStep {}
+
+    record Left(Duration at, String conference) implements CallStep {}
+
+    /// Somebody came or went, and the conference says so by a beep.
+    record Beeped(Duration at) implements CallStep {}
+
     record DialEnded(Duration at, String status, boolean bridged, Duration talk) implements CallStep {}
 
     /// `attributes` is the Task's JSON as the server wrote it.

@@ -42,6 +42,9 @@ public record CannedCaller(
         /// Waits until the caller has an agent on the line again, who has not spoken yet.
         record ComeBack() implements Act {}
 
+        /// Waits until a person is on the line.
+        record Meet() implements Act {}
+
         /// Breaks something at the engine's side, if whoever runs the call knows how.
         record Break(EngineFault fault) implements Act {}
     }
@@ -122,6 +125,23 @@ public record CannedCaller(
                                 new Act.ListenFor(Duration.ofSeconds(1)),
                                 new Act.Press('0')),
                         List.of(bridged(), personWithin(Duration.ofSeconds(5)))),
+                new CannedCaller(
+                        "warm-transfer",
+                        "wants a refund, and stays with the agent until a person has taken the call",
+                        Scene.USUAL
+                                .where(new Humans.Behaviour.NoAnswer(), Scene.answers(Duration.ofSeconds(6)))
+                                .ends("transferred"),
+                        List.of(
+                                new Act.Listen(),
+                                new Act.Speak("refund-1"),
+                                new Act.Meet(),
+                                new Act.Speak("billing-3")),
+                        List.of(
+                                personHeard("refund"),
+                                agentUntilPersonCame(),
+                                bridged(),
+                                heardEachOther(),
+                                ended(EndReason.HANGUP_VERB, "the call ended when the person hung up"))),
                 new CannedCaller(
                         "nobody-answers",
                         "wants a person: the first does not answer, the second is busy",
@@ -222,6 +242,43 @@ public record CannedCaller(
                 .anyMatch(heard -> heard.source() == Heard.Source.SAY && heard.words().contains(words));
     }
 
+    private static Expectation personHeard(String word) {
+        return new Expectation(
+                "the person who was called heard what it is about, and pressed 1",
+                call -> call.carrier().placed().stream()
+                        .anyMatch(person -> person.steps(CallStep.Said.class).stream()
+                                        .anyMatch(said -> said.text().contains(word))
+                                && person.steps(CallStep.Gathered.class).stream()
+                                        .anyMatch(keys -> keys.digits().equals("1"))));
+    }
+
+    /// The stream was open as long as nobody had taken the call.
+    private static Expectation agentUntilPersonCame() {
+        return new Expectation("the agent stayed until the person had taken the call", call -> {
+            var closed = call.steps(CallStep.StreamClosed.class);
+            var taken = call.carrier().placed().stream()
+                    .flatMap(person -> person.steps(CallStep.Gathered.class).stream()
+                            .map(keys -> person.rangAt() + keys.at().toNanos()))
+                    .findFirst();
+            return closed.size() == 1
+                    && taken.isPresent()
+                    && call.rangAt() + closed.getFirst().at().toNanos() > taken.get();
+        });
+    }
+
+    private static Expectation heardEachOther() {
+        return new Expectation(
+                "the caller and the person heard each other",
+                call -> heardSomebody(call)
+                        && call.carrier().placed().stream().anyMatch(CannedCaller::heardSomebody));
+    }
+
+    private static boolean heardSomebody(SimulatedCall party) {
+        return party.heard().stream()
+                .anyMatch(heard -> heard.source() == Heard.Source.CONFERENCE
+                        && heard.audible().isPositive());
+    }
+
     private static Expectation neverTransferred() {
         return new Expectation(
                 "nobody was called",
@@ -269,6 +326,8 @@ public record CannedCaller(
                     ear.reset();
                 }
                 case Act.Press(char digit) -> call.press(digit);
+                case Act.Meet() ->
+                    waitFor(call, () -> !call.steps(CallStep.Bridged.class).isEmpty());
                 case Act.Break(var fault) -> engine.accept(fault);
             }
         }

@@ -56,6 +56,14 @@ public final class CarrierAccount {
         return conference;
     }
 
+    /// The conference of this name that runs; a new one if there is none.
+    synchronized CarrierConference room(String name) {
+        return conferences.stream()
+                .filter(each -> each.name().equals(name) && !each.over())
+                .findFirst()
+                .orElseGet(() -> conference(name));
+    }
+
     public List<CarrierConference> conferences() {
         return List.copyOf(conferences);
     }

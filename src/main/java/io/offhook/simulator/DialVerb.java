@@ -38,7 +38,8 @@ final class DialVerb {
     Outcome perform(TwimlVerb dial, TwimlDocument document) throws TwimlException {
         Result result;
         try {
-            result = dial(dial, document);
+            var room = dial.child("Conference");
+            result = room.isPresent() ? confer(dial, room.get(), document) : dial(dial, document);
         } catch (Line.Broken broken) {
             runner.actionAfterHangup(dial, document, form(dial, soFar.bridged() ? soFar : canceled()));
             throw broken;
@@ -49,6 +50,18 @@ final class DialVerb {
 
     private Result canceled() {
         return new Result("canceled", false, soFar.sid(), Duration.ZERO);
+    }
+
+    /// The leg goes into a conference, which is no destination that rings.
+    private Result confer(TwimlVerb dial, TwimlVerb noun, TwimlDocument document) throws TwimlException {
+        if (dial.children().size() > 1 || !dial.text().isEmpty()) {
+            call.notice(12200, "Dial: a Conference stands alone");
+        }
+        soFar = new Result("answered", true, "", Duration.ZERO);
+        return new ConferenceVerb(runner)
+                .perform(dial, noun, document)
+                .map(talk -> new Result("answered", true, "", talk))
+                .orElseGet(() -> new Result("failed", false, "", Duration.ZERO));
     }
 
     private Result dial(TwimlVerb dial, TwimlDocument document) throws TwimlException {
@@ -200,7 +213,10 @@ final class DialVerb {
     private Map<String, String> form(TwimlVerb dial, Result result) {
         var form = new LinkedHashMap<String, String>();
         form.put("DialCallStatus", result.status());
-        form.put("DialBridged", String.valueOf(result.bridged()));
+        if (dial.child("Conference").isEmpty()) {
+            // Whether Twilio says so of a conference is not documented.
+            form.put("DialBridged", String.valueOf(result.bridged()));
+        }
         if (!result.sid().isEmpty()) {
             form.put("DialCallSid", result.sid());
         }

@@ -1,16 +1,21 @@
 package io.offhook.simulator;
 
 import java.time.Duration;
+import java.util.Arrays;
 
 /// One stretch of what the caller heard: a sentence of the network's voice, a played file, or audio from the stream
-/// without a gap in it. Prints no words.
+/// without a gap in it, or all that the others said in a conference. Prints no words.
 public final class Heard {
     /// Where the sound came from.
     public enum Source {
         SAY,
         PLAY,
-        STREAM
+        STREAM,
+        CONFERENCE
     }
+
+    private static final Duration FRAME = Duration.ofMillis(20);
+    private static final int FRAME_BYTES = 20 * MuLaw.BYTES_PER_MS;
 
     private final Source source;
     private final Duration from;
@@ -50,6 +55,15 @@ public final class Heard {
     /// Mu-law bytes really played; empty for a Say.
     public byte[] audio() {
         return audio.clone();
+    }
+
+    /// How much of it was more than silence.
+    public Duration audible() {
+        int frames = 0;
+        for (int at = 0; at + FRAME_BYTES <= audio.length; at += FRAME_BYTES) {
+            frames += MuLaw.audible(Arrays.copyOfRange(audio, at, at + FRAME_BYTES)) ? 1 : 0;
+        }
+        return FRAME.multipliedBy(frames);
     }
 
     int audioSize() {

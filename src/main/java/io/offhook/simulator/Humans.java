@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /// The people (and machines) at the other end of a transfer, by number, SIP address, queue name or workflow.
 /// Durations are the network's time. May be changed while calls run; a destination nobody has described is not
@@ -37,6 +38,7 @@ public final class Humans {
 
     private final Map<String, Behaviour> destinations = new ConcurrentHashMap<>();
     private final Map<String, Integer> ahead = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<Clip>> words = new ConcurrentHashMap<>();
     private volatile String refusedWhisper = "no-answer";
     private volatile Behaviour otherwise = new Behaviour.NoAnswer();
 
@@ -58,6 +60,12 @@ public final class Humans {
 
     public Humans answer(String destination, Duration after, Duration talk) {
         return at(destination, new Behaviour.Answers(after, Optional.of('1'), talk));
+    }
+
+    /// What the person says to whoever they meet in a conference.
+    public Humans saying(String destination, Supplier<Clip> words) {
+        this.words.put(destination, words);
+        return this;
     }
 
     public Humans busy(String destination) {
@@ -99,6 +107,10 @@ public final class Humans {
 
     String refusedWhisper() {
         return refusedWhisper;
+    }
+
+    Optional<Clip> words(String destination) {
+        return Optional.ofNullable(words.get(destination)).map(Supplier::get);
     }
 
     Behaviour of(String destination) {

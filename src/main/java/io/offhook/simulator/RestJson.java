@@ -118,7 +118,7 @@ final class RestJson {
                 .put("date_created", date(Instant.now()))
                 .put("date_updated", date(Instant.now()))
                 .put("friendly_name", conference.name())
-                .put("reason_conference_ended", conference.over() ? "conference-ended-via-api" : null)
+                .put("reason_conference_ended", filled(conference.reason()))
                 .put("region", "us1")
                 .put("sid", conference.sid())
                 .put("status", conference.status())
@@ -142,7 +142,7 @@ final class RestJson {
                 .put("label", filled(member.label()))
                 .put("muted", member.on("Muted"))
                 .put("queue_time", "0")
-                .put("start_conference_on_enter", true)
+                .put("start_conference_on_enter", member.starts())
                 .put("status", "connected")
                 .put(
                         "uri",

@@ -29,16 +29,16 @@ public record Scene(String number, Instant time, List<Humans.Behaviour> people, 
 
     /// A stranger rings by day, and the first person who is asked takes the call. The agent does without.
     static final Scene USUAL = new Scene(
-            STRANGER, DAY, List.of(answers(), new Humans.Behaviour.NoAnswer()), "resolved", List.of());
+            STRANGER, DAY, List.of(answers(Duration.ofSeconds(3)), new Humans.Behaviour.NoAnswer()), "resolved", List.of());
 
     public Scene {
         people = List.copyOf(people);
         page = List.copyOf(page);
     }
 
-    private static Humans.Behaviour answers() {
-        return new Humans.Behaviour.Answers(
-                Duration.ofSeconds(2), Optional.of('1'), Duration.ofSeconds(3));
+    /// Picks up, takes the call, and talks for so long.
+    static Humans.Behaviour answers(Duration talk) {
+        return new Humans.Behaviour.Answers(Duration.ofSeconds(2), Optional.of('1'), talk);
     }
 
     Scene from(String other) {

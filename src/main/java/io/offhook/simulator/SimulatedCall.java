@@ -227,9 +227,23 @@ public final class SimulatedCall {
         return voice;
     }
 
+    long rangAt() {
+        return ringNanos;
+    }
+
     /// Mu-law bytes since the ring.
     long position() {
         return (carrier.clock().nanos() - ringNanos) / 125_000;
+    }
+
+    /// The same at a moment of the carrier's clock.
+    long position(long nanos) {
+        return (nanos - ringNanos) / 125_000;
+    }
+
+    /// Sound that is no stream's, as it is heard.
+    void observed(byte[] audio) {
+        journal.observers().forEach(each -> each.heard(audio));
     }
 
     static Duration lasting(long bytes) {

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -56,10 +58,11 @@ public final class SimulatedCarrier implements AutoCloseable {
         private int restPort;
         private Duration mediaReadyAfter = Duration.ofSeconds(1);
         private Humans humans = new Humans();
-        private final List<Reach> reaches = new ArrayList<>();
+        private final List<Reach> reaches = new CopyOnWriteArrayList<>();
         private final List<CarrierFault> faults = new ArrayList<>();
         private final Set<String> verified = new HashSet<>();
         private final List<CallObserver> observers = new ArrayList<>();
+        private final List<CallObserver> placedObservers = new ArrayList<>();
         private @Nullable Vertx vertx;
 
         private Builder() {}
@@ -125,8 +128,15 @@ public final class SimulatedCarrier implements AutoCloseable {
             return this;
         }
 
+        /// Sees the calls that ring the application.
         public Builder observe(CallObserver observer) {
             observers.add(observer);
+            return this;
+        }
+
+        /// Sees the calls that the application places.
+        public Builder observePlaced(CallObserver observer) {
+            placedObservers.add(observer);
             return this;
         }
 
@@ -213,6 +223,20 @@ public final class SimulatedCarrier implements AutoCloseable {
         return settings.humans;
     }
 
+    /// The same as the builder's, for an application that had to know the carrier first.
+    public SimulatedCarrier reach(URI publicBase, URI actual) {
+        settings.reaches.add(new Reach(publicBase, actual));
+        return this;
+    }
+
+    /// The calls that the application has placed, the oldest first.
+    public List<SimulatedCall> placed() {
+        return calls.values().stream()
+                .filter(call -> call.caller().extras().getOrDefault("Direction", "").equals("outbound-api"))
+                .sorted(Comparator.comparingLong(SimulatedCall::rangAt))
+                .toList();
+    }
+
     /// What the account owns, for REST: its numbers, conferences and type.
     public CarrierAccount account() {
         return account;
@@ -274,7 +298,7 @@ public final class SimulatedCarrier implements AutoCloseable {
 
     /// A call that the application ordered by REST.
     SimulatedCall place(Caller caller, OutboundLife.Order order) {
-        var call = new SimulatedCall(this, caller, settings.faults, settings.observers);
+        var call = new SimulatedCall(this, caller, settings.faults, settings.placedObservers);
         calls.put(call.sid(), call);
         var _ = Thread.ofVirtual().name("call-" + call.sid()).start(new OutboundLife(this, call, order));
         return call;

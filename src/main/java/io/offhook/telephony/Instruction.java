@@ -28,5 +28,8 @@ public sealed interface Instruction {
     record AskNumber(List<String> say, String language, int step, Duration patience, boolean again)
             implements Instruction {}
 
+    /// Brings the caller to a human who waits in this room; then asks `Switchboard.next` with that step.
+    record Meet(List<String> say, String language, int step, Meeting meeting) implements Instruction {}
+
     record HangUp(List<String> say, String language) implements Instruction {}
 }

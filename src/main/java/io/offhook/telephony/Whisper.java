@@ -11,6 +11,11 @@ import io.offhook.call.Handoff;
 public record Whisper(String about, String language, Ask ask) {
     public static final Whisper OF_NOTHING = new Whisper("", "", Ask.ENGLISH);
 
+    /// Twelve seconds, for a human who is not kept waiting by the caller's silence.
+    private static final int MAX_STORY_WORDS = 28;
+
+    private static final int MAX_STORY_CHARACTERS = 180;
+
     /// Ten seconds at an unhurried pace.
     private static final int MAX_WORDS = 24;
 
@@ -24,10 +29,26 @@ public record Whisper(String about, String language, Ask ask) {
     /// Reason and summary as one line of plain words, cut between words. Without a summary of the agent's own, who may be
     /// gone, the one that was made of what the caller said.
     public static Whisper of(Handoff handoff, Ask ask) {
+        return told(words(handoff), MAX_WORDS, MAX_CHARACTERS, handoff, ask);
+    }
+
+    /// Who calls, and the story's summary, cut between words.
+    public static Whisper ofStory(Handoff handoff, Ask ask) {
+        var story = handoff.story();
+        if (story.summary().isBlank()) {
+            return of(handoff, ask);
+        }
+        var who = story.name().map(Whisper::plain).orElse("");
+        var text = (who.isEmpty() ? "" : who + ". ") + story.summary();
+        return told(text, MAX_STORY_WORDS, MAX_STORY_CHARACTERS, handoff, ask);
+    }
+
+    /// The one way from a text to what a human hears.
+    private static Whisper told(String text, int most, int mostCharacters, Handoff handoff, Ask ask) {
         var about = new StringBuilder();
         int count = 0;
-        for (var word : words(handoff)) {
-            if (++count > MAX_WORDS || about.length() + word.length() >= MAX_CHARACTERS) {
+        for (var word : plain(text).split(" +", -1)) {
+            if (++count > most || about.length() + word.length() >= mostCharacters) {
                 break;
             }
             about.append(about.isEmpty() ? "" : " ").append(word);
@@ -35,15 +56,14 @@ public record Whisper(String about, String language, Ask ask) {
         return new Whisper(about.toString(), handoff.language(), ask);
     }
 
-    private static String[] words(Handoff handoff) {
+    private static String words(Handoff handoff) {
         var reason = plain(handoff.reason());
         var own = handoff.summary();
         var summary = plain(own.isBlank() ? handoff.story().summary() : own);
         boolean sentence = reason.isEmpty() || reason.matches(".*[.!?]");
         // A summary often begins by repeating the reason.
         var rest = summary.startsWith(reason) ? summary.substring(reason.length()) : summary;
-        var text = (reason + (sentence ? " " : ". ") + rest).strip();
-        return text.isEmpty() ? new String[0] : text.split(" +", -1);
+        return reason + (sentence ? " " : ". ") + rest;
     }
 
     /// Without what is no speech: control characters, and the signs that markup is made of.

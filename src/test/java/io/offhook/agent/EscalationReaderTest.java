@@ -33,6 +33,23 @@ class EscalationReaderTest {
     private static final PhoneNumber SECOND = new PhoneNumber("+14155550102");
 
     @Test
+    void numbers_that_are_called_while_the_agent_has_the_caller_are_called_in_turn() {
+        var escalation = escalation("""
+                escalate:
+                  to:
+                    default: { dial: ["+14155550101", "+14155550102"], warm: true, wait: 15s, else: agent }
+                """);
+
+        assertThat(escalation.routes().get("default"))
+                .isEqualTo(new Route(
+                        List.of(
+                                new Destination.Warm(FIRST, Duration.ofSeconds(15)),
+                                new Destination.Warm(SECOND, Duration.ofSeconds(15)),
+                                new Destination.Voicemail(Duration.ofMinutes(3))),
+                        true));
+    }
+
+    @Test
     void destinations_lead_from_one_to_the_next_and_end_at_a_voicemail() {
         var escalation = escalation("""
                 escalate:
@@ -100,6 +117,21 @@ class EscalationReaderTest {
         assertThat(escalation.routes().get("default").destinations())
                 .containsExactly(new Destination.Phone(FIRST, Duration.ofSeconds(20)), callback(FIRST), voicemail);
         assertThat(escalation.routes().get("closed").destinations()).containsExactly(callback(), voicemail);
+    }
+
+    @Test
+    void whoever_was_called_warmly_calls_back_as_well() {
+        var escalation = escalation("""
+                escalate:
+                  to:
+                    default: { dial: "+14155550101", warm: true, else: callback }
+                """);
+
+        assertThat(escalation.routes().get("default").destinations())
+                .containsExactly(
+                        new Destination.Warm(FIRST, Duration.ofSeconds(20)),
+                        callback(FIRST),
+                        new Destination.Voicemail(Duration.ofMinutes(3)));
     }
 
     private static Destination.Callback callback(PhoneNumber... humans) {

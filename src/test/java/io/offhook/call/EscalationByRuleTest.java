@@ -155,7 +155,8 @@ class EscalationByRuleTest {
     @Test
     void where_nobody_is_rung_the_agent_finishes_its_sentence_and_announces_nobody() {
         var usual = rules();
-        var night = new EscalationPolicy(List.of(), ENGLISH, List.of(), true, Set.of(EscalationPolicy.CLOSED));
+        var night = new EscalationPolicy(
+                List.of(), ENGLISH, List.of(), true, Set.of(EscalationPolicy.CLOSED), Map.of());
         var closed = new Circumstances("en", false, Map.of());
         var call = aConversation(with(usual, night, closed));
         call.says("a1", "Of course.", 500).forget();

@@ -129,6 +129,7 @@ class LiveCallsTest {
                 new Silence(),
                 (_, _, _, _) -> {},
                 _ -> List.of(),
+                new WarmTransfers(new NoHumans(), book, new CallClock(1), new Silence(), workers),
                 workers);
     }
 

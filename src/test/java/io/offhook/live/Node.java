@@ -25,6 +25,7 @@ import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
 import io.offhook.store.WholeCall;
+import io.offhook.telephony.HumanLegs;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Leg;
@@ -109,6 +110,7 @@ final class Node implements AutoCloseable {
                     }
                     return watchers;
                 },
+                new WarmTransfers(new NoHumans(), book(), clock, counters(), workers),
                 workers);
     }
 
@@ -217,7 +219,20 @@ final class Node implements AutoCloseable {
 
     // --- the world around ---
 
+    WarmTransfers warm(HumanLegs legs) {
+        return new WarmTransfers(legs, book(), new CallClock(20), counters(), workers);
+    }
+
+    /// A plan for a call to this number; empty for one that is not known.
+    AgentPlan planCalling(String called) {
+        return called.isEmpty() ? plan(engine) : plan(engine, Map.of("called.number", called));
+    }
+
     private AgentPlan plan(RealtimeEngine with) {
+        return plan(with, Map.of());
+    }
+
+    private AgentPlan plan(RealtimeEngine with, Map<String, String> facts) {
         return new AgentPlan(
                 new CallRules(
                         "acme", "", "One moment.", "en", Duration.ofHours(1), Duration.ofHours(2), Map.of(), List.of()),
@@ -239,8 +254,8 @@ final class Node implements AutoCloseable {
                 false,
                 concurrent,
                 true,
-                Map.of(),
-                _ -> plan(with));
+                facts,
+                _ -> plan(with, facts));
     }
 
     private RealtimeEngine engine() {

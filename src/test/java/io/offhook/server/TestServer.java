@@ -31,8 +31,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +44,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -93,22 +90,7 @@ final class TestServer implements AutoCloseable {
         private double speed = 4;
         private Duration sessionLength = Duration.ofMinutes(60);
         private double pace = 4;
-        private OptionalInt rest = OptionalInt.empty();
-
-        /// The carrier takes orders by REST, in the name of the number that is called.
-        Plan rest() {
-            int port = freePort();
-            rest = OptionalInt.of(port);
-            return set("OFFHOOK_TWILIO_URL", "http://127.0.0.1:" + port);
-        }
-
-        private static int freePort() {
-            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        private boolean rest;
 
         Plan agent(String more) {
             lines += more + "\n";
@@ -174,6 +156,12 @@ final class TestServer implements AutoCloseable {
         /// How many times faster than it can be heard the engine makes its speech.
         Plan pace(double times) {
             pace = times;
+            return this;
+        }
+
+        /// The carrier takes the server's orders by REST, in the name of the number that is called.
+        Plan rest() {
+            rest = true;
             return this;
         }
 
@@ -251,6 +239,7 @@ final class TestServer implements AutoCloseable {
                     .pace(plan.pace)
                     .start();
             plan.atFirst.forEach(engine::injectOnce);
+            carrier = carrier(plan.rest);
             var environment = new HashMap<>(Map.of(
                     "TWILIO_ACCOUNT_SID", ACCOUNT,
                     "TWILIO_AUTH_TOKEN", TOKEN,
@@ -260,6 +249,9 @@ final class TestServer implements AutoCloseable {
                     "OFFHOOK_HOME", home.toString(),
                     "OFFHOOK_AGENT", agents.stream().map(Path::toString).collect(Collectors.joining(",")),
                     "PORT", "0"));
+            if (plan.rest) {
+                environment.put("OFFHOOK_TWILIO_URL", carrier.restUrl().toString());
+            }
             environment.putAll(plan.settings);
             offhook = Offhook.create(
                             Settings.from(environment), AgentDirectory.open(agents, environment))
@@ -273,18 +265,7 @@ final class TestServer implements AutoCloseable {
                         }
                     })
                     .start();
-            var network = SimulatedCarrier.builder()
-                    .vertx(SHARED)
-                    .account(ACCOUNT, TOKEN)
-                    .voiceUrl(PUBLIC + "/voice/incoming")
-                    .statusCallback(PUBLIC + "/voice/status")
-                    .reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()))
-                    .humans(humans)
-                    .speed(speed)
-                    .time(TIME);
-            plan.rest.ifPresent(network::restPort);
-            carrier = network.start();
-            carrier.account().verify(NUMBER);
+            carrier.reach(PUBLIC, URI.create("http://127.0.0.1:" + offhook.port()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -298,6 +279,20 @@ final class TestServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private SimulatedCarrier carrier(boolean rest) {
+        var builder = SimulatedCarrier.builder()
+                .vertx(SHARED)
+                .account(ACCOUNT, TOKEN)
+                .voiceUrl(PUBLIC + "/voice/incoming")
+                .statusCallback(PUBLIC + "/voice/status")
+                .humans(humans)
+                .speed(speed)
+                .time(TIME);
+        var started = (rest ? builder.restPort(0) : builder).start();
+        started.account().verify(NUMBER);
+        return started;
     }
 
     static Plan plan() {

@@ -3,10 +3,12 @@ package io.offhook.telephony.twilio;
 import io.offhook.call.CallId;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.telephony.Callees;
 import io.offhook.telephony.CasePages;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
+import io.offhook.telephony.Meeting;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
 import io.offhook.telephony.Waiting;
@@ -55,6 +57,15 @@ public final class TwilioRoutes {
     static final String STATUS = "/voice/status";
     static final String RECORDED = "/voice/recorded";
 
+    static final String HUMAN = "/voice/human";
+    static final String HUMAN_STATUS = "/voice/human-status";
+    static final String MEETING = "/voice/meeting";
+
+    /// Query parameters of `HUMAN`, `HUMAN_STATUS` and `MEETING`: whose call it is for, and which attempt.
+    static final String FOR = "for";
+
+    static final String ATTEMPT = "attempt";
+
     /// Query parameter of `CONTINUE` and `WAIT`: the step of the route that has ended, or that the caller waits at.
     static final String AFTER = "after";
 
@@ -72,6 +83,8 @@ public final class TwilioRoutes {
     private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
     private static final Pattern AFTER_STEP = Pattern.compile("(?:^|&)" + AFTER + "=(\\d{1,3})(?:&|$)");
+    private static final Pattern ONE_MEETING =
+            Pattern.compile(FOR + "=(CA[0-9a-fA-F]{32})&" + ATTEMPT + "=(\\d{1,4})");
     private static final Pattern OF_MAILBOX = Pattern.compile("(?:^|&)" + MAILBOX + "=([a-z][a-z0-9_-]{0,63})(?:&|$)");
     /// Such as 31920, in a text whose form is not documented.
     private static final Pattern ERROR_CODE = Pattern.compile("\\b\\d{5}\\b");
@@ -89,6 +102,8 @@ public final class TwilioRoutes {
     private final TwilioSignature signature;
     private final TwimlWriter twiml;
     private final Switchboard switchboard;
+    private final Optional<Callees> callees;
+    private final MeetingTwiml meetings;
     private final Supplier<Instruction> fallback;
     private final TwilioMetrics metrics;
     private final LongSupplier nanoTime;
@@ -101,15 +116,25 @@ public final class TwilioRoutes {
             Switchboard switchboard,
             Supplier<Instruction> fallback,
             TwilioMetrics metrics) {
-        this(settings, limits, switchboard, fallback, metrics, _ -> Optional.empty(), System::nanoTime);
+        this(
+                settings,
+                limits,
+                switchboard,
+                Optional.empty(),
+                fallback,
+                metrics,
+                _ -> Optional.empty(),
+                System::nanoTime);
     }
 
+    /// @param callees  humans who are called while the agent has the caller; empty when there are none
     /// @param pages    where a human reads about a call
     /// @param nanoTime what limits are kept by; it may stand still
     public TwilioRoutes(
             TwilioSettings settings,
             TwilioLimits limits,
             Switchboard switchboard,
+            Optional<Callees> callees,
             Supplier<Instruction> fallback,
             TwilioMetrics metrics,
             CasePages pages,
@@ -119,6 +144,8 @@ public final class TwilioRoutes {
         this.signature = new TwilioSignature(settings.tokens());
         this.twiml = new TwimlWriter(settings, pages);
         this.switchboard = switchboard;
+        this.callees = callees;
+        this.meetings = new MeetingTwiml(settings);
         this.fallback = fallback;
         this.metrics = metrics;
         this.nanoTime = nanoTime;
@@ -132,6 +159,11 @@ public final class TwilioRoutes {
             post(router, prefix, CONTINUE, this::next);
             post(router, prefix, WHISPER, (context, form, _) -> whisper(context, form));
             post(router, prefix, WAIT, this::waiting);
+            callees.ifPresent(humans -> {
+                post(router, prefix, HUMAN, (context, form, leg) -> human(context, form, leg, humans));
+                post(router, prefix, HUMAN_STATUS, (context, form, leg) -> humanGone(context, form, leg, humans));
+                post(router, prefix, MEETING, (context, form, leg) -> metOrLeft(context, form, leg, humans));
+            });
             router.get(prefix + MUSIC).handler(context -> music(context, music));
             post(router, prefix, STATUS, this::status);
             post(router, prefix, RECORDED, this::recorded);
@@ -187,6 +219,52 @@ public final class TwilioRoutes {
                     () -> Whisper.OF_NOTHING,
                     twiml::whisper);
         }
+    }
+
+    /// Asked for the leg of a human who was called while the agent has the caller: first for the words, then with the
+    /// key that was pressed.
+    private void human(RoutingContext context, TwilioForm form, CallId leg, Callees humans) {
+        var meeting = meeting(context);
+        var digits = form.first("Digits");
+        var callee = new Callees.Callee(meeting, leg.value());
+        answer(
+                context,
+                () -> digits.isEmpty() ? humans.pickedUp(callee) : humans.pressed(callee, digits.charAt(0)),
+                () -> new Callees.Answer.Leave("", ""),
+                answer -> meetings.callee(answer, meeting));
+    }
+
+    private void humanGone(RoutingContext context, TwilioForm form, CallId leg, Callees humans) {
+        if (over(form)) {
+            var how =
+                    switch (form.first("CallStatus")) {
+                        case "completed" -> Route.Result.ACCEPTED;
+                        case "busy" -> Route.Result.BUSY;
+                        case "no-answer", "canceled" -> Route.Result.NO_ANSWER;
+                        default -> Route.Result.FAILED;
+                    };
+            humans.ended(new Callees.Callee(meeting(context), leg.value()), how);
+        }
+        end(context, 204);
+    }
+
+    private static void metOrLeft(RoutingContext context, TwilioForm form, CallId leg, Callees humans) {
+        var meeting = meeting(context);
+        switch (form.first("StatusCallbackEvent")) {
+            case "participant-join" -> humans.joined(meeting, leg.value());
+            case "participant-leave" -> humans.left(meeting, leg.value());
+            default -> {}
+        }
+        end(context, 204);
+    }
+
+    /// One that nobody knows stands for what is no address of ours, although it is signed.
+    private static Meeting meeting(RoutingContext context) {
+        var query = context.request().query();
+        var found = ONE_MEETING.matcher(query == null ? "" : query);
+        return found.matches()
+                ? new Meeting(new CallId(found.group(1)), Integer.parseInt(found.group(2)))
+                : new Meeting(new CallId("CA" + "0".repeat(32)), 0);
     }
 
     private void waiting(RoutingContext context, TwilioForm form, CallId call) {

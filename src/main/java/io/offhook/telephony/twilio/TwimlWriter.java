@@ -51,6 +51,10 @@ final class TwimlWriter {
                 case ConnectAgent connect -> connect(xml, connect);
                 case GoTo goTo -> goTo(xml, goTo);
                 case AskNumber ask -> askNumber(xml, ask);
+                case Instruction.Meet(var say, var language, var step, var meeting) -> {
+                    say(xml, say, language);
+                    new MeetingTwiml(settings).caller(xml, after(step, ""), meeting);
+                }
                 case HangUp(var say, var language) -> {
                     say(xml, say, language);
                     xml.writeEmptyElement("Hangup");
@@ -181,6 +185,15 @@ final class TwimlWriter {
                 xml.writeStartElement("Sip");
                 whisper(xml, whisper);
                 xml.writeCharacters(xmlText(address));
+                xml.writeEndElement();
+                xml.writeEndElement();
+            }
+            // The agent is not there to keep the caller: the number is dialled like any other.
+            case Destination.Warm(var number, var patience) -> {
+                dial(xml, action, patience);
+                xml.writeStartElement("Number");
+                whisper(xml, true);
+                xml.writeCharacters(number.e164());
                 xml.writeEndElement();
                 xml.writeEndElement();
             }

@@ -1,0 +1,96 @@
+package io.offhook.telephony.twilio;
+
+import io.offhook.telephony.Callees.Answer;
+import io.offhook.telephony.Meeting;
+import java.util.List;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/// TwiML of two legs that meet in a room of their own ("TwiML Voice: Conference"). Whoever leaves it takes the other
+/// along: the caller's call then goes on with what comes next, the human's is over. Any thread may use it.
+final class MeetingTwiml {
+    private final TwilioSettings settings;
+
+    MeetingTwiml(TwilioSettings settings) {
+        this.settings = settings;
+    }
+
+    /// What happens on a human's leg.
+    String callee(Answer answer, Meeting meeting) {
+        return TwimlWriter.document(xml -> {
+            switch (answer) {
+                case Answer.Ask(var whisper) -> {
+                    for (int time = 0; time < 2; time++) {
+                        xml.writeStartElement("Gather");
+                        xml.writeAttribute("action", page(meeting));
+                        xml.writeAttribute("numDigits", "1");
+                        xml.writeAttribute("timeout", "4");
+                        TwimlWriter.say(xml, List.of(whisper.about()), whisper.language());
+                        TwimlWriter.say(
+                                xml,
+                                List.of(whisper.ask().text()),
+                                whisper.ask().language());
+                        xml.writeEndElement();
+                    }
+                    xml.writeEmptyElement("Hangup");
+                }
+                case Answer.Meet(var say, var language) -> {
+                    TwimlWriter.say(xml, List.of(say), language);
+                    xml.writeStartElement("Dial");
+                    // The human's own announcement is the caller's beep.
+                    room(xml, meeting, "false");
+                    xml.writeEndElement();
+                }
+                case Answer.Leave(var say, var language) -> leave(xml, say, language);
+            }
+        });
+    }
+
+    /// A few words, and the end.
+    static String leave(String say, String language) {
+        return TwimlWriter.document(xml -> leave(xml, say, language));
+    }
+
+    private static void leave(XMLStreamWriter xml, String say, String language) throws XMLStreamException {
+        TwimlWriter.say(xml, List.of(say), language);
+        xml.writeEmptyElement("Hangup");
+    }
+
+    /// Brings the caller in.
+    void caller(XMLStreamWriter xml, String action, Meeting meeting) throws XMLStreamException {
+        xml.writeStartElement("Dial");
+        xml.writeAttribute("action", action);
+        room(xml, meeting, "onEnter");
+        xml.writeEndElement();
+    }
+
+    private void room(XMLStreamWriter xml, Meeting meeting, String beep) throws XMLStreamException {
+        xml.writeStartElement("Conference");
+        xml.writeAttribute("beep", beep);
+        xml.writeAttribute("startConferenceOnEnter", "true");
+        xml.writeAttribute("endConferenceOnExit", "true");
+        xml.writeAttribute("waitUrl", "");
+        xml.writeAttribute("maxParticipants", "10");
+        xml.writeAttribute("jitterBufferSize", "small");
+        // Of all who come, the first one's counts; it may be either.
+        xml.writeAttribute("statusCallback", settings.url(TwilioRoutes.MEETING) + query(meeting));
+        xml.writeAttribute("statusCallbackEvent", "join leave");
+        xml.writeCharacters(meeting.room());
+        xml.writeEndElement();
+    }
+
+    /// Where Twilio asks what a human is to hear.
+    String page(Meeting meeting) {
+        return settings.url(TwilioRoutes.HUMAN) + query(meeting);
+    }
+
+    /// Where Twilio tells how a human's leg ended.
+    String status(Meeting meeting) {
+        return settings.url(TwilioRoutes.HUMAN_STATUS) + query(meeting);
+    }
+
+    private static String query(Meeting meeting) {
+        return "?" + TwilioRoutes.FOR + "=" + meeting.caller().value() + "&" + TwilioRoutes.ATTEMPT + "="
+                + meeting.attempt();
+    }
+}

@@ -1,0 +1,24 @@
+package io.offhook.live;
+
+import io.offhook.call.PhoneNumber;
+import io.offhook.telephony.HumanLegs;
+import io.offhook.telephony.Meeting;
+import java.time.Duration;
+
+/// A provider that reaches nobody.
+final class NoHumans implements HumanLegs {
+    @Override
+    public Rung ring(Meeting meeting, PhoneNumber human, PhoneNumber from, Duration patience) {
+        return new Rung.Failed("nobody");
+    }
+
+    @Override
+    public boolean dismiss(String leg, String say, String language) {
+        return true;
+    }
+
+    @Override
+    public boolean recall(Meeting meeting) {
+        return true;
+    }
+}

@@ -1,0 +1,195 @@
+package io.offhook.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offhook.call.CallEffect.CallHuman;
+import io.offhook.call.CallEffect.LetHumanGo;
+import io.offhook.call.CallId;
+import io.offhook.call.Destination;
+import io.offhook.call.PhoneNumber;
+import io.offhook.call.Route;
+import io.offhook.store.Fact;
+import io.offhook.telephony.Callees.Answer;
+import io.offhook.telephony.Callees.Callee;
+import io.offhook.telephony.HumanLegs;
+import io.offhook.telephony.Meeting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Each attempt to reach a human: stored, carried out once, and cleaned up.
+class WarmTransfersTest {
+    private static final CallId CALL = new CallId("CA1");
+    private static final Meeting MEETING = new Meeting(CALL, 0);
+    private static final Callee HUMAN = new Callee(MEETING, "CA2");
+    private static final Destination.Warm ANN =
+            new Destination.Warm(new PhoneNumber("+14155550101"), Duration.ofSeconds(20));
+
+    @TempDir
+    Path folder;
+
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private Node node;
+    private WarmTransfers warm;
+    private LiveCall.Consulting orders;
+
+    @BeforeEach
+    void a_call() {
+        node = new Node(folder, 1);
+        warm = node.warm(new Legs());
+        orders = warm.of(new Entry(CALL, node.planCalling("+18005550199"), Optional.empty(), Instant.EPOCH));
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    private final class Legs implements HumanLegs {
+        @Override
+        public Rung ring(Meeting meeting, PhoneNumber human, PhoneNumber from, Duration patience) {
+            asked.add("ring " + human.e164() + " from " + from.e164());
+            assertThat(kinds()).contains("human_ringing");
+            return new Rung.Ringing("CA2");
+        }
+
+        @Override
+        public boolean dismiss(String leg, String say, String language) {
+            asked.add("dismiss " + leg);
+            return asked.size() > 2;
+        }
+
+        @Override
+        public boolean recall(Meeting meeting) {
+            asked.add("recall " + meeting.caller());
+            return true;
+        }
+    }
+
+    private List<String> kinds() {
+        return node.facts(Fact.Happened.class).stream().map(Fact.Happened::kind).toList();
+    }
+
+    private void rings() {
+        orders.call(new CallHuman(0, 0, ANN, Node.handoff()));
+        await().until(() -> asked.size() == 1);
+    }
+
+    private Answer presses(char key) {
+        return warm.pressed(HUMAN, key).toCompletableFuture().join();
+    }
+
+    private void asked(String... all) {
+        await().untilAsserted(() -> assertThat(asked).containsExactly(all));
+    }
+
+    @Test
+    void an_order_that_is_given_twice_is_carried_out_once_after_it_is_stored() {
+        rings();
+        orders.call(new CallHuman(0, 0, ANN, Node.handoff()));
+
+        asked("ring +14155550101 from +18005550199");
+        assertThat(kinds()).containsExactly("human_ringing");
+    }
+
+    @Test
+    void a_human_who_presses_1_twice_is_brought_to_the_room_twice_and_stored_once() {
+        rings();
+
+        assertThat(presses('1')).isInstanceOf(Answer.Meet.class);
+        assertThat(presses('1')).isInstanceOf(Answer.Meet.class);
+        assertThat(kinds()).containsExactly("human_ringing", "human_accepted");
+    }
+
+    @Test
+    void a_key_that_means_nothing_is_asked_for_again() {
+        rings();
+
+        assertThat(presses('7')).isInstanceOf(Answer.Ask.class);
+        assertThat(warm.pickedUp(HUMAN).toCompletableFuture().join()).isInstanceOf(Answer.Ask.class);
+    }
+
+    @Test
+    void a_human_who_declines_is_stored_before_it_is_said() {
+        rings();
+
+        assertThat(presses('2')).isInstanceOf(Answer.Leave.class);
+        assertThat(node.facts(Fact.RouteStepped.class))
+                .extracting(Fact.RouteStepped::result)
+                .containsExactly(Optional.of(Route.Result.DECLINED));
+        assertThat(presses('1')).isInstanceOf(Answer.Leave.class);
+    }
+
+    @Test
+    void a_human_for_whom_nobody_waits_is_dismissed_and_told_so() {
+        rings();
+
+        orders.letGo(new LetHumanGo(0, Optional.of(Route.Result.CALLER_GONE)));
+
+        asked("ring +14155550101 from +18005550199", "dismiss CA2", "dismiss CA2");
+        assertThat(presses('1')).isInstanceOf(Answer.Leave.class);
+        assertThat(warm.pickedUp(new Callee(new Meeting(new CallId("CA9"), 0), "CA8"))
+                        .toCompletableFuture()
+                        .join())
+                .isInstanceOf(Answer.Leave.class);
+    }
+
+    @Test
+    void whoever_has_met_the_caller_is_never_ended() {
+        rings();
+        presses('1');
+        warm.joined(MEETING, CALL.value());
+        assertThat(kinds()).doesNotContain("human_met");
+        warm.joined(MEETING, "CA2");
+
+        orders.letGo(new LetHumanGo(0, Optional.empty()));
+        warm.callerLeft(CALL);
+        warm.ended(HUMAN, Route.Result.ACCEPTED);
+
+        assertThat(kinds()).contains("human_met");
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void two_who_missed_each_other_in_the_room_have_not_met() {
+        rings();
+        presses('1');
+        warm.joined(MEETING, CALL.value());
+        warm.left(MEETING, CALL.value());
+        warm.joined(MEETING, "CA2");
+
+        warm.callerLeft(CALL);
+
+        asked("ring +14155550101 from +18005550199", "dismiss CA2", "dismiss CA2");
+    }
+
+    @Test
+    void a_leg_that_is_over_is_not_dismissed_and_its_caller_is_taken_out_of_the_room() {
+        rings();
+        presses('1');
+        warm.ended(HUMAN, Route.Result.ACCEPTED);
+
+        orders.letGo(new LetHumanGo(0, Optional.of(Route.Result.HUMAN_GONE)));
+        orders.recall();
+
+        asked("ring +14155550101 from +18005550199", "recall CA1");
+    }
+
+    @Test
+    void without_a_number_to_show_nobody_is_called() {
+        orders = warm.of(new Entry(CALL, node.planCalling(""), Optional.empty(), Instant.EPOCH));
+
+        orders.call(new CallHuman(0, 0, ANN, Node.handoff()));
+
+        await().until(() -> kinds().contains("human_unreachable"));
+        assertThat(asked).isEmpty();
+    }
+}
