@@ -267,8 +267,9 @@ class BetweenStreamsTest {
 
             nanos.addAndGet(Duration.ofSeconds(2).toNanos());
 
-            await().until(() -> still.ended().isPresent());
-            assertThat(still.ended()).contains(new Disposition(outcome, "caller_pressed_zero"));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() ->
+                            assertThat(still.ended()).contains(new Disposition(outcome, "caller_pressed_zero")));
         }
     }
 
