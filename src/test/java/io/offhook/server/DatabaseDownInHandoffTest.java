@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 class DatabaseDownInHandoffTest {
     private static final String QUESTION = "I want my money back.";
-    private static final Duration RETURN = Duration.ofSeconds(60);
+    private static final Duration RETURN = Duration.ofSeconds(180);
 
     /// When it goes away, and how.
     enum Down {

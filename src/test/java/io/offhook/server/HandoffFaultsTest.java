@@ -120,7 +120,7 @@ class HandoffFaultsTest {
         try (var server = TestServer.started()) {
             server.script.calls("escalate_to_human", "{\"reason\":\"Refund\",\"summary\":\"\"}");
             var call = server.ringAndGreet(new CarrierFault.NoMarks());
-            server.says(QUESTION);
+            server.session(0).typed(QUESTION);
             Step.ANNOUNCEMENT_WAS_HEARD.await(server, call);
 
             server.engine.vanish();
@@ -249,8 +249,9 @@ class HandoffFaultsTest {
 
             call.awaitEnded(PATIENCE);
             isOver(server, call, gone.outcome);
-            assertThat(server.offhook.store().voicemail(new CallId(call.sid())).isPresent())
-                    .isEqualTo(gone.outcome == Outcome.VOICEMAIL);
+            await().atMost(PATIENCE)
+                    .until(() -> server.offhook.store().voicemail(new CallId(call.sid())).isPresent()
+                            == (gone.outcome == Outcome.VOICEMAIL));
         }
     }
 

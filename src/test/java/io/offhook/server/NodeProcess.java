@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// One node in a process of its own, which can be killed as by a power cut.
 final class NodeProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready on port (\\d+)");
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(180);
 
     private final Process process;
     private final Path said;
