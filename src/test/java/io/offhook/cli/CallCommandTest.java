@@ -13,6 +13,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +45,7 @@ class CallCommandTest {
         environment.put("OFFHOOK_HOME", folder.toString());
         server = Offhook.create(
                         Settings.from(environment), AgentDirectory.of(AgentFiles.of(List.of(AgentFile.demo()))))
+                .officeClock(InstantSource.fixed(Instant.parse("2026-03-17T14:00:00Z")))
                 .start();
     }
 

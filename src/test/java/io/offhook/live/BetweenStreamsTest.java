@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -406,7 +407,7 @@ class BetweenStreamsTest {
 
     @Test
     void a_watcher_that_throws_keeps_nothing_from_being_stored_and_nobody_from_a_human() {
-        var seen = new ArrayList<CallEvent>();
+        var seen = new CopyOnWriteArrayList<CallEvent>();
         node.watchers.add((_, _, _, _) -> {
             throw new IllegalStateException("a watcher's own fault");
         });

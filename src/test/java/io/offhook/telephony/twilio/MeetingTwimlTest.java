@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MeetingTwimlTest {
+    private static final String AGAIN = TwimlWriter.ASK_AGAIN.replace("&", "&amp;");
     private static final String BASE = "https://voice.example.com/phone/voice/";
     private static final String QUERY = "?for=CA00000000000000000000000000000001&amp;attempt=2";
     private static final Meeting MEETING = new Meeting(new CallId("CA00000000000000000000000000000001"), 2);
@@ -48,7 +49,7 @@ class MeetingTwimlTest {
                 .contains("<Say language=\"en\">Thank you.</Say><Dial><Conference beep=\"false\"")
                 .contains(">offhook-CA00000000000000000000000000000001-2</Conference></Dial>");
         assertThat(caller)
-                .contains("<Dial action=\"" + BASE + "continue?after=1\"><Conference beep=\"onEnter\"")
+                .contains("<Dial action=\"" + BASE + "continue?after=1" + AGAIN + "\"><Conference beep=\"onEnter\"")
                 .contains(">offhook-CA00000000000000000000000000000001-2</Conference></Dial>");
         assertThat(List.of(human, caller)).allSatisfy(document -> assertThat(document)
                 .contains("startConferenceOnEnter=\"true\"")
@@ -70,7 +71,7 @@ class MeetingTwimlTest {
         var document = writer.write(new Instruction.GoTo(List.of(), "en", 0, to, Optional.empty()));
 
         assertThat(document)
-                .endsWith("<Response><Dial action=\"" + BASE + "continue?after=0\" timeout=\"20\"><Number url=\"" + BASE
-                        + "whisper\">+14155550101</Number></Dial></Response>");
+                .endsWith("<Response><Dial action=\"" + BASE + "continue?after=0" + AGAIN + "\" timeout=\"20\"><Number url=\"" + BASE
+                        + "whisper" + AGAIN + "\">+14155550101</Number></Dial></Response>");
     }
 }
