@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -18,6 +19,7 @@ import picocli.CommandLine;
 /// What a newcomer sees of the demo's callers, and that each of them says so when a call does not go as it should.
 @Timeout(300)
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class DemoCommandTest {
     private record Outcome(int exit, String out, String err) {
         /// Without the way that lines are broken.

@@ -19,6 +19,7 @@ import io.offhook.store.jdbc.TestPostgres;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// once the database is back, everything is in it, once.
 @Timeout(180)
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class DatabaseDownInHandoffTest {
     private static final String QUESTION = "I want my money back.";
     private static final Duration RETURN = Duration.ofSeconds(180);

@@ -15,6 +15,7 @@ import io.offhook.simulator.Heard;
 import io.offhook.simulator.SimulatedCall;
 import io.offhook.simulator.SimulatedEngine;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -25,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What callers hear, and what is stored, when the engine fails.
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class EngineFaultsTest {
     private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
     private static final String QUESTION = "Where is my order?";

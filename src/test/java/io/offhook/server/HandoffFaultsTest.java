@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// fails, a queue that takes nobody.
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class HandoffFaultsTest {
     private static final String ANNOUNCEMENT = "One moment.";
     private static final String QUESTION = "I want my money back.";

@@ -17,6 +17,7 @@ import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What happens when the carrier's side misbehaves, or somebody pretends to be it.
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class StreamFaultsTest {
     private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
     private static final String QUESTION = "Where is my order?";

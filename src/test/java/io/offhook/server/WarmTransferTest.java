@@ -18,6 +18,7 @@ import io.offhook.simulator.SimulatedCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Callers who stay with the agent until a human has taken the call.
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class WarmTransferTest {
     private static final String STORY = "The caller wants the money back for order AB7492.";
     private static final String ARGUMENTS = "{\"reason\":\"refund\",\"summary\":\"" + STORY + "\",\"urgency\":\"high\"}";
