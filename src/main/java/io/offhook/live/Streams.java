@@ -121,6 +121,8 @@ final class Streams {
                 }
                 case Phase.Ended(var disposition, _) -> {
                     entry.ended(disposition, now);
+                    // The route may have gone on while the stream was still closing.
+                    entry.settle(now).ifPresent(end -> log.ended(entry.id(), end));
                     admission.leave(entry);
                 }
                 default -> entry.touched(now);

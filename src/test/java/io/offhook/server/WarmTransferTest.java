@@ -262,7 +262,8 @@ class WarmTransferTest {
                     .as("%s", call.steps())
                     .isTrue();
             assertThat(call.steps(CallStep.Bridged.class)).isEmpty();
-            assertThat(stepped(server, call)).contains("warm HUMAN_GONE");
+            // Which of the two depends on whether the key or the end comes to the server first.
+            assertThat(stepped(server, call)).containsAnyOf("warm HUMAN_GONE", "warm NO_KEY");
         }
     }
 

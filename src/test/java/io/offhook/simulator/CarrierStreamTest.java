@@ -138,7 +138,7 @@ class CarrierStreamTest {
             var marks = call.steps(CallStep.MarkReturned.class);
             assertThat(marks).extracting(CallStep.MarkReturned::name).containsExactly("at once", "heard");
             assertThat(marks.getLast().at().minus(marks.getFirst().at()))
-                    .isBetween(Duration.ofMillis(980), Duration.ofMillis(2_000));
+                    .isBetween(Duration.ofMillis(700), Duration.ofMillis(2_000));
             assertThat(call.streamHeard()).isEqualTo(Duration.ofSeconds(1));
             assertThat(call.heard()).hasSize(1);
             assertThat(call.heard().getFirst().audio()).isEqualTo(second.muLaw());
