@@ -41,6 +41,7 @@ class DrainTest {
             assertThat(late.steps(CallStep.Dialled.class)).isEmpty();
             server.session(0).typed(QUESTION);
             server.hears(call, GREETING, ANSWER);
+            await().atMost(PATIENCE).until(() -> server.allProven(call));
             assertThat(drained.isAlive()).isTrue();
             server.session(0).typed("That is all.");
             assertThat(call.awaitEnded(PATIENCE)).isEqualTo(EndReason.HANGUP_VERB);
@@ -57,6 +58,7 @@ class DrainTest {
             var call = server.ringAndGreet();
             server.says(QUESTION);
             server.hears(call, GREETING, ANSWER);
+            await().atMost(PATIENCE).until(() -> server.allProven(call));
 
             var drained = drain(server);
 
@@ -73,6 +75,7 @@ class DrainTest {
             var call = server.ringAndGreet();
             server.says(QUESTION);
             server.hears(call, GREETING, ANSWER);
+            await().atMost(PATIENCE).until(() -> server.allProven(call));
             var drained = drain(server);
             await().atMost(PATIENCE).until(() -> status(server, "/readyz") == 503);
             var told = call.sinceRing();
