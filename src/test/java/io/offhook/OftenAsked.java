@@ -12,6 +12,8 @@ public final class OftenAsked implements LauncherSessionListener {
     public void launcherSessionOpened(LauncherSession session) {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+        // Another test's thread may fail meanwhile: that is for the other test to say.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
     }
 }
