@@ -11,6 +11,7 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,8 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class SqlTool implements ToolWork {
     private static final Logger LOG = LoggerFactory.getLogger(SqlTool.class);
     private static final int ROWS = 50;
-    private static final int CANCELS = 20;
-    private static final Duration CANCEL_EVERY = Duration.ofMillis(50);
+    private static final Duration FIRST_CANCEL_AGAIN = Duration.ofMillis(50);
+    private static final Duration CANCEL_AGAIN = Duration.ofSeconds(1);
 
     private final String name;
     private final String sql;
@@ -149,11 +150,16 @@ public final class SqlTool implements ToolWork {
             }
         }
 
-        /// Again and again, since a cancel that comes a moment before the execution is lost.
+        /// Goes on until the query is over, on a thread of its own: a cancel that comes a moment before the database
+        /// has begun is lost without a word, and what was not cancelled keeps a processor busy for ever.
         void cancel() {
-            for (int times = 0; times < CANCELS && cancelOnce(); times++) {
-                LockSupport.parkNanos(CANCEL_EVERY.toNanos());
-            }
+            Thread.ofVirtual().name("tool-sql-cancel").start(() -> {
+                var pause = FIRST_CANCEL_AGAIN;
+                while (cancelOnce()) {
+                    LockSupport.parkNanos(pause.toNanos());
+                    pause = Collections.min(List.of(pause.multipliedBy(2), CANCEL_AGAIN));
+                }
+            });
         }
 
         /// @return whether there was something to cancel

@@ -8,13 +8,20 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.engine.demo.DemoOrders;
 import io.offhook.store.jdbc.TestPostgres;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -27,6 +34,8 @@ class SqlToolTest {
 
     private static final String ENDLESS =
             "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+
+    private static final Duration DEAF = Duration.ofMillis(1_500);
 
     @Nested
     class OnSqlite extends Contract {
@@ -181,6 +190,57 @@ class SqlToolTest {
             assertThat(other.await(15, TimeUnit.SECONDS)).isTrue();
             running.forEach(Thread::interrupt);
             await().atMost(Duration.ofSeconds(60)).until(() -> queries() == 0);
+        }
+
+        @Test
+        void a_query_ends_although_the_database_misses_cancels_for_a_while() {
+            var firstCancel = new AtomicLong();
+            var quick = new SqlTool("query", ENDLESS, deaf(firstCancel), Duration.ofMillis(200));
+
+            assertThatThrownBy(() -> quick.run(new Tool.Invocation("r1", "CA1", Map.of(), Map.of())))
+                    .isInstanceOf(InterruptedException.class);
+
+            await().atMost(Duration.ofSeconds(60)).until(() -> queries() == 0);
+            assertThat(System.nanoTime() - firstCancel.get()).isGreaterThan(DEAF.toNanos());
+        }
+
+        /// The same database, which hears no cancel for some time after the first one.
+        private DataSource deaf(AtomicLong firstCancel) {
+            return wrapped(DataSource.class, database, source -> wrapped(
+                    Connection.class, (Connection) source, made -> made instanceof PreparedStatement statement
+                            ? deaf(statement, firstCancel)
+                            : made));
+        }
+
+        private static PreparedStatement deaf(PreparedStatement statement, AtomicLong firstCancel) {
+            return (PreparedStatement) Proxy.newProxyInstance(
+                    SqlToolTest.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, (_, method, args) -> {
+                        if (method.getName().equals("cancel")) {
+                            firstCancel.compareAndSet(0, System.nanoTime());
+                            if (System.nanoTime() - firstCancel.get() < DEAF.toNanos()) {
+                                return null;
+                            }
+                        }
+                        return invoke(statement, method, args);
+                    });
+        }
+
+        private static <T> T wrapped(Class<T> type, T target, UnaryOperator<Object> results) {
+            return type.cast(Proxy.newProxyInstance(
+                    SqlToolTest.class.getClassLoader(), new Class<?>[] {type}, (_, method, args) -> {
+                        var result = invoke(target, method, args);
+                        return method.getName().equals("getConnection") || method.getName().equals("prepareStatement")
+                                ? results.apply(result)
+                                : result;
+                    }));
+        }
+
+        private static Object invoke(Object target, Method method, Object[] args) throws Throwable {
+            try {
+                return method.invoke(target, args);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
         }
 
         private static long queries() {
