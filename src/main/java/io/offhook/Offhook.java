@@ -182,7 +182,7 @@ public final class Offhook implements AutoCloseable {
                 warm,
                 workers);
         made.with(calls::settle);
-        meters.gauge("offhook.calls.active", calls::onLine);
+        showActive(agents.current());
         meters.gauge("offhook.store.queue", () -> writer.load().queued());
         meters.gauge("offhook.store.lost", () -> writer.load().lost());
         meters.gauge("offhook.store.spilled", () -> writer.load().spilled());
@@ -223,6 +223,7 @@ public final class Offhook implements AutoCloseable {
             public void reloaded(AgentFiles changed) {
                 plans.reload(changed);
                 callers.reload(changed);
+                showActive(changed);
                 plans.all().forEach(greetings::prepare);
                 log.atInfo().log("agents reloaded; the next call uses them");
             }
@@ -407,6 +408,10 @@ public final class Offhook implements AutoCloseable {
                 meters.noticed(slug);
             }
         };
+    }
+
+    private void showActive(AgentFiles running) {
+        running.all().forEach(agent -> meters.active(agent.name(), () -> calls.onLine(agent.name())));
     }
 
     private static Instruction fallback(AgentPlans plans) {

@@ -224,6 +224,14 @@ public final class LiveCalls implements Switchboard {
         return known.all().stream().filter(Entry::onLine).count();
     }
 
+    /// Those of one agent.
+    public long onLine(String agent) {
+        return known.all().stream()
+                .filter(Entry::onLine)
+                .filter(entry -> entry.plan().rules().agent().equals(agent))
+                .count();
+    }
+
     /// Whether callers are on the line, or off it with their provider about to ask this server where they go.
     public boolean needed() {
         var now = clock.now();

@@ -110,7 +110,7 @@ final class CallMeters implements CallListener {
         }
         if (!heard) {
             heard = true;
-            meters.time("offhook.call.first.audio", Tags.of("agent", agent), Duration.between(call.since(), now));
+            meters.firstAudio(call.id(), agent, Duration.between(call.since(), now));
         }
         callerStopped.ifPresent(stopped -> {
             meters.time(
@@ -135,7 +135,7 @@ final class CallMeters implements CallListener {
         switch (slug) {
             case "barge_in" -> meters.count("offhook.bargein", Tags.of("agent", agent), 1);
             case "silence" -> meters.count("offhook.silence", Tags.of("agent", agent), 1);
-            case "media_gap" -> meters.count("offhook.stream.underruns", Tags.empty(), 1);
+            case "media_gap" -> meters.count("offhook.stream.underruns", Tags.of("engine", engine), 1);
             default -> meters.noticed(slug);
         }
     }

@@ -1,25 +1,28 @@
 package io.offhook.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.offhook.call.CallId;
 import io.offhook.call.CallListener;
 import io.offhook.store.Fact;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /// The server's meters. Any thread.
 public final class Meters {
+    /// Calls that the server places itself have no agent on them, and are not counted.
+    static final String INBOUND = "inbound";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     private final CallTally tally = new CallTally(this);
-
-    // The registry holds gauges weakly.
-    private final List<Supplier<Number>> strong = new CopyOnWriteArrayList<>();
+    private final Set<String> shown = ConcurrentHashMap.newKeySet();
 
     /// Fresh meters of one call's stream.
     public CallListener watching(String agent, String engine, String language) {
@@ -42,8 +45,23 @@ public final class Meters {
     }
 
     public void gauge(String name, Supplier<Number> value) {
-        registry.gauge(name, value, supplier -> supplier.get().doubleValue());
-        strong.add(value);
+        gauge(name, Tags.empty(), value);
+    }
+
+    /// Shows how many calls this agent has on the line; a second time for the same agent changes nothing.
+    public void active(String agent, Supplier<Number> calls) {
+        if (shown.add(agent)) {
+            gauge("offhook.calls.active", Tags.of("agent", agent, "direction", INBOUND), calls);
+        }
+    }
+
+    private void gauge(String name, Tags tags, Supplier<Number> value) {
+        Gauge.builder(name, value).tags(tags).register(registry);
+    }
+
+    /// The call's caller has heard the first sound.
+    void firstAudio(CallId call, String agent, Duration took) {
+        tally.firstAudio(call, agent, took);
     }
 
     void count(String name, Tags tags, double amount) {

@@ -103,6 +103,27 @@ class CallMetersTest {
     }
 
     @Test
+    void a_gap_in_the_callers_audio_is_counted_for_the_engine_that_misses_it() {
+        var gap = new Step(CALL, List.of(), List.of("media_gap"));
+
+        watching.on(CALL, new CallEvent.TimePassed(), gap, NOON);
+
+        assertThat(value("offhook_stream_underruns_total{engine=\"openai\"}")).isEqualTo("1.0");
+    }
+
+    @Test
+    void each_agent_shows_its_calls_once_however_often_its_file_is_read() {
+        meters.active("acme", () -> 3);
+        meters.active("acme", () -> 3);
+        meters.active("sales", () -> 0);
+
+        assertThat(meters.scrape().lines().filter(line -> line.startsWith("offhook_calls_active")))
+                .containsExactlyInAnyOrder(
+                        "offhook_calls_active{agent=\"acme\",direction=\"inbound\"} 3.0",
+                        "offhook_calls_active{agent=\"sales\",direction=\"inbound\"} 0.0");
+    }
+
+    @Test
     void a_lost_stream_counts_no_call() {
         var ended = new Call(
                 CALL.id(),
