@@ -131,7 +131,8 @@ record ReadyAgent(
                                         Placeholders.fill(tool.say().orElse(""), facts), tool.confirm()))),
                 escalation,
                 new Circumstances(language, open(), caller(facts)),
-                language.startsWith("en") ? COMFORT : List.of());
+                language.startsWith("en") ? COMFORT : List.of(),
+                profile.engine().prices());
     }
 
     private boolean open() {

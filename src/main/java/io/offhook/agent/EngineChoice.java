@@ -1,13 +1,17 @@
 package io.offhook.agent;
 
+import io.offhook.call.Price;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// Which engine holds the conversation, and how it listens.
 ///
 /// @param model the model's own name (`gpt-realtime-2.1`); `demo` for the offline engine
 /// @param reasoning how hard a reasoning model thinks; absent = the model's own default
+/// @param prices what models cost, by name; a model that is not in it has no known price
 public record EngineChoice(
         Kind kind,
         String model,
@@ -15,7 +19,8 @@ public record EngineChoice(
         NoiseReduction noiseReduction,
         String transcription,
         Optional<String> reasoning,
-        double speed) {
+        double speed,
+        Map<String, Price> prices) {
 
     public static final EngineChoice DEFAULT = new EngineChoice(
             Kind.OPENAI,
@@ -24,7 +29,12 @@ public record EngineChoice(
             NoiseReduction.OFF,
             "gpt-transcribe",
             Optional.empty(),
-            1.0);
+            1.0,
+            PriceList.KNOWN.models());
+
+    public EngineChoice {
+        prices = Map.copyOf(prices);
+    }
 
     public enum Kind {
         OPENAI,
@@ -53,7 +63,14 @@ public record EngineChoice(
         record SemanticVad(String eagerness) implements TurnDetection {}
     }
 
+    /// With these prices in place of those that are known of the same models.
+    EngineChoice with(Map<String, Price> own) {
+        var all = new HashMap<>(prices);
+        all.putAll(own);
+        return new EngineChoice(kind, model, turnDetection, noiseReduction, transcription, reasoning, speed, all);
+    }
+
     EngineChoice with(Kind newKind, String newModel) {
-        return new EngineChoice(newKind, newModel, turnDetection, noiseReduction, transcription, reasoning, speed);
+        return new EngineChoice(newKind, newModel, turnDetection, noiseReduction, transcription, reasoning, speed, prices);
     }
 }

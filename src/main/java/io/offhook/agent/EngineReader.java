@@ -40,8 +40,13 @@ final class EngineReader {
                         .flatMap(value -> value.matching(MODEL, "Use the name of a model, such as gpt-transcribe."))
                         .orElse(usual.transcription()),
                 fields.value("reasoning").flatMap(value -> value.oneOf(REASONING)),
-                fields.value("speed").flatMap(value -> value.decimal(0.25, 1.5)).orElse(usual.speed()));
-        return fields.value("model").map(value -> model(value, options)).orElse(options);
+                fields.value("speed").flatMap(value -> value.decimal(0.25, 1.5)).orElse(usual.speed()),
+                usual.prices());
+        var choice = fields.value("model").map(value -> model(value, options)).orElse(options);
+        return fields.value("prices")
+                .map(prices -> PriceReader.read(prices, List.of(choice.model(), choice.transcription())))
+                .map(choice::with)
+                .orElse(choice);
     }
 
     private static EngineChoice model(Value value, EngineChoice options) {

@@ -3,6 +3,7 @@ package io.offhook.call;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the agent's configuration means for one call. Fixed, unless more becomes known of the caller.
 ///
@@ -15,6 +16,7 @@ import java.util.Map;
 /// @param escalation     when a human is needed besides what the model decides
 /// @param circumstances  what is known besides what is said
 /// @param comfort        recorded "one moment, please"; empty when there is none in this language
+/// @param prices         what the engine's models cost, by name
 public record CallRules(
         String agent,
         String greeting,
@@ -25,9 +27,11 @@ public record CallRules(
         Map<String, ToolRule> tools,
         EscalationPolicy escalation,
         Circumstances circumstances,
-        List<AudioFrame> comfort) {
+        List<AudioFrame> comfort,
+        Map<String, Price> prices) {
 
     public CallRules {
+        prices = Map.copyOf(prices);
         tools = Map.copyOf(tools);
         comfort = List.copyOf(comfort);
     }
@@ -52,7 +56,13 @@ public record CallRules(
                 tools,
                 EscalationPolicy.NONE,
                 new Circumstances(language, true, Map.of()),
-                comfort);
+                comfort,
+                Map.of());
+    }
+
+    /// What was charged, in money; empty when the model's price is not known.
+    public Optional<Price.Cost> cost(Usage usage) {
+        return Optional.ofNullable(prices.get(usage.model())).map(price -> price.of(usage));
     }
 
     /// @param filler  what the agent says while a slow tool runs

@@ -6,8 +6,10 @@ import io.offhook.call.CallEffect;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.CallListener;
+import io.offhook.call.CallRules;
 import io.offhook.call.Step;
 import io.offhook.call.Usage;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -76,12 +78,12 @@ final class CallMeters implements CallListener {
                         Tags.of("tool", toolName(before, request.name()), "outcome", outcome.result()),
                         outcome.took());
             case CallEvent.ReplyEnded reply -> {
-                reply.usage().ifPresent(this::tokens);
+                reply.usage().ifPresent(usage -> charged(before.rules(), usage));
                 if (reply.how() == ReplyEnd.FAILED || reply.how() == ReplyEnd.INCOMPLETE) {
                     engineError(known(reply.code()));
                 }
             }
-            case CallEvent.UsageCounted(var usage) -> tokens(usage);
+            case CallEvent.UsageCounted(var usage) -> charged(before.rules(), usage);
             default -> {}
         }
         if (!heard || callerStopped.isPresent()) {
@@ -144,11 +146,26 @@ final class CallMeters implements CallListener {
         meters.count("offhook.engine.errors", Tags.of("engine", engine, "error.type", type), 1);
     }
 
-    private void tokens(Usage usage) {
+    private void charged(CallRules rules, Usage usage) {
         tokens(usage.model(), "input", "text", usage.textIn());
         tokens(usage.model(), "input", "audio", usage.audioIn());
         tokens(usage.model(), "output", "text", usage.textOut());
         tokens(usage.model(), "output", "audio", usage.audioOut());
+        rules.cost(usage).ifPresent(cost -> {
+            paid(usage.model(), "input", "text", cost.currency(), cost.textIn());
+            paid(usage.model(), "input", "audio", cost.currency(), cost.audioIn());
+            paid(usage.model(), "output", "text", cost.currency(), cost.textOut());
+            paid(usage.model(), "output", "audio", cost.currency(), cost.audioOut());
+        });
+    }
+
+    private void paid(String model, String direction, String modality, String currency, BigDecimal amount) {
+        if (amount.signum() > 0) {
+            meters.count(
+                    "offhook.cost",
+                    Tags.of("model", model, "direction", direction, "modality", modality, "currency", currency),
+                    amount.doubleValue());
+        }
     }
 
     private void tokens(String model, String direction, String modality, long amount) {

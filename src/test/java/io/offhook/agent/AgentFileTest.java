@@ -16,13 +16,16 @@ import io.offhook.agent.EngineChoice.TurnDetection.SemanticVad;
 import io.offhook.agent.EngineChoice.TurnDetection.ServerVad;
 import io.offhook.call.Destination;
 import io.offhook.call.PhoneNumber;
+import io.offhook.call.Price;
 import io.offhook.call.Route;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,10 +138,54 @@ class AgentFileTest {
                         NoiseReduction.NEAR_FIELD,
                         "whisper-1",
                         Optional.of("low"),
-                        1.25));
+                        1.25,
+                        EngineChoice.DEFAULT.prices()));
         assertThat(agent.defaultLanguage().greeting()).contains(new Greeting("Hello.", false));
         assertThat(with("engine: { vad: semantic }").engine().turnDetection()).isEqualTo(new SemanticVad("auto"));
         assertThat(with("engine: demo").engine().kind()).isEqualTo(Kind.DEMO);
+    }
+
+    // --- prices
+
+    @Test
+    void a_price_given_here_counts_in_place_of_the_known_one() {
+        var known = EngineChoice.DEFAULT.prices();
+
+        var prices = with("""
+                engine:
+                  model: openai/gpt-realtime-2.1
+                  transcription: my-ears
+                  prices:
+                    gpt-realtime-2.1: { text_in: 3, text_out: 20.5, audio_in: 30, audio_cached: 0.2, audio_out: 60 }
+                    my-ears: { currency: EUR, text_in: 2.5, text_out: 10, audio_in: 6, audio_out: 0 }
+                """).engine().prices();
+
+        assertThat(prices.get("gpt-realtime-2.1")).isEqualTo(price("USD", "3.0", "3.0", "20.5", "30.0", "0.2", "60.0"));
+        assertThat(prices.get("my-ears")).isEqualTo(price("EUR", "2.5", "2.5", "10.0", "6.0", "6.0", "0.0"));
+        assertThat(prices.get("gpt-realtime-2")).isEqualTo(known.get("gpt-realtime-2"));
+        assertThat(known).doesNotContainKey("gpt-transcribe").doesNotContainKey("demo");
+    }
+
+    @Test
+    void mistakes_in_prices_are_told_with_what_was_meant() {
+        var whole = "text_in: 1, text_out: 1, audio_in: 1, audio_out: 1";
+
+        assertThat(mistakesWith("engine: { prices: { gpt-realtime-21: { " + whole + " } } }"))
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.what())
+                        .isEqualTo("This agent uses no model gpt-realtime-21. Did you mean gpt-realtime-2.1?"));
+        assertThat(mistakesWith("engine: { prices: { gpt-realtime-2.1: { " + whole + ", audio_cashed: 1 } } }"))
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.what()).endsWith("Did you mean audio_cached?"));
+        assertThat(mistakesWith("engine: { prices: { gpt-realtime-2.1: { text_in: 1, text_out: 1, audio_in: 1 } } }"))
+                .singleElement()
+                .satisfies(mistake ->
+                        assertThat(mistake.what()).isEqualTo("The key engine.prices.gpt-realtime-2.1.audio_out is missing."));
+    }
+
+    private static Price price(String currency, String... amounts) {
+        var money = Arrays.stream(amounts).map(BigDecimal::new).toList();
+        return new Price(currency, money.get(0), money.get(1), money.get(2), money.get(3), money.get(4), money.get(5));
     }
 
     @Test
@@ -395,6 +442,9 @@ class AgentFileTest {
                 "engine: { speed: 2 }",
                 "engine: { reasoning: lots }",
                 "engine: { vad: loud }",
+                "engine: { prices: 5 }",
+                "engine: { prices: { gpt-realtime-2.1: { currency: dollars, text_in: 1, text_out: 1, audio_in: 1, audio_out: 1 } } }",
+                "engine: { prices: { gpt-realtime-2.1: { text_in: -1, text_out: 1, audio_in: 1, audio_out: 1 } } }",
                 "engine: { vad: { type: semantic, threshold: 0.5 } }",
                 "privacy: { record: { transcript: 'true' } }",
                 "privacy: { record: { audio: opt_in } }",

@@ -40,7 +40,8 @@ class AgentSchemaTest {
     void the_short_and_the_long_forms_are_valid() {
         assertThat(validate(AgentYaml.MINIMAL + """
                 number: ["+14155550100", "${OTHER}"]
-                engine: { model: openai/x, vad: { type: semantic, eagerness: low }, noise_reduction: off, speed: 1.5 }
+                engine: { model: openai/x, vad: { type: semantic, eagerness: low }, noise_reduction: off, speed: 1.5,
+                          prices: { x: { currency: EUR, text_in: 1, text_out: 2.5, audio_in: "${AUDIO}", audio_out: 0 } } }
                 greeting: { say: Hello., cached: false }
                 languages: { en: , es: { greeting: { say: Hola } } }
                 tools:
@@ -64,6 +65,8 @@ class AgentSchemaTest {
                 "tools: { a: { about: nothing } }",
                 "tools: { a: fetch it }",
                 "engine: gpt-4",
+                "engine: { prices: { x: { text_in: 1 } } }",
+                "engine: { prices: { x: { text_in: 1, text_out: 1, audio_in: 1, audio_out: 1, text: 1 } } }",
                 "languages: { english: {} }"
             })
     void editors_see_the_mistake(String lines) {

@@ -3,28 +3,40 @@ package io.offhook.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.offhook.call.Price;
 import io.offhook.config.Settings;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationDocsTest {
     private record Row(String name, String defaultText, String last) {}
 
     private static List<Row> table(String heading) throws IOException {
-        var section = Files.readString(Path.of("docs/configuration.md"))
-                .split("\n## " + heading + "\n", 2)[1]
-                .split("\n## ", 2)[0];
-        return section.lines()
+        return cells(heading)
+                .map(cells -> new Row(cells.get(1), cells.get(3), cells.getLast()))
+                .toList();
+    }
+
+    private static Stream<List<String>> cells(String heading) throws IOException {
+        return section(heading)
+                .lines()
                 .filter(line -> line.startsWith("| `"))
                 .map(line -> Arrays.stream(line.split("(?<!\\\\)\\|"))
                         .map(cell -> cell.strip().replaceAll("^`|`$", ""))
-                        .toList())
-                .map(cells -> new Row(cells.get(1), cells.get(3), cells.getLast()))
-                .toList();
+                        .toList());
+    }
+
+    private static String section(String heading) throws IOException {
+        return Files.readString(Path.of("docs/configuration.md"))
+                .split("\n## " + heading + "\n", 2)[1]
+                .split("\n## ", 2)[0];
     }
 
     @Test
@@ -46,5 +58,26 @@ class ConfigurationDocsTest {
                 .containsExactlyElementsOf(Settings.VARIABLES.stream()
                         .map(variable -> tuple(variable.name(), variable.defaultText()))
                         .toList());
+    }
+
+    @Test
+    void the_documented_prices_are_those_that_count() throws IOException {
+        var documented = cells("Prices")
+                .collect(Collectors.toMap(
+                        cells -> cells.get(1),
+                        cells -> new Price(
+                                PriceList.CURRENCY,
+                                new BigDecimal(cells.get(2)),
+                                new BigDecimal(cells.get(3)),
+                                new BigDecimal(cells.get(4)),
+                                new BigDecimal(cells.get(5)),
+                                new BigDecimal(cells.get(6)),
+                                new BigDecimal(cells.get(7)))));
+
+        assertThat(documented)
+                .usingRecursiveComparison()
+                .withComparatorForType(BigDecimal::compareTo, BigDecimal.class)
+                .isEqualTo(PriceList.KNOWN.models());
+        assertThat(section("Prices")).contains("as of " + PriceList.KNOWN.asOf());
     }
 }

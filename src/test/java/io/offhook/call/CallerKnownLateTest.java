@@ -35,7 +35,8 @@ class CallerKnownLateTest {
                 rules.tools(),
                 new EscalationPolicy(List.of(vip), new Lexicon(Map.of(), List.of()), List.of(), false),
                 new Circumstances("en", true, Map.of("tier", "vip", "first_name", "Dana")),
-                rules.comfort());
+                rules.comfort(),
+                Map.of());
     }
 
     private static CallerRecognised recognised(boolean atOnce) {

@@ -203,6 +203,7 @@ class EscalationByRuleTest {
                 usual.tools(),
                 policy,
                 circumstances,
-                usual.comfort());
+                usual.comfort(),
+                Map.of());
     }
 }

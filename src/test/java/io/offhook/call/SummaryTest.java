@@ -13,6 +13,7 @@ import io.offhook.call.CallEvent.SummaryWritten;
 import io.offhook.call.Phase.Transferred;
 import io.offhook.call.Story.SummarySource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,8 @@ class SummaryTest {
                 plain.tools(),
                 policy,
                 plain.circumstances(),
-                plain.comfort()));
+                plain.comfort(),
+                Map.of()));
         return call.callerSays("c1", "I want a refund for order 7. Let me talk to a person.");
     }
 

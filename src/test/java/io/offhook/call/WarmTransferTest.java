@@ -303,7 +303,8 @@ class WarmTransferTest {
                         Set.of(),
                         Map.of("default", route)),
                 usual.circumstances(),
-                usual.comfort());
+                usual.comfort(),
+                Map.of());
     }
 
     private static Calls agentAsks(boolean back, Destination... destinations) {

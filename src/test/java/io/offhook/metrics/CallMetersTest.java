@@ -6,17 +6,23 @@ import io.offhook.call.AudioFrame;
 import io.offhook.call.Call;
 import io.offhook.call.CallEffect;
 import io.offhook.call.CallEvent;
+import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.CallId;
 import io.offhook.call.CallListener;
 import io.offhook.call.CallRules;
+import io.offhook.call.Circumstances;
 import io.offhook.call.ContentId;
 import io.offhook.call.EngineFault;
+import io.offhook.call.EscalationPolicy;
+import io.offhook.call.Lexicon;
 import io.offhook.call.Phase;
+import io.offhook.call.Price;
 import io.offhook.call.Step;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Usage;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -35,11 +41,18 @@ class CallMetersTest {
             Duration.ofSeconds(15),
             Duration.ofMinutes(10),
             Map.of("lookup", new CallRules.ToolRule("", false)),
-            List.of());
+            new EscalationPolicy(List.of(), new Lexicon(Map.of(), List.of()), List.of(), false),
+            new Circumstances("en", true, Map.of()),
+            List.of(),
+            Map.of("priced", new Price("USD", dollars(4), dollars(2), dollars(24), dollars(32), dollars(1), dollars(64))));
     private static final Call CALL =
             Call.ringing(new CallId("CA1"), RULES, Optional.empty(), NOON, NOON);
     private static final CallEffect SOUND =
             new CallEffect.PlayToCaller(AudioFrame.ofMuLaw(new byte[160]), Optional.empty());
+
+    private static BigDecimal dollars(int amount) {
+        return BigDecimal.valueOf(amount);
+    }
 
     private final Meters meters = new Meters();
     private final CallListener watching = meters.watching("acme", "openai", "en");
@@ -100,6 +113,33 @@ class CallMetersTest {
         assertThat(value("offhook_tokens_total{direction=\"output\",modality=\"text\"")).isEqualTo("30.0");
         assertThat(value("offhook_tokens_total{direction=\"output\",modality=\"audio\"")).isEqualTo("none");
         assertThat(value("offhook_engine_errors_total")).isEqualTo("1.0");
+    }
+
+    @Test
+    void what_a_model_charges_is_counted_in_money_by_what_it_was_for() {
+        at(20, new CallEvent.UsageCounted(new Usage("priced", 2_000_000, 1_000_000, 1_000_000, 0, 500_000, 0)));
+        at(30, new CallEvent.ReplyEnded(
+                "reply-1", ReplyEnd.COMPLETED, "", List.of(), Optional.of(new Usage("priced", 0, 0, 0, 0, 0, 250_000))));
+
+        assertThat(meters.scrape().lines().filter(line -> line.startsWith("offhook_cost_total")))
+                .containsExactlyInAnyOrder(
+                        cost("input", "text", "6.0"),
+                        cost("input", "audio", "32.0"),
+                        cost("output", "text", "12.0"),
+                        cost("output", "audio", "16.0"));
+    }
+
+    private static String cost(String direction, String modality, String amount) {
+        return "offhook_cost_total{currency=\"USD\",direction=\"%s\",modality=\"%s\",model=\"priced\"} %s"
+                .formatted(direction, modality, amount);
+    }
+
+    @Test
+    void a_model_without_a_known_price_costs_nothing_that_could_be_counted() {
+        at(20, new CallEvent.UsageCounted(new Usage("a-model", 10, 20, 0, 0, 30, 40)));
+
+        assertThat(value("offhook_tokens_total")).isNotEqualTo("none");
+        assertThat(value("offhook_cost")).isEqualTo("none");
     }
 
     @Test
