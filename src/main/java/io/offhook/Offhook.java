@@ -176,6 +176,10 @@ public final class Offhook implements AutoCloseable {
                     var listeners = new ArrayList<CallListener>();
                     listeners.add(meters.watching(
                             agent.rules().agent(), agent.engine().name(), agent.rules().language()));
+                    if (settings.genAiMeters()) {
+                        listeners.add(meters.inference(
+                                agent.engine().name(), agent.brief().model()));
+                    }
                     plan.watchers.forEach(watcher -> listeners.add(watcher.get()));
                     return listeners;
                 },

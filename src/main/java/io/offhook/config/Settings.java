@@ -21,7 +21,8 @@ public record Settings(
         Optional<Secret> adminToken,
         Duration handoffLink,
         Drain drain,
-        Optional<MailSettings> mail) {
+        Optional<MailSettings> mail,
+        boolean genAiMeters) {
 
     /// One environment variable: its name and the default as the documentation prints it, `-` for none.
     public record Variable(String name, String defaultText) {}
@@ -49,6 +50,7 @@ public record Settings(
             new Variable("OFFHOOK_LOG", "INFO"),
             new Variable("OFFHOOK_DRAIN_DEADLINE", "15m"),
             new Variable("OFFHOOK_DRAIN_CONVERGE", "10s"),
+            new Variable("OTEL_SEMCONV_STABILITY_OPT_IN", "-"),
             new Variable("PORT", "8080"));
 
     /// Two tokens are accepted while the account rotates them; the first one signs what we send.

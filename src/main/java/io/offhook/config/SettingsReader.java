@@ -47,7 +47,16 @@ final class SettingsReader {
                 new Settings.Drain(
                         duration("OFFHOOK_DRAIN_DEADLINE", Duration.ofMinutes(15)),
                         duration("OFFHOOK_DRAIN_CONVERGE", Duration.ofSeconds(10))),
-                MailSettings.read(environment, mistakes));
+                MailSettings.read(environment, mistakes),
+                genAiMeters());
+    }
+
+    /// Other words in it are for other programs: the variable belongs to OpenTelemetry.
+    private boolean genAiMeters() {
+        return text("OTEL_SEMCONV_STABILITY_OPT_IN").stream()
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .map(String::strip)
+                .anyMatch("gen_ai_latest_experimental"::equals);
     }
 
     private Settings.Twilio twilio() {

@@ -29,6 +29,13 @@ public final class Meters {
         return new CallMeters(this, agent, engine, language);
     }
 
+    /// Fresh meters of one call's stream in the words of OpenTelemetry, whose names may still change there.
+    ///
+    /// @param model the model that holds the conversation
+    public CallListener inference(String provider, String model) {
+        return new InferenceMeters(this, provider, model);
+    }
+
     /// Counts what is being written down of a call.
     public void recorded(Fact fact) {
         tally.count(fact);
@@ -70,6 +77,11 @@ public final class Meters {
 
     void time(String name, Tags tags, Duration took) {
         Timer.builder(name).tags(tags).publishPercentileHistogram().register(registry).record(took);
+    }
+
+    /// @param bounds of the histogram
+    void time(String name, Tags tags, Duration took, Duration... bounds) {
+        Timer.builder(name).tags(tags).serviceLevelObjectives(bounds).register(registry).record(took);
     }
 
     /// All meters in Prometheus' text format.

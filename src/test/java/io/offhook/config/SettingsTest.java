@@ -72,6 +72,16 @@ class SettingsTest {
     }
 
     @Test
+    void the_experimental_meters_are_there_for_whoever_asks_for_them() {
+        var variable = "OTEL_SEMCONV_STABILITY_OPT_IN";
+
+        assertThat(Settings.from(Map.of()).genAiMeters()).isFalse();
+        assertThat(Settings.from(Map.of(variable, "http,database/dup")).genAiMeters()).isFalse();
+        assertThat(Settings.from(Map.of(variable, "http, gen_ai_latest_experimental")).genAiMeters())
+                .isTrue();
+    }
+
+    @Test
     void all_mistakes_are_reported_at_once_and_show_no_secret() {
         var environment = Map.of(
                 "TWILIO_ACCOUNT_SID", "hunter2",
