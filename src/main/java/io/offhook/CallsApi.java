@@ -1,6 +1,7 @@
 package io.offhook;
 
 import io.offhook.call.CallId;
+import io.offhook.call.Money;
 import io.offhook.config.Secret;
 import io.offhook.desk.Throttle;
 import io.offhook.store.StoreException;
@@ -8,6 +9,7 @@ import io.offhook.store.StoredCall;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -185,6 +188,10 @@ final class CallsApi {
                                 "destination", step.destination(),
                                 "result", step.result().map(r -> r.slug()).orElse("")))
                         .toList());
+        var costs = costs(id);
+        if (!costs.isEmpty()) {
+            body.put("cost", costs);
+        }
         store.handoff(id)
                 .ifPresent(handoff -> body.put(
                         "handoff",
@@ -194,6 +201,13 @@ final class CallsApi {
                                 "summary", handoff.summary(),
                                 "urgency", handoff.urgency().name().toLowerCase(Locale.ROOT))));
         return body;
+    }
+
+    /// What is known to have been charged, in each currency.
+    private Map<String, BigDecimal> costs(CallId id) {
+        return store.usage(id).stream()
+                .flatMap(charge -> charge.cost().stream())
+                .collect(Collectors.toMap(Money::currency, Money::amount, BigDecimal::add, TreeMap::new));
     }
 
     private boolean allowed(RoutingContext request) {

@@ -10,17 +10,20 @@ import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
+import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
+import io.offhook.call.Usage;
 import io.offhook.config.Secret;
 import io.offhook.store.Fact;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -124,6 +127,9 @@ class CallsApiTest {
                         new ToolRequest("r1", "lookup", "{\"order\":\"AB7492\"}"),
                         new ToolOutcome("{\"status\":\"shipped\"}", ToolOutcome.OK, Duration.ofMillis(12), false)),
                 new Fact.Happened(CALL, NOON.plusSeconds(4), 0, "barge_in", "{}"),
+                charged("reply-1", Optional.of("0.25")),
+                charged("reply-2", Optional.of("0.5")),
+                charged("other-0", Optional.empty()),
                 new Fact.HandedOff(
                         CALL,
                         NOON.plusSeconds(5),
@@ -145,6 +151,15 @@ class CallsApiTest {
                         new Disposition(Disposition.Outcome.TRANSFERRED, "key_zero"))));
     }
 
+    private static Fact charged(String key, Optional<String> dollars) {
+        return new Fact.Charged(
+                CALL,
+                NOON.plusSeconds(4),
+                key,
+                new Usage("a-model", 1, 2, 3, 4, 5, 6),
+                dollars.map(amount -> new Money("USD", new BigDecimal(amount))));
+    }
+
     @Test
     void a_stored_call_is_given_out_whole() throws Exception {
         storeACall();
@@ -164,6 +179,7 @@ class CallsApiTest {
                             "answer": "{\\"status\\":\\"shipped\\"}", "result": "ok", "ms": 12}],
                  "timeline": [{"at": "2026-11-23T12:00:04Z", "kind": "barge_in"}],
                  "route": [{"step": 0, "destination": "number", "result": "accepted"}],
+                 "cost": {"USD": 0.75},
                  "handoff": {"cause": "caller_pressed_zero", "reason": "a reason", "summary": "a summary", "urgency": "high"}}
                 """));
     }

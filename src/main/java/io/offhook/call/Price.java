@@ -39,8 +39,8 @@ public record Price(
     /// An amount of money, by what it was paid for.
     public record Cost(
             String currency, BigDecimal textIn, BigDecimal audioIn, BigDecimal textOut, BigDecimal audioOut) {
-        public BigDecimal total() {
-            return textIn.add(audioIn).add(textOut).add(audioOut);
+        public Money total() {
+            return new Money(currency, textIn.add(audioIn).add(textOut).add(audioOut));
         }
     }
 }

@@ -5,10 +5,12 @@ import io.offhook.call.CallEvent;
 import io.offhook.call.CallListener;
 import io.offhook.call.Handoff;
 import io.offhook.call.Phase;
+import io.offhook.call.Price;
 import io.offhook.call.Step;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Transcript;
+import io.offhook.call.Usage;
 import io.offhook.store.Fact;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,9 +52,9 @@ final class CallRecorder implements CallListener {
             case CallEvent.ToolFinished(var request, var outcome) ->
                 record.keep(ran(call, now, request, outcome));
             case CallEvent.ReplyEnded reply ->
-                reply.usage().ifPresent(usage -> record.keep(new Fact.Charged(call.id(), now, reply.reply(), usage)));
+                reply.usage().ifPresent(usage -> record.keep(charged(call, now, reply.reply(), usage)));
             case CallEvent.UsageCounted(var usage) ->
-                record.keep(new Fact.Charged(call.id(), now, "other-" + sequence.getAndIncrement(), usage));
+                record.keep(charged(call, now, "other-" + sequence.getAndIncrement(), usage));
             case CallEvent.EngineReady(var took, _) ->
                 happened(call, now, "engine_connected", "{\"ms\":" + took.toMillis() + "}");
             case CallEvent.EngineComplained _ -> happened(call, now, "engine_complained", detail(event));
@@ -63,6 +65,10 @@ final class CallRecorder implements CallListener {
         if (call.phase() instanceof Phase.Ended(var disposition, _) && !(before.phase() instanceof Phase.Ended)) {
             record.keep(new Fact.Ended(call.id(), now, disposition));
         }
+    }
+
+    private static Fact charged(Call call, Instant now, String key, Usage usage) {
+        return new Fact.Charged(call.id(), now, key, usage, call.rules().cost(usage).map(Price.Cost::total));
     }
 
     /// How long there was no session.

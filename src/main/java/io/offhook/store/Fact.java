@@ -3,6 +3,7 @@ package io.offhook.store;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
+import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
@@ -41,8 +42,14 @@ public sealed interface Fact {
 
     record ToolRan(CallId call, Instant at, ToolRequest request, ToolOutcome outcome) implements Fact {}
 
-    /// @param key unique within the call (the reply's id)
-    record Charged(CallId call, Instant at, String key, Usage usage) implements Fact {}
+    /// @param key  unique within the call (the reply's id)
+    /// @param cost empty when the model's price is not known
+    record Charged(CallId call, Instant at, String key, Usage usage, Optional<Money> cost) implements Fact {
+        public Charged {
+            // One that was written by an earlier version has none.
+            cost = Objects.requireNonNullElse(cost, Optional.empty());
+        }
+    }
 
     record HandedOff(CallId call, Instant at, Handoff handoff) implements Fact {}
 

@@ -6,8 +6,13 @@ import io.offhook.call.Call;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
 import io.offhook.call.CallRules;
+import io.offhook.call.Circumstances;
+import io.offhook.call.EscalationPolicy;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
+import io.offhook.call.Lexicon;
+import io.offhook.call.Money;
+import io.offhook.call.Price;
 import io.offhook.call.Step;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
@@ -15,6 +20,7 @@ import io.offhook.call.Turn;
 import io.offhook.call.Usage;
 import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +69,38 @@ class CallRecorderTest {
                 .hasSize(2)
                 .extracting(fact -> ((Fact.Charged) fact).key())
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void what_the_engine_charges_is_kept_in_money_where_the_price_is_known() {
+        var one = BigDecimal.ONE;
+        var rules = new CallRules(
+                "acme",
+                "",
+                "",
+                "en",
+                Duration.ofSeconds(15),
+                Duration.ofMinutes(10),
+                Map.of(),
+                new EscalationPolicy(List.of(), new Lexicon(Map.of(), List.of()), List.of(), false),
+                new Circumstances("en", true, Map.of()),
+                List.of(),
+                Map.of("priced", new Price("EUR", one, one, one, one, one, one)));
+        var call = Call.ringing(CALL, rules, Optional.empty(), NOON, NOON);
+        var recorder = new CallRecorder(book, true, new AtomicLong());
+
+        for (var model : List.of("priced", "another")) {
+            var usage = Optional.of(new Usage(model, 100, 200, 0, 0, 300, 400));
+            recorder.on(
+                    call,
+                    new CallEvent.ReplyEnded("reply", CallEvent.ReplyEnd.COMPLETED, "", List.of(), usage),
+                    Step.of(call),
+                    NOON);
+        }
+
+        assertThat(facts)
+                .extracting(fact -> ((Fact.Charged) fact).cost())
+                .containsExactly(Optional.of(new Money("EUR", new BigDecimal("0.001"))), Optional.empty());
     }
 
     @Test

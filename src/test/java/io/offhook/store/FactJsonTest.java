@@ -8,6 +8,7 @@ import io.offhook.call.Disposition;
 import io.offhook.call.EngineFault;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
+import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.Story;
@@ -16,6 +17,7 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.call.Usage;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -81,7 +83,13 @@ class FactJsonTest {
                                 NOON,
                                 new ToolRequest("id", "name", "{}"),
                                 new ToolOutcome("{}", ToolOutcome.OK, Duration.ofMillis(5), true)),
-                        new Fact.Charged(CALL, NOON, "reply", new Usage("model", 1, 2, 3, 4, 5, 6)),
+                        new Fact.Charged(CALL, NOON, "reply", new Usage("model", 1, 2, 3, 4, 5, 6), Optional.empty()),
+                        new Fact.Charged(
+                                CALL,
+                                NOON,
+                                "other",
+                                new Usage("model", 1, 2, 3, 4, 5, 6),
+                                Optional.of(new Money("USD", new BigDecimal("0.6")))),
                         new Fact.RouteStepped(CALL, NOON, 1, "queue", Optional.of(Route.Result.QUEUE_FULL)),
                         new Fact.Voicemail(CALL, NOON, "RE1", 30, Optional.of("night")),
                         new Fact.CallbackAsked(
@@ -97,6 +105,17 @@ class FactJsonTest {
                         CALL,
                         NOON,
                         new Handoff(CALL, cause, "r", "s", Handoff.Urgency.LOW, "billing", number, "en", List.of(turn), NOON, STORY))));
+    }
+
+    @Test
+    void a_charge_written_by_an_earlier_version_has_no_cost() {
+        var usage = new Usage("model", 1, 2, 3, 4, 5, 6);
+        var now = json.write(new Fact.Charged(CALL, NOON, "reply", usage, Optional.empty()));
+
+        var earlier = now.replaceFirst(",\"cost\":null", "");
+
+        assertThat(earlier).doesNotContain("cost");
+        assertThat(json.read(earlier)).isEqualTo(new Fact.Charged(CALL, NOON, "reply", usage, Optional.empty()));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.offhook.store.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
@@ -137,9 +138,9 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     Fact.Charged.class,
                     """
                     insert into usage (call_id, charge, at, model, text_in, audio_in, cached_text_in, cached_audio_in,
-                        text_out, audio_out)
+                        text_out, audio_out, cost_nanos, currency)
                     values (:call, :charge, :at, :model, :text_in, :audio_in, :cached_text_in, :cached_audio_in,
-                        :text_out, :audio_out)
+                        :text_out, :audio_out, :cost_nanos, :currency)
                     on conflict do nothing
                     """,
                     (batch, fact, _) -> batch.bind("charge", key(fact.key()))
@@ -149,7 +150,9 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                             .bind("cached_text_in", fact.usage().cachedTextIn())
                             .bind("cached_audio_in", fact.usage().cachedAudioIn())
                             .bind("text_out", fact.usage().textOut())
-                            .bind("audio_out", fact.usage().audioOut())),
+                            .bind("audio_out", fact.usage().audioOut())
+                            .bind("cost_nanos", fact.cost().map(FactStatement::nanos))
+                            .bind("currency", fact.cost().map(Money::currency))),
             new FactStatement<>(
                     Fact.HandedOff.class,
                     """
@@ -212,6 +215,10 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
             }
             batch.execute();
         }
+    }
+
+    private static long nanos(Money cost) {
+        return cost.amount().movePointRight(Money.PLACES).longValueExact();
     }
 
     private static Optional<String> number(Optional<PhoneNumber> number) {

@@ -3,6 +3,7 @@ package io.offhook.store.jdbc;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
+import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
@@ -15,6 +16,7 @@ import io.offhook.store.FactJson;
 import io.offhook.store.StoreException;
 import io.offhook.store.StoredCall;
 import io.offhook.store.WholeCall;
+import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -214,7 +216,8 @@ public final class JdbcCallLog implements CallLog {
                                 row.getLong("cached_text_in"),
                                 row.getLong("cached_audio_in"),
                                 row.getLong("text_out"),
-                                row.getLong("audio_out"))));
+                                row.getLong("audio_out")),
+                        money(row)));
     }
 
     /// The steps of the call's route, in order; without a result where the caller still waits.
@@ -368,6 +371,11 @@ public final class JdbcCallLog implements CallLog {
 
     private static Optional<PhoneNumber> number(@Nullable String e164) {
         return Optional.ofNullable(e164).flatMap(PhoneNumber::parse);
+    }
+
+    private static Optional<Money> money(ResultSet row) throws SQLException {
+        var nanos = BigDecimal.valueOf(row.getLong("cost_nanos"), Money.PLACES);
+        return Optional.ofNullable(row.getString("currency")).map(currency -> new Money(currency, nanos));
     }
 
     private static Instant instant(ResultSet row, String column) {

@@ -3,6 +3,7 @@ package io.offhook.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.offhook.call.Money;
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
@@ -10,6 +11,7 @@ import io.offhook.call.Usage;
 import io.offhook.store.CallLogContract;
 import io.offhook.store.Fact;
 import io.offhook.store.StoreException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,19 +31,22 @@ abstract class JdbcCallLogContract extends CallLogContract {
                 NOON,
                 new ToolRequest("request-1", "lookup_order", "{\"order_number\":\"AB7492\"}"),
                 new ToolOutcome("{\"status\":\"shipped\"}", ToolOutcome.OK, Duration.ofMillis(120), false));
-        var charged = new Fact.Charged(call, NOON, "reply-1", new Usage("gpt-realtime-2.1", 1, 2, 3, 4, 5, 6));
+        var usage = new Usage("gpt-realtime-2.1", 1, 2, 3, 4, 5, 6);
+        var charged = new Fact.Charged(
+                call, NOON, "reply-1", usage, Optional.of(new Money("USD", new BigDecimal("0.000000004"))));
+        var unpriced = new Fact.Charged(call, NOON, "reply-2", usage, Optional.empty());
         var waiting = new Fact.RouteStepped(call, NOON, 0, "workflow", Optional.empty());
         var refused =
                 new Fact.RouteStepped(call, NOON.plusSeconds(9), 0, "workflow", Optional.of(Route.Result.NO_ANSWER));
         var left = new Fact.Voicemail(call, NOON.plusSeconds(30), "RE1", 12, Optional.of("night"));
 
         for (int times = 0; times < 2; times++) {
-            log.append(List.of(started(0), second, first, ran, charged, waiting, refused, left));
+            log.append(List.of(started(0), second, first, ran, charged, unpriced, waiting, refused, left));
         }
 
         assertThat(jdbc.timeline(call)).containsExactly(first, second);
         assertThat(jdbc.toolRuns(call)).containsExactly(ran);
-        assertThat(jdbc.usage(call)).containsExactly(charged);
+        assertThat(jdbc.usage(call)).containsExactly(charged, unpriced);
         assertThat(jdbc.route(call)).containsExactly(refused);
         assertThat(jdbc.voicemail(call)).contains(left);
         assertThat(jdbc.latest(10)).extracting(stored -> stored.id()).contains(call);
