@@ -46,11 +46,16 @@ final class Webhook {
 
     /// Posts a form with a good signature; gives the answer's body.
     static String post(TestServer server, String path, Map<String, String> form) {
+        return answer(server, path, form).body();
+    }
+
+    /// Posts a form with a good signature.
+    static HttpResponse<String> answer(TestServer server, String path, Map<String, String> form) {
         var signed = signed(path, form);
         var request = HttpRequest.newBuilder(local(server.offhook.port(), path))
                 .POST(HttpRequest.BodyPublishers.ofString(signed.body()));
         signed.headers().forEach(request::header);
-        return send(request.build()).body();
+        return send(request.build());
     }
 
     static HttpResponse<String> get(int port, String path) {
