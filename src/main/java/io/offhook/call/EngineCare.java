@@ -14,10 +14,11 @@ import java.util.Optional;
 final class EngineCare {
     static final String COMFORT_CLIP = "comfort";
 
+    /// For all tries together: whoever gets no agent by then is told so in a word, and a person's phone rings within
+    /// five seconds.
     private static final Duration START = Duration.ofMillis(3_500);
-    /// For all tries together: whoever gets no agent hears so, and is on the way to a person, within five seconds.
-    private static final Duration START_IN_ALL = Duration.ofMillis(4_500);
-    private static final Duration SHORTEST_START = Duration.ofMillis(500);
+    /// A try that has less of it left is not begun: it would only keep the caller waiting.
+    private static final Duration WORTH_A_TRY = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final Duration COMFORT = Duration.ofMillis(1_800);
     /// Up to four seconds went by before the silence of a session was taken for its end.
@@ -40,12 +41,12 @@ final class EngineCare {
     void open(Draft step) {
         step.effect(new OpenEngine(step.call().transcript().memories(phrases.notUnderstood())));
         step.engine(step.call().engine().opening(step.now()));
-        var left = startLeft(step);
-        step.start(Timer.ENGINE_START, left.compareTo(START) < 0 ? left : START);
+        step.start(Timer.ENGINE_START, START.minus(waited(step)));
     }
 
-    private static Duration startLeft(Draft step) {
-        return START_IN_ALL.minus(Duration.between(step.call().engine().wantedAt(), step.now()));
+    /// Since the first of the tries that belong together.
+    private static Duration waited(Draft step) {
+        return Duration.between(step.call().engine().wantedAt(), step.now());
     }
 
     static void ready(Draft step, Optional<Duration> life) {
@@ -97,7 +98,8 @@ final class EngineCare {
                     .begun(Turn.Speaker.CALLER, "unheard-" + step.now().toEpochMilli(), step.now()));
         }
         if (!worthAnotherTry(step, before, fault)) {
-            Departure.handOff(step, new HandoffCause.LostEngine(fault), false);
+            var waited = before.worked() ? Duration.ZERO : waited(step);
+            Departure.handOff(step, new HandoffCause.LostEngine(fault, waited), false);
             return;
         }
         step.start(Timer.ENGINE_RETRY, before.ready() ? Duration.ZERO : RETRY);
@@ -112,7 +114,7 @@ final class EngineCare {
                 ? before.losses() < MAX_LOSSES
                 : fault.kind() == EngineFault.Kind.SERVER_ERROR
                         && before.attempts() <= 1
-                        && startLeft(step).minus(RETRY).compareTo(SHORTEST_START) >= 0;
+                        && waited(step).plus(RETRY).plus(WORTH_A_TRY).compareTo(START) <= 0;
     }
 
     /// The engine has not become ready in time.

@@ -1,5 +1,8 @@
 package io.offhook.call;
 
+import java.time.Duration;
+import java.util.Objects;
+
 /// Why a human is needed. All of them enter by the one door, `Departure.handOff`.
 public sealed interface HandoffCause {
 
@@ -31,7 +34,17 @@ public sealed interface HandoffCause {
         }
     }
 
-    record LostEngine(EngineFault fault) implements HandoffCause {
+    /// @param waited how long the caller has waited for the first sign of a session; zero when there was one
+    record LostEngine(EngineFault fault, Duration waited) implements HandoffCause {
+        public LostEngine {
+            // One that was stored by an earlier version has none.
+            waited = Objects.requireNonNullElse(waited, Duration.ZERO);
+        }
+
+        public LostEngine(EngineFault fault) {
+            this(fault, Duration.ZERO);
+        }
+
         @Override
         public String slug() {
             return fault.slug();

@@ -27,6 +27,11 @@ final class RouteAnswers {
     /// Item of the note for the agent to whom the caller comes back.
     static final String RETURNED = "returned";
 
+    /// From when the engine was wanted to when a person's phone rings: five seconds, less what the provider needs.
+    private static final Duration RINGS_WITHIN = Duration.ofMillis(4_700);
+    /// What the provider's voice takes for a character, about.
+    private static final Duration SPOKEN_CHARACTER = Duration.ofMillis(60);
+
     private RouteAnswers() {}
 
     /// Where a call stands when the provider asks.
@@ -337,9 +342,9 @@ final class RouteAnswers {
             // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
             case HandoffCause.CallerPressedZero _ -> new Words(List.of(apologies.oneMoment()), apologies.language());
             // The caller has waited for as long as may be, and heard so: the phone rings at once.
-            case HandoffCause.LostEngine(var fault) when fault.kind() == EngineFault.Kind.STALL -> silence(plan);
+            case HandoffCause.LostEngine(var fault, _) when fault.kind() == EngineFault.Kind.STALL -> silence(plan);
             // It was waited for already; every word more would keep the person waiting behind it.
-            case HandoffCause.LostEngine(var fault) when late(fault) ->
+            case HandoffCause.LostEngine lost when late(lost, apologies) ->
                 new Words(List.of(apologies.oneMoment()), apologies.language());
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
                 new Words(List.of(apologies.technical(), apologies.oneMoment()), apologies.language());
@@ -354,11 +359,17 @@ final class RouteAnswers {
         };
     }
 
-    private static boolean late(EngineFault fault) {
-        return switch (fault.kind()) {
-            case TIMEOUT, MUTE, REPLY_FAILED, LOOPING -> true;
-            case UNREACHABLE, TLS, AUTH, RATE, SERVER_ERROR, PROTOCOL, STALL, CLOSED, EXPIRED -> false;
-        };
+    /// Whether the apology in full would keep a person's phone from ringing in time.
+    private static boolean late(HandoffCause.LostEngine lost, Apologies apologies) {
+        boolean waitedForReplies =
+                switch (lost.fault().kind()) {
+                    case REPLY_FAILED, LOOPING -> true;
+                    case UNREACHABLE, TIMEOUT, TLS, AUTH, RATE, SERVER_ERROR, PROTOCOL, MUTE, STALL, CLOSED, EXPIRED ->
+                        false;
+                };
+        var apology = SPOKEN_CHARACTER.multipliedBy(
+                apologies.technical().length() + apologies.oneMoment().length());
+        return waitedForReplies || lost.waited().plus(apology).compareTo(RINGS_WITHIN) > 0;
     }
 
     private static Words own(AgentPlan plan) {

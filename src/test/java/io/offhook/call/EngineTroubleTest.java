@@ -24,13 +24,20 @@ import io.offhook.call.Phase.HandingOff;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EngineTroubleTest {
     private static final EngineReady READY = new EngineReady(Duration.ZERO, Optional.empty());
+
+    private static final HandoffCause MUTE =
+            new HandoffCause.LostEngine(EngineFault.of(Kind.MUTE), Duration.ofMillis(3_500));
 
     private static HandoffCause cause(Calls call) {
         return call.all(FileHandoff.class).getFirst().handoff().cause();
@@ -58,12 +65,45 @@ class EngineTroubleTest {
     }
 
     @Test
-    void a_server_error_that_came_late_leaves_the_second_try_only_the_rest_of_four_and_a_half_seconds() {
-        var call = whereTheEngineOpens().after(2_900).loses(Kind.SERVER_ERROR).after(250);
+    void a_server_error_that_came_late_leaves_the_second_try_only_the_rest_of_three_and_a_half_seconds() {
+        var call = whereTheEngineOpens().after(2_000).loses(Kind.SERVER_ERROR).after(250);
+        boolean tried = !call.all(OpenEngine.class).isEmpty();
 
-        call.after(1_350);
+        call.after(1_250);
 
-        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.MUTE)));
+        assertThat(tried).isTrue();
+        assertThat(cause(call)).isEqualTo(MUTE);
+    }
+
+    @Test
+    void a_server_error_that_came_too_late_for_a_second_try_leads_to_a_human_at_once() {
+        var call = whereTheEngineOpens().after(2_251);
+
+        call.loses(Kind.SERVER_ERROR);
+
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(
+                EngineFault.of(Kind.SERVER_ERROR), Duration.ofMillis(2_251)));
+    }
+
+    /// Whenever the first try fails, and however long after it began the second one does.
+    static Stream<Arguments> whenTwoTriesFail() {
+        return IntStream.rangeClosed(0, 12)
+                .boxed()
+                .flatMap(first -> IntStream.rangeClosed(0, 12).mapToObj(second -> Arguments.of(first * 250, second * 250)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whenTwoTriesFail")
+    void two_tries_together_take_no_longer_than_one_may(int first, int second) {
+        var call = whereTheEngineOpens().after(first).loses(Kind.SERVER_ERROR);
+
+        call.after(250).after(second).loses(Kind.SERVER_ERROR);
+
+        var handoff = call.all(FileHandoff.class).getFirst().handoff();
+        assertThat(Duration.between(Calls.NOON, handoff.at())).isLessThanOrEqualTo(Duration.ofMillis(3_500));
+        assertThat(handoff.cause()).isInstanceOfSatisfying(HandoffCause.LostEngine.class, lost -> assertThat(lost.waited())
+                .isEqualTo(Duration.between(Calls.NOON, handoff.at())));
+        assertThat(call.all(OpenEngine.class)).hasSizeLessThanOrEqualTo(1);
     }
 
     @Test
@@ -126,7 +166,7 @@ class EngineTroubleTest {
         call.after(1);
 
         assertThat(early).isFalse();
-        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.MUTE)));
+        assertThat(cause(call)).isEqualTo(MUTE);
     }
 
     @Test
@@ -169,7 +209,7 @@ class EngineTroubleTest {
 
         call.after(4_999);
 
-        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.MUTE)));
+        assertThat(cause(call)).isEqualTo(MUTE);
     }
 
     @Test

@@ -163,6 +163,23 @@ class EngineFaultsTest {
     }
 
     @Test
+    void an_engine_that_takes_two_seconds_to_refuse_keeps_nobody_waiting_for_a_second_refusal() {
+        // At a higher speed the second that this machine may need would be longer than what is measured.
+        try (var server = TestServer.plan().speed(1).start()) {
+            server.engine.inject(EngineFault.SLOW_CONNECT);
+            server.engine.inject(EngineFault.UNAVAILABLE);
+
+            var call = server.ring();
+
+            var began = call.await(CallStep.StreamOpened.class, PATIENCE).orElseThrow().at();
+            server.reachesPerson(call, began, FIVE_SECONDS);
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("engine_mute");
+            assertThat(server.happened(call)).contains("engine_5xx", "comfort");
+            server.awaitNoSessions();
+        }
+    }
+
+    @Test
     void the_next_call_leaves_an_engine_alone_that_asked_for_it() {
         try (var server = TestServer.started()) {
             server.engine.inject(EngineFault.TOO_MANY_REQUESTS);
