@@ -99,7 +99,10 @@ class ToolFaultsTest {
             server.offhook.flush(PATIENCE);
             assertThat(server.offhook.store().toolRuns(new CallId(call.sid())))
                     .singleElement()
-                    .satisfies(run -> assertThat(run.outcome().result()).isEqualTo(result));
+                    .satisfies(run -> {
+                        assertThat(run.outcome().result()).isEqualTo(result);
+                        assertThat(run.outcome().shortened()).isEqualTo(order.equals("huge"));
+                    });
         }
     }
 
