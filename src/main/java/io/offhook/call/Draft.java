@@ -12,7 +12,8 @@ import java.util.List;
 
 /// A step in the making: the call as it stands so far, and what is ordered so far. Lives for one event only.
 final class Draft {
-    static final Duration REPLY_OWED = Duration.ofMillis(2_100);
+    /// The slowest engine that is still healthy speaks 2.35 s after it was asked; a sooner end would cancel its answer.
+    static final Duration REPLY_OWED = Duration.ofMillis(2_400);
 
     private final Instant now;
     private final List<CallEffect> effects = new ArrayList<>(4);

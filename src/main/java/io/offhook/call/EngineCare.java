@@ -24,7 +24,8 @@ final class EngineCare {
     /// Up to four seconds went by before the silence of a session was taken for its end.
     private static final Duration COMFORT_AFTER_STALL = Duration.ofMillis(500);
     /// With `Draft.REPLY_OWED` and the silence that ends a turn, less than the five seconds after which a phone rings.
-    private static final Duration OWED_AGAIN = Duration.ofMillis(1_700);
+    /// The smaller share: whoever waits a second time has been told so, and slow engines have had theirs.
+    private static final Duration OWED_AGAIN = Duration.ofMillis(1_400);
     private static final Duration RENEWAL = Duration.ofMinutes(55);
     private static final Duration BEFORE_THE_END = Duration.ofMinutes(5);
     private static final Duration A_MOMENT = Duration.ofSeconds(1);

@@ -249,15 +249,26 @@ class EngineTroubleTest {
 
     @Test
     void an_engine_that_stalls_twice_is_asked_once_more_and_then_a_human_is_within_five_seconds() {
-        var call = aConversation().callerSays("c", "hello").forget().after(2_100);
+        var call = aConversation().callerSays("c", "hello").forget().after(2_400);
         var first = List.copyOf(call.orders());
         boolean comforted = call.millisPlayed() > 0;
 
-        call.forget().after(1_700);
+        call.forget().after(1_400);
 
         assertThat(first).containsExactly(new CancelReply(), new AskForReply());
         assertThat(comforted).isTrue();
         assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.STALL)));
+    }
+
+    @Test
+    void an_engine_that_is_slow_to_speak_is_neither_cancelled_nor_bridged() {
+        var call = aConversation().callerSays("c", "hello").after(300).on(new ReplyStarted("r1")).forget();
+
+        call.after(2_050).audio("r1", sent(500));
+
+        assertThat(call.all(CancelReply.class)).isEmpty();
+        assertThat(call.remarks()).isEmpty();
+        assertThat(call.millisPlayed()).isEqualTo(500);
     }
 
     @Test
