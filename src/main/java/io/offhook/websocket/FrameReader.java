@@ -110,9 +110,10 @@ final class FrameReader {
                 messageOpcode = opcode;
                 messageLength = 0;
             }
-            if (messageLength + frameLength > maxMessageBytes) {
+            // A peer may announce so much that the sum would come out negative.
+            if (frameLength > maxMessageBytes - messageLength) {
                 stop();
-                sink.tooBig(messageLength + frameLength);
+                sink.tooBig(frameLength > Long.MAX_VALUE - messageLength ? Long.MAX_VALUE : messageLength + frameLength);
                 return;
             }
         }

@@ -175,6 +175,15 @@ class FrameReaderTest {
         assertThat(read(huge)).containsExactly("too big " + (1L << 40));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0x01", "0x02"})
+    void a_continuation_that_announces_all_there_can_be_is_refused_by_its_header_alone(String first) {
+        byte[] endless = {(byte) 0x80, (byte) 0xFF, 0x7F, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 'x'};
+
+        assertThat(read(RawPeer.clientFrame(Integer.decode(first), "begun"), endless))
+                .containsExactly("too big " + Long.MAX_VALUE);
+    }
+
     @Test
     void fragments_count_together_against_the_limit() {
         String half = "x".repeat(LIMIT / 2);
