@@ -163,7 +163,7 @@ record ReadyAgent(
                 profile.engine().model(),
                 language.voice(),
                 instructions(facts),
-                language.code(),
+                profile.languages().stream().map(Language::code).toList(),
                 specs,
                 "",
                 options(profile.engine()));

@@ -185,6 +185,14 @@ class AgentPlansTest {
     }
 
     @Test
+    void the_engine_is_told_all_the_languages_and_the_usual_one_first() {
+        var plan = plans(agents(agent("support", "languages: { es-MX: {}, en: {} }\n")), Kind.OPENAI)
+                .answering(OTHER);
+
+        assertThat(plan.brief().languages()).containsExactly("es-MX", "en");
+    }
+
+    @Test
     void what_is_not_known_is_left_out_and_no_brace_is_ever_spoken() {
         var plans = plans(
                 agents("""

@@ -7,6 +7,7 @@ import java.util.Map;
 ///
 /// @param model   the engine's own name of the model
 /// @param voice   the engine's own name of the voice
+/// @param languages those that may be spoken, by code (`en`, `pt-BR`); the usual one first
 /// @param caller  stable, hashed name of the caller for the engine's abuse checks; empty when withheld
 /// @param options already validated: `vad.type` (server, semantic), `vad.threshold`, `vad.silence_ms`, `vad.prefix_ms`,
 ///     `vad.eagerness`, `noise_reduction` (off, near_field, far_field), `transcription`, `reasoning`, `speed`
@@ -14,19 +15,20 @@ public record Brief(
         String model,
         String voice,
         String instructions,
-        String language,
+        List<String> languages,
         List<ToolSpec> tools,
         String caller,
         Map<String, String> options) {
 
     public Brief {
+        languages = List.copyOf(languages);
         tools = List.copyOf(tools);
         options = Map.copyOf(options);
     }
 
     /// The same, for this caller.
     public Brief withCaller(String hashed) {
-        return new Brief(model, voice, instructions, language, tools, hashed, options);
+        return new Brief(model, voice, instructions, languages, tools, hashed, options);
     }
 
     /// One tool as the model sees it.

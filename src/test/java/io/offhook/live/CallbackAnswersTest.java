@@ -50,7 +50,7 @@ class CallbackAnswersTest {
         return new AgentPlan(
                 new CallRules(
                         "acme", "", "One moment.", language, PATIENCE, PATIENCE, Map.of(), List.of()),
-                new Brief("model", "voice", "", language, List.of(), "", Map.of()),
+                new Brief("model", "voice", "", List.of(language), List.of(), "", Map.of()),
                 new RealtimeEngine() {
                     @Override
                     public EngineSession open(

@@ -137,7 +137,7 @@ class LiveCallsTest {
         return new AgentPlan(
                 new CallRules(
                         "acme", "", "", "en", Duration.ofSeconds(15), Duration.ofMinutes(10), Map.of(), List.of()),
-                new Brief("model", "voice", "", "en", List.of(), "", Map.of()),
+                new Brief("model", "voice", "", List.of("en"), List.of(), "", Map.of()),
                 new NoEngine(),
                 new Forgetting(),
                 Map.of("default", new Route(List.of(new Destination.Voicemail(Duration.ofMinutes(1))))),

@@ -236,7 +236,7 @@ final class Node implements AutoCloseable {
         return new AgentPlan(
                 new CallRules(
                         "acme", "", "One moment.", "en", Duration.ofHours(1), Duration.ofHours(2), Map.of(), List.of()),
-                new Brief("model", "voice", "", "en", List.of(), "", Map.of()),
+                new Brief("model", "voice", "", List.of("en"), List.of(), "", Map.of()),
                 with,
                 (request, _) -> {
                     var outcome = new CompletableFuture<ToolOutcome>();

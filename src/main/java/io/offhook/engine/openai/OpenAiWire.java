@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -61,6 +62,8 @@ final class OpenAiWire {
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*={0,2}");
     private static final Pattern LANGUAGE = Pattern.compile("([A-Za-z]{2,3})(?:[-_].*)?");
+    /// Transcription models that take several languages.
+    private static final Set<String> TAKES_LANGUAGES = Set.of("gpt-transcribe", "gpt-live-transcribe");
     /// Not a prefix: `gpt-realtime-2025-08-28` does not reason.
     private static final Pattern REASONING_MODEL = Pattern.compile("gpt-realtime-2(\\.\\d+)?(-mini)?");
 
@@ -163,11 +166,7 @@ final class OpenAiWire {
 
     private static void input(ObjectNode input, Brief brief, Options options) {
         input.putObject("format").put("type", WireFormat.PCMU.type());
-        var transcription = input.putObject("transcription").put("model", options.transcription());
-        var language = LANGUAGE.matcher(brief.language());
-        if (language.matches()) {
-            transcription.put("language", language.group(1).toLowerCase(Locale.ROOT));
-        }
+        transcription(input.putObject("transcription"), brief.languages(), options.transcription());
         options.noiseReduction()
                 .ifPresentOrElse(
                         type -> input.putObject("noise_reduction").put("type", type),
@@ -182,6 +181,25 @@ final class OpenAiWire {
                     .put("silence_duration_ms", options.silenceMillis());
         }
         turns.put("create_response", true).put("interrupt_response", true);
+    }
+
+    /// A model that is told one language writes every word down as if it were that one, so a hint names all that may be
+    /// spoken or none.
+    private static void transcription(ObjectNode transcription, List<String> spoken, String model) {
+        transcription.put("model", model);
+        var known = spoken.stream().map(LANGUAGE::matcher).filter(Matcher::matches).toList();
+        var codes = known.stream()
+                .map(language -> language.group(1).toLowerCase(Locale.ROOT))
+                .distinct()
+                .toList();
+        if (known.size() < spoken.size()) {
+            return;
+        }
+        if (codes.size() == 1) {
+            transcription.put("language", codes.getFirst());
+        } else if (TAKES_LANGUAGES.contains(model)) {
+            codes.forEach(transcription.putArray("languages")::add);
+        }
     }
 
     /// A turn for the engine's memory.

@@ -445,7 +445,7 @@ class OpenAiSessionTest {
     void a_caller_id_that_no_header_can_carry_ends_the_session_in_order() {
         var brief = OpenAiWireTest.brief("gpt-realtime-2.1", Map.of());
         var bad = new Brief(
-                brief.model(), brief.voice(), "", "en", List.of(), "x\r\nOpenAI-Beta: realtime=v1", brief.options());
+                brief.model(), brief.voice(), "", List.of("en"), List.of(), "x\r\nOpenAI-Beta: realtime=v1", brief.options());
 
         onLoop(() -> session = engineAt(address).open(bad, List.of(), events::add));
 

@@ -109,6 +109,26 @@ class OpenAiWireTest {
         assertThat(update.path("session").has("parallel_tool_calls")).isEqualTo(reasons);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "en-US        | gpt-transcribe | {'model':'gpt-transcribe','language':'en'}",
+                "en, es-MX    | gpt-transcribe | {'model':'gpt-transcribe','languages':['en','es']}",
+                "pt-PT, pt-BR | gpt-transcribe | {'model':'gpt-transcribe','language':'pt'}",
+                "en, es       | whisper-1      | {'model':'whisper-1'}",
+                "es           | whisper-1      | {'model':'whisper-1','language':'es'}",
+                "en, x        | gpt-transcribe | {'model':'gpt-transcribe'}"
+            },
+            quoteCharacter = '"')
+    void words_are_written_down_in_any_language_that_may_be_spoken(String languages, String model, String expected) {
+        var brief = brief("gpt-realtime-2.1", Map.of("transcription", model), List.of(languages.split(", ")));
+
+        var update = Oracles.accepted(OpenAiWire.sessionUpdate(brief));
+
+        assertThat(update.at("/session/audio/input/transcription").toString()).isEqualTo(expected.replace('\'', '"'));
+    }
+
     @Test
     void hostile_text_stays_text_in_every_event() {
         var request = new ToolRequest("call_1", "lookup_order", HOSTILE);
@@ -465,6 +485,10 @@ class OpenAiWireTest {
 
     /// With the options that every brief has, and these.
     static Brief brief(String model, Map<String, String> options) {
+        return brief(model, options, List.of("en-US"));
+    }
+
+    private static Brief brief(String model, Map<String, String> options, List<String> languages) {
         var all = new HashMap<>(Map.of(
                 "vad.type", "server", "vad.threshold", "0.5", "vad.silence_ms", "500", "vad.prefix_ms", "300",
                 "noise_reduction", "off", "transcription", "gpt-transcribe", "speed", "1.0"));
@@ -474,7 +498,7 @@ class OpenAiWireTest {
                 model,
                 "marin",
                 "Be brief.",
-                "en-US",
+                languages,
                 List.of(new Brief.ToolSpec("lookup_order", "Look up an order.", parameters)),
                 "caller-5f2a",
                 all);
