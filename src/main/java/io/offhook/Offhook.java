@@ -147,7 +147,7 @@ public final class Offhook implements AutoCloseable {
                 plan.tools,
                 AgentPlans.loader(),
                 plan.officeClock));
-        greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers);
+        greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers, clock);
         var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         var callers = made.with(
                 new CallerRecognition(new StoreCrm(database.writer(), database.reader()), workers));
@@ -220,7 +220,7 @@ public final class Offhook implements AutoCloseable {
                 plan.eventLoops, routes, new CallbackRoutes(routes, twilio, callbacks), handoffPages(tokens));
         var line = new TwilioHumanLine(rest, twilio);
         made.with(callbacks.rounds(line, CallbackRounds.Pace.USUAL, calls::draining).start());
-        plans.all().forEach(greetings::prepare);
+        greetings.prepare(plans.all());
         made.with(agents);
         agents.watch(RELOAD_EVERY, new AgentDirectory.Listener() {
             @Override
@@ -228,7 +228,7 @@ public final class Offhook implements AutoCloseable {
                 plans.reload(changed);
                 callers.reload(changed);
                 showActive(changed);
-                plans.all().forEach(greetings::prepare);
+                greetings.prepare(plans.all());
                 log.atInfo().log("agents reloaded; the next call uses them");
             }
 

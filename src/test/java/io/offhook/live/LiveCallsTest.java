@@ -121,7 +121,7 @@ class LiveCallsTest {
                         _ -> Map.of()),
                 new CallClock(1),
                 _ -> plan(),
-                new Greetings(vertx, folder, workers),
+                new Greetings(vertx, folder, workers, new CallClock(1)),
                 List.of("secret"),
                 store,
                 true,

@@ -97,7 +97,7 @@ final class Node implements AutoCloseable {
                         _ -> Map.of()),
                 clock,
                 called -> plan(called.isPresent() ? engine() : engine),
-                new Greetings(vertx, folder, workers),
+                new Greetings(vertx, folder, workers, clock),
                 List.of("secret"),
                 store(),
                 shared,
