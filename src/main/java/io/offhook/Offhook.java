@@ -25,6 +25,7 @@ import io.offhook.live.CallBook;
 import io.offhook.live.CallClock;
 import io.offhook.live.CallCounters;
 import io.offhook.live.Greetings;
+import io.offhook.live.LateAnswers;
 import io.offhook.live.LiveCalls;
 import io.offhook.live.WarmTransfers;
 import io.offhook.metrics.Meters;
@@ -36,7 +37,6 @@ import io.offhook.store.Wishes;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcWishes;
-import io.offhook.telephony.Instruction;
 import io.offhook.telephony.twilio.CallbackRoutes;
 import io.offhook.telephony.twilio.TwilioHumanLegs;
 import io.offhook.telephony.twilio.TwilioHumanLine;
@@ -203,7 +203,7 @@ public final class Offhook implements AutoCloseable {
                 TwilioLimits.DEFAULT,
                 calls,
                 Optional.of(warm),
-                () -> fallback(plans),
+                new LateAnswers(plans::answering),
                 meters::noticed,
                 this::handoffPage,
                 nanoTime);
@@ -416,16 +416,6 @@ public final class Offhook implements AutoCloseable {
 
     private void showActive(AgentFiles running) {
         running.all().forEach(agent -> meters.active(agent.name(), () -> calls.onLine(agent.name())));
-    }
-
-    private static Instruction fallback(AgentPlans plans) {
-        var plan = plans.answering(Optional.empty());
-        return new Instruction.GoTo(
-                List.of(plan.rules().announcement()),
-                plan.rules().language(),
-                0,
-                plan.route(Optional.empty()).destinations().getFirst(),
-                Optional.empty());
     }
 
     // --- HTTP ---

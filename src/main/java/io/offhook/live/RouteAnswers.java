@@ -293,9 +293,11 @@ final class RouteAnswers {
                 .orElseGet(() -> goTo(plan, way.step(), words, Optional.of(handoff)));
     }
 
-    private static Instruction goTo(AgentPlan plan, int step, Words words, Optional<Handoff> handoff) {
+    /// On to this step, or to the last when the route is not that long.
+    static Instruction goTo(AgentPlan plan, int wanted, Words words, Optional<Handoff> handoff) {
         var route = plan.route(handoff);
-        var destination = route.at(step).orElse(route.destinations().getLast());
+        int step = Math.min(wanted, route.destinations().size() - 1);
+        var destination = route.destinations().get(step);
         return switch (destination) {
             case Destination.Callback _ ->
                 CallbackAnswers.question(plan, handoff, step, withoutAnnouncement(words, plan), false)
@@ -320,7 +322,7 @@ final class RouteAnswers {
         return new Instruction.HangUp(List.of(), plan.rules().language());
     }
 
-    private static Instruction sayGoodbye(AgentPlan plan) {
+    static Instruction sayGoodbye(AgentPlan plan) {
         var apologies = apologies(plan);
         return new Instruction.HangUp(List.of(apologies.goodbye()), apologies.language());
     }
@@ -372,7 +374,7 @@ final class RouteAnswers {
         return waitedForReplies || lost.waited().plus(apology).compareTo(RINGS_WITHIN) > 0;
     }
 
-    private static Words own(AgentPlan plan) {
+    static Words own(AgentPlan plan) {
         return new Words(List.of(plan.rules().announcement()), plan.rules().language());
     }
 

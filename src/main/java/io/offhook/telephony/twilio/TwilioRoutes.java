@@ -5,9 +5,9 @@ import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.telephony.Callees;
 import io.offhook.telephony.CasePages;
+import io.offhook.telephony.Fallback;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.IncomingCall;
-import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Meeting;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
@@ -104,17 +104,17 @@ public final class TwilioRoutes {
     private final Switchboard switchboard;
     private final Optional<Callees> callees;
     private final MeetingTwiml meetings;
-    private final Supplier<Instruction> fallback;
+    private final Fallback fallback;
     private final TwilioMetrics metrics;
     private final LongSupplier nanoTime;
     private final AtomicInteger unproven = new AtomicInteger();
 
-    /// @param fallback what a caller gets when the switchboard doesn't answer; must not block or throw
+    /// @param fallback what a caller gets when the switchboard doesn't answer
     public TwilioRoutes(
             TwilioSettings settings,
             TwilioLimits limits,
             Switchboard switchboard,
-            Supplier<Instruction> fallback,
+            Fallback fallback,
             TwilioMetrics metrics) {
         this(
                 settings,
@@ -135,7 +135,7 @@ public final class TwilioRoutes {
             TwilioLimits limits,
             Switchboard switchboard,
             Optional<Callees> callees,
-            Supplier<Instruction> fallback,
+            Fallback fallback,
             TwilioMetrics metrics,
             CasePages pages,
             LongSupplier nanoTime) {
@@ -186,7 +186,7 @@ public final class TwilioRoutes {
                 form.first("StirVerstat"),
                 over(form),
                 Objects.requireNonNullElse(context.request().getHeader("I-Twilio-Idempotency-Token"), ""));
-        answer(context, () -> switchboard.incoming(ringing), fallback, twiml::write);
+        answer(context, () -> switchboard.incoming(ringing), () -> fallback.incoming(ringing), twiml::write);
     }
 
     private void next(RoutingContext context, TwilioForm form, CallId call) {
@@ -201,7 +201,7 @@ public final class TwilioRoutes {
                 form.first("DialBridged").equals("true"),
                 new Progress.Typed(form.first("Digits"), again(context.request().query())),
                 over(form));
-        answer(context, () -> switchboard.next(progress), fallback, twiml::write);
+        answer(context, () -> switchboard.next(progress), () -> fallback.next(progress), twiml::write);
     }
 
     /// Asked for the leg of a human who has picked up: first for the words, then with the key that was pressed.

@@ -15,9 +15,12 @@ import io.offhook.call.CallId;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.StreamEnd;
+import io.offhook.telephony.Fallback;
 import io.offhook.telephony.IncomingCall;
+import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.Progress;
 import io.offhook.telephony.Whisper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -130,10 +133,28 @@ class TwilioRoutesTest {
                         settings,
                         limits,
                         switchboard,
-                        () -> new HangUp(List.of("Please call again."), "en-US"),
+                        new AskAgainLater(),
                         counted::add)
                 .mount(router);
         server = get(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+    }
+
+    /// Tells which call it was asked about.
+    private static final class AskAgainLater implements Fallback {
+        @Override
+        public Instruction incoming(IncomingCall call) {
+            return new HangUp(List.of("Please call again.", called(call.to())), "en-US");
+        }
+
+        @Override
+        public Instruction next(Progress progress) {
+            var step = "after step " + progress.step().orElse(-1);
+            return new HangUp(List.of("Please call again.", called(progress.to()), step), "en-US");
+        }
+
+        private static String called(Optional<PhoneNumber> number) {
+            return "called " + number.map(PhoneNumber::e164).orElse("nobody");
+        }
     }
 
     // --- webhooks ---
@@ -185,6 +206,17 @@ class TwilioRoutesTest {
         switchboard.answer.completeExceptionally(new IllegalStateException("broken"));
 
         assertThat(post("/voice/continue", RINGING).body()).contains("Please call again.");
+    }
+
+    @Test
+    void the_fallback_is_for_the_number_that_was_called_and_for_the_step_that_has_ended() throws Exception {
+        switchboard.answer.completeExceptionally(new IllegalStateException("broken"));
+
+        var rings = post("/voice/incoming", RINGING);
+        var goesOn = post("/voice/continue?after=2", RINGING);
+
+        assertThat(rings.body()).contains("called +14155550199");
+        assertThat(goesOn.body()).contains("called +14155550199").contains("after step 2");
     }
 
     @ParameterizedTest
