@@ -7,9 +7,10 @@ import io.offhook.call.Turn;
 import java.time.Duration;
 
 /// One conversation at the engine's side. Event loop of its call only; no method waits, and all do nothing after the
-/// session has ended. What is asked before the session is ready is kept and done then, audio included (five seconds of
-/// it; older audio goes first).
+/// session has ended. What is asked before the session is ready is kept and done then, after the audio that comes in
+/// answer to `EngineReady`.
 public interface EngineSession {
+    /// Only from `EngineReady` on; what the caller said before is kept by the call, whose tries at a session it outlives.
     void hear(AudioFrame frame);
 
     /// Has the agent speak exactly this text, as soon as no other reply runs.

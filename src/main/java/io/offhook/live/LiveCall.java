@@ -49,6 +49,9 @@ final class LiveCall {
     private volatile AgentPlan plan;
     private volatile Optional<LiveCall> successor = Optional.empty();
     private Optional<EngineSession> session = Optional.empty();
+    /// What the caller says until `engineHears`.
+    private final EarlyAudio early = new EarlyAudio();
+    private boolean engineHears;
     private int sessions;
     private boolean advancing;
     private boolean faulted;
@@ -233,7 +236,7 @@ final class LiveCall {
 
     private void perform(CallEffect effect) {
         switch (effect) {
-            case CallEffect.HearCaller(var frame) -> session.ifPresent(engine -> engine.hear(frame));
+            case CallEffect.HearCaller(var frame) -> hear(frame);
             case CallEffect.PlayToCaller(var frame, var mark) -> leg.play(frame, mark);
             case CallEffect.MarkPlayout(var mark) -> leg.mark(mark);
             case CallEffect.ClearPlayout _ -> leg.clear();
@@ -269,14 +272,29 @@ final class LiveCall {
             if (mine == sessions) {
                 if (event instanceof CallEvent.EngineLost) {
                     session = Optional.empty();
+                    engineHears = false;
+                } else if (event instanceof CallEvent.EngineReady) {
+                    engineHears = true;
+                    early.take().forEach(this::hear);
                 }
                 accept(event);
             }
         }));
     }
 
+    private void hear(AudioFrame frame) {
+        if (engineHears && session.isPresent()) {
+            session.get().hear(frame);
+            return;
+        }
+        for (int gone = early.keep(frame); gone > 0; gone--) {
+            counters.noticed("engine_audio_dropped");
+        }
+    }
+
     private void closeEngine() {
         sessions++;
+        engineHears = false;
         var engine = session;
         session = Optional.empty();
         engine.ifPresent(EngineSession::close);

@@ -262,7 +262,8 @@ final class Node implements AutoCloseable {
         return new RealtimeEngine() {
             @Override
             public EngineSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events) {
-                var session = new Engine(List.copyOf(history), events, new CopyOnWriteArrayList<>());
+                var session = new Engine(
+                        List.copyOf(history), events, new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
                 sessions.add(session);
                 return session;
             }
@@ -274,9 +275,14 @@ final class Node implements AutoCloseable {
         };
     }
 
-    record Engine(List<Memory> history, Consumer<CallEvent> events, List<String> answers) implements EngineSession {
+    /// @param heard what it was told of the caller's audio
+    record Engine(
+            List<Memory> history, Consumer<CallEvent> events, List<String> answers, List<AudioFrame> heard)
+            implements EngineSession {
         @Override
-        public void hear(AudioFrame frame) {}
+        public void hear(AudioFrame frame) {
+            heard.add(frame);
+        }
 
         @Override
         public void say(String text) {}

@@ -15,6 +15,8 @@ import io.offhook.simulator.Heard;
 import io.offhook.simulator.SimulatedCall;
 import io.offhook.simulator.SimulatedEngine;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -177,6 +179,43 @@ class EngineFaultsTest {
             assertThat(server.happened(call)).contains("engine_5xx", "comfort");
             server.awaitNoSessions();
         }
+    }
+
+    @Test
+    void what_is_said_before_the_second_try_succeeds_reaches_the_engine_to_the_byte() {
+        try (var server = TestServer.started()) {
+            server.engine.injectOnce(EngineFault.UNAVAILABLE);
+            // So quiet that nobody takes it for speech, and no stretch of it like another.
+            var noise = new byte[240_000];
+            new Random(6).nextBytes(noise);
+            for (int i = 0; i < noise.length; i++) {
+                noise[i] |= (byte) 0xF0;
+            }
+
+            var call = server.ring();
+            call.say(noise);
+
+            server.greeted(call, 0);
+            var heard = server.session(0).appendedAudio();
+            var opened = call.steps(CallStep.StreamOpened.class).getFirst().at();
+            var spoke = call.steps(CallStep.Spoke.class).getFirst().at();
+            int first = indexOf(Arrays.copyOf(heard, 160), noise);
+            assertThat(Duration.ofMillis(first / 8).plus(spoke))
+                    .as("when the first sound that the engine heard was said")
+                    .isLessThan(opened.plusMillis(100));
+            int most = Math.min(heard.length, noise.length - first);
+            assertThat(Arrays.copyOf(heard, most)).isEqualTo(Arrays.copyOfRange(noise, first, first + most));
+            assertThat(server.engine.attempts()).extracting(SimulatedEngine.Attempt::status).containsExactly(503, 101);
+        }
+    }
+
+    private static int indexOf(byte[] piece, byte[] whole) {
+        for (int at = 0; at + piece.length <= whole.length; at++) {
+            if (Arrays.equals(whole, at, at + piece.length, piece, 0, piece.length)) {
+                return at;
+            }
+        }
+        throw new AssertionError("never said");
     }
 
     @Test

@@ -73,8 +73,6 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private Phase phase = Phase.DIALLING;
     private @Nullable WebSocketConnection connection;
 
-    private final EarlyAudio early = new EarlyAudio();
-
     /// Items from before the session was ready, as they will be sent.
     private final List<String> kept = new ArrayList<>();
 
@@ -138,9 +136,7 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         if (phase == Phase.READY) {
             sendAudio(frame);
         } else if (phase != Phase.OVER) {
-            for (int gone = early.keep(frame); gone > 0; gone--) {
-                noticed.accept("engine_audio_dropped");
-            }
+            noticed.accept("engine_audio_dropped");
         }
     }
 
@@ -392,11 +388,13 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
         history.forEach(this::remember);
         kept.forEach(this::send);
         kept.clear();
-        early.take().forEach(this::sendAudio);
-        ask(replies.open());
         emit(new CallEvent.EngineReady(
                 Duration.ofNanos(System.nanoTime() - openedNanos),
                 expiresAt.map(at -> Duration.between(Instant.now(), at))));
+        // What the caller said meanwhile has come in answer; a reply that was asked for before is to know it.
+        if (phase == Phase.READY) {
+            ask(replies.open());
+        }
     }
 
     private void remember(Memory memory) {
@@ -498,7 +496,6 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     private void end() {
         phase = Phase.OVER;
         vertx.cancelTimer(beatTimer);
-        early.clear();
         kept.clear();
         words.clear();
         if (connection != null) {

@@ -1,24 +1,25 @@
-package io.offhook.engine.openai;
+package io.offhook.live;
 
 import io.offhook.call.AudioFrame;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/// The last five seconds of what the caller said before the session was ready.
+/// The last five seconds of what the caller said while no engine could hear it. Belongs to the call and not to a session,
+/// so that it outlives the tries to get one. One event loop.
 final class EarlyAudio {
-    private static final long MAX_MILLIS = 5_000;
+    private static final long MAX_BYTES = 5_000 * AudioFrame.BYTES_PER_MILLI;
 
     private final Deque<AudioFrame> frames = new ArrayDeque<>();
-    private long millis;
+    private long bytes;
 
     /// Keeps a frame, and tells how many old ones had to go for it.
     int keep(AudioFrame frame) {
         frames.addLast(frame);
-        millis += frame.millis();
+        bytes += frame.size();
         int gone = 0;
-        while (millis > MAX_MILLIS) {
-            millis -= frames.removeFirst().millis();
+        while (bytes > MAX_BYTES) {
+            bytes -= frames.removeFirst().size();
             gone++;
         }
         return gone;
@@ -27,12 +28,8 @@ final class EarlyAudio {
     /// What there is, oldest first; nothing is kept.
     List<AudioFrame> take() {
         var taken = List.copyOf(frames);
-        clear();
-        return taken;
-    }
-
-    void clear() {
         frames.clear();
-        millis = 0;
+        bytes = 0;
+        return taken;
     }
 }
