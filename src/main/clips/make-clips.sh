@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the canned callers' speech: every line of clips.txt becomes one headerless G.711 mu-law clip (8 kHz, mono), and
-# clips.properties gets its caption. The clips are committed, so this only runs when a sentence or a voice changes.
+# clips.properties gets its caption. So does every line of comfort.txt, without a caption: what callers hear who wait for
+# the engine. The clips are committed, so this only runs when a sentence or a voice changes.
 #
 #   ./make-clips.sh            make all clips
 #   ./make-clips.sh NAME ...   make only these; clips.properties is always written whole
@@ -14,6 +15,7 @@ export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 list=$here/clips.txt
 out=$here/../resources/io/offhook/simulator/clips
+comfort=$here/../resources/io/offhook/live
 
 missing=
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
@@ -56,6 +58,8 @@ speak() {
         rms)      cg rms 0.90 "$2" ;;
         rms-high) cg rms 0.98 "$2"; speed=1.10 ;;
         es)       espeak-ng -b 1 -v es-419 -s 155 -w "$tmp/raw.wav" "$2" </dev/null ;;
+        de | fr)  espeak-ng -b 1 -v "$1" -s 145 -w "$tmp/raw.wav" "$2" </dev/null ;;
+        pt)       espeak-ng -b 1 -v pt-br -s 150 -w "$tmp/raw.wav" "$2" </dev/null ;;
         *)        echo "clips.txt: unknown voice '$1'" >&2; exit 1 ;;
     esac
 }
@@ -73,6 +77,18 @@ render() {
         silence -l 1 0.02 -44d -1 0.25 -44d reverse silence 1 0.02 -44d fade t 0.005 \
         reverse fade t 0.005 norm -9 pad 0.02 0.04
     sox -D "$tmp/trim.wav" -t ul -r 8000 -c 1 "$1"
+    bytes=$(wc -c <"$1")
+    while [ $((bytes % 160)) -ne 0 ]; do
+        printf '\377' >>"$1"
+        bytes=$((bytes + 1))
+    done
+}
+
+# tones FILE: two soft tones, a fourth apart, that ask for a moment in no language at all.
+tones() {
+    sox -D -n -r 8000 -c 1 -b 16 "$tmp/low.wav" synth 0.22 sine 392 fade h 0.03 0.22 0.12 gain -24
+    sox -D -n -r 8000 -c 1 -b 16 "$tmp/high.wav" synth 0.32 sine 523.25 fade h 0.03 0.32 0.22 gain -24
+    sox -D "$tmp/low.wav" "$tmp/high.wav" -t ul -r 8000 -c 1 "$1" pad 0.02@0 0.04@0.22
     bytes=$(wc -c <"$1")
     while [ $((bytes % 160)) -ne 0 ]; do
         printf '\377' >>"$1"
@@ -128,4 +144,14 @@ while IFS='|' read -r name voice text caption; do
     if check "$name" "$tmp/clip.ulaw"; then cp "$tmp/clip.ulaw" "$out/$name.ulaw"; else bad=1; fi
 done <"$list"
 cp "$tmp/clips.properties" "$out/clips.properties"
+while IFS='|' read -r name voice text; do
+    name=$(trim "$name") voice=$(trim "$voice") text=$(trim "$text")
+    case $name in '' | '#'*) continue ;; esac
+    wanted "$name" || continue
+    case $voice in
+        tones) tones "$tmp/clip.ulaw" ;;
+        *)     speak "$voice" "$text"; render "$tmp/clip.ulaw" ;;
+    esac
+    if check "$name" "$tmp/clip.ulaw"; then cp "$tmp/clip.ulaw" "$comfort/$name.ulaw"; else bad=1; fi
+done <"$here/comfort.txt"
 exit $bad

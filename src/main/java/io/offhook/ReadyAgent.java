@@ -8,7 +8,6 @@ import io.offhook.agent.Language;
 import io.offhook.agent.LexiconFile;
 import io.offhook.agent.Placeholders;
 import io.offhook.agent.ToolProfile;
-import io.offhook.call.AudioFrame;
 import io.offhook.call.CallRules;
 import io.offhook.call.Circumstances;
 import io.offhook.call.Destination;
@@ -20,11 +19,8 @@ import io.offhook.engine.RealtimeEngine;
 import io.offhook.live.AgentPlan;
 import io.offhook.tool.ToolDefinition;
 import io.offhook.tool.Toolbox;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +47,6 @@ record ReadyAgent(
             "summary":{"type":"string","description":"What was said and done so far, for the person who takes over"},\
             "urgency":{"type":"string","enum":["low","normal","high"]}},\
             "required":["reason","summary"],"additionalProperties":false}""";
-    private static final List<AudioFrame> COMFORT = comfort();
 
     static EscalationPolicy policy(AgentProfile profile) {
         return new EscalationPolicy(
@@ -131,7 +126,7 @@ record ReadyAgent(
                                         Placeholders.fill(tool.say().orElse(""), facts), tool.confirm()))),
                 escalation,
                 new Circumstances(language, open(), caller(facts)),
-                language.startsWith("en") ? COMFORT : List.of(),
+                ComfortClips.in(language),
                 profile.engine().prices());
     }
 
@@ -206,16 +201,5 @@ record ReadyAgent(
         options.put("speed", Double.toString(engine.speed()));
         engine.reasoning().ifPresent(effort -> options.put("reasoning", effort));
         return options;
-    }
-
-    private static List<AudioFrame> comfort() {
-        try (var clip = ReadyAgent.class.getResourceAsStream("/io/offhook/live/one-moment.ulaw")) {
-            if (clip == null) {
-                return List.of();
-            }
-            return AudioFrame.frames(clip.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

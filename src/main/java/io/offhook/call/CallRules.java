@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param tools          the tools offered, by name; the built-in ones are not in it
 /// @param escalation     when a human is needed besides what the model decides
 /// @param circumstances  what is known besides what is said
-/// @param comfort        recorded "one moment, please"; empty when there is none in this language
+/// @param comfort        recorded "one moment, please", or a sign without words; empty when there is none
 /// @param prices         what the engine's models cost, by name
 public record CallRules(
         String agent,

@@ -200,8 +200,9 @@ final class EngineCare {
         var call = step.call();
         var replies = call.engine().replies();
         var unheard = call.playout().unheard(step.now());
-        boolean busy =
-                !unheard.isZero() || !call.tools().running().isEmpty() || call.line().speaking();
+        // After the reply was asked for again, only its own sound counts: a comfort clip is ours.
+        boolean hears = !unheard.isZero() && (replies.asked() == 0 || replies.sounded());
+        boolean busy = hears || !call.tools().running().isEmpty() || call.line().speaking();
         if (!call.engine().ready() || (!replies.owed() && replies.running().isEmpty())) {
             return;
         }

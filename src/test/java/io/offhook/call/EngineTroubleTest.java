@@ -261,6 +261,27 @@ class EngineTroubleTest {
     }
 
     @Test
+    void a_long_comfort_clip_keeps_nobody_from_a_human() {
+        var plain = rules("");
+        var wordy = new CallRules(
+                plain.agent(),
+                "",
+                plain.announcement(),
+                "es",
+                plain.silence(),
+                plain.length(),
+                plain.tools(),
+                List.of(AudioFrame.silence(2_000)));
+        var call = aConversation(wordy).callerSays("c", "hola").after(2_400);
+        boolean comforted = call.remarks().contains("comfort");
+
+        call.after(1_400);
+
+        assertThat(comforted).isTrue();
+        assertThat(cause(call)).isEqualTo(new HandoffCause.LostEngine(EngineFault.of(Kind.STALL)));
+    }
+
+    @Test
     void an_engine_that_is_slow_to_speak_is_neither_cancelled_nor_bridged() {
         var call = aConversation().callerSays("c", "hello").after(300).on(new ReplyStarted("r1")).forget();
 
