@@ -37,7 +37,12 @@ final class ConnectVerb {
             call.notice(problem.get().code(), problem.get().reason());
             event(stream, events, sid, "stream-error", problem.get().reason());
         } else {
-            talk(stream, events, sid, url);
+            try {
+                talk(stream, events, sid, url);
+            } catch (Line.Broken broken) {
+                runner.actionAfterHangup(verb, document, Map.of());
+                throw broken;
+            }
         }
         return runner.action(verb, document, Map.of());
     }

@@ -226,6 +226,23 @@ class CarrierStreamTest {
         }
     }
 
+    @Test
+    void a_caller_who_hangs_up_on_the_stream_is_told_to_the_action_and_its_answer_is_ignored() {
+        try (var carrier = application.carrier().start()) {
+            var call = carrier.ring(ANN);
+            await().atMost(SOON).until(() -> !application.messages("media").isEmpty());
+
+            call.hangUp();
+
+            assertThat(call.awaitEnded(SOON)).isEqualTo(EndReason.CALLER_HUNG_UP);
+            await().atMost(SOON).until(() -> application.forms("/continue").size() == 1);
+            assertThat(application.forms("/continue").getFirst())
+                    .containsEntry("CallSid", call.sid())
+                    .containsEntry("CallStatus", "completed");
+            assertThat(call.steps(CallStep.Said.class)).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
