@@ -2,6 +2,7 @@ package io.offhook.simulator;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -12,6 +13,20 @@ import tools.jackson.databind.node.ObjectNode;
 final class SessionSettings {
     private static final Set<String> VOICES =
             Set.of("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar");
+    private static final Set<String> LISTENERS = Set.of("gpt-transcribe", "gpt-live-transcribe");
+    private static final String WHISPER = "gpt-realtime-whisper";
+    private static final Set<String> TRANSCRIBERS = Set.of(
+            "gpt-transcribe",
+            "gpt-live-transcribe",
+            WHISPER,
+            "whisper-1",
+            "gpt-4o-transcribe",
+            "gpt-4o-mini-transcribe",
+            "gpt-4o-mini-transcribe-2025-12-15",
+            "gpt-4o-transcribe-diarize");
+    /// Two letters each.
+    private static final Set<String> ISO_639_1 = Set.of(Locale.getISOLanguages());
+
     private static final String DEFAULT_INSTRUCTIONS = "You are a helpful, witty, and friendly AI. Act like a human,"
             + " but remember that you are not one and that you cannot do human things in the real world. Talk quickly.";
 
@@ -77,6 +92,7 @@ final class SessionSettings {
             throw Refused.invalid("session.tracing", "Tracing cannot be changed once it is on.");
         }
         refuseReasoning(change, "session.");
+        refuseTranscription(change.path("audio").path("input").path("transcription"));
         var output = change.path("audio").path("output");
         if (output.has("voice")) {
             refuseVoice(output.path("voice"), "session.audio.output.voice", audioWasSent);
@@ -96,6 +112,41 @@ final class SessionSettings {
         }
     }
 
+    private static void refuseTranscription(JsonNode transcription) throws Refused {
+        var at = "session.audio.input.transcription.";
+        var model = Json.text(transcription, "model");
+        if (transcription.has("model") && !TRANSCRIBERS.contains(model)) {
+            throw unsupported(at + "model", model, TRANSCRIBERS);
+        }
+        for (var field : List.of("languages", "keywords")) {
+            if (transcription.has(field) && !LISTENERS.contains(model)) {
+                throw Refused.invalid(at + field, "'" + field + "' is not supported with this model.");
+            }
+        }
+        if (transcription.has("delay") && !model.equals(WHISPER)) {
+            throw Refused.invalid(at + "delay", "'delay' is not supported with this model.");
+        }
+        if (transcription.has("language")) {
+            refuseLanguage(transcription.path("language"), at + "language");
+        }
+        for (var language : transcription.path("languages")) {
+            refuseLanguage(language, at + "languages");
+        }
+    }
+
+    private static void refuseLanguage(JsonNode language, String at) throws Refused {
+        if (!ISO_639_1.contains(language.asString(""))) {
+            throw Refused.invalid(at, "Invalid language '" + language.asString("") + "'. It must be in ISO-639-1 format.");
+        }
+    }
+
+    private static Refused unsupported(String at, String value, Set<String> supported) {
+        return Refused.invalid(
+                at,
+                "Invalid value: '" + value + "'. Supported values are: "
+                        + supported.stream().sorted().toList() + ".");
+    }
+
     static void refuseVoice(JsonNode voice, String param, boolean audioWasSent) throws Refused {
         if (audioWasSent) {
             throw new Refused(
@@ -104,10 +155,7 @@ final class SessionSettings {
                     "Cannot update a conversation's voice if assistant audio is present.");
         }
         if (voice.isString() && !VOICES.contains(voice.stringValue())) {
-            throw Refused.invalid(
-                    param,
-                    "Invalid value: '" + voice.stringValue() + "'. Supported values are: "
-                            + VOICES.stream().sorted().toList() + ".");
+            throw unsupported(param, voice.stringValue(), VOICES);
         }
     }
 

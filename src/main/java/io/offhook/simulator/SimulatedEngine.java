@@ -283,7 +283,7 @@ public final class SimulatedEngine implements AutoCloseable {
         openSessions.incrementAndGet();
         if (beta) {
             session.refuseBeta();
-        } else if (!plan.models.isEmpty() && !plan.models.contains(model)) {
+        } else if (!plan.knows(model)) {
             session.refuseModel();
         } else {
             session.begin();

@@ -7,10 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// How a [SimulatedEngine] is put together. Not thread-safe; used once.
 public final class SimulatedEngineBuilder {
     private static final List<Integer> DELTAS_MS = List.of(200, 300, 400);
+    /// The realtime models that OpenAI lists.
+    private static final Pattern PUBLISHED = Pattern.compile("gpt-realtime(-2025-08-28|-mini|-mini-2025-12-15|-1\\.5|-2|"
+            + "-2\\.1|-2\\.1-mini)?|gpt-4o(-mini)?-realtime-preview.*");
 
     Optional<Vertx> vertx = Optional.empty();
     int port;
@@ -46,10 +50,14 @@ public final class SimulatedEngineBuilder {
         return this;
     }
 
-    /// The only models that exist; all do unless given.
+    /// The only models that exist; those that OpenAI lists unless given.
     public SimulatedEngineBuilder models(String... only) {
         models = Set.of(only);
         return this;
+    }
+
+    boolean knows(String model) {
+        return models.isEmpty() ? PUBLISHED.matcher(model).matches() : models.contains(model);
     }
 
     /// One dialogue for all sessions; a silent one unless given.

@@ -7,6 +7,8 @@ import io.vertx.core.http.UpgradeRejectedException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EngineHandshakeTest {
     private static final Map<String, String> KEY = Map.of("Authorization", "Bearer sk-test");
@@ -84,6 +86,24 @@ class EngineHandshakeTest {
         try (var client = RealtimeClient.connect(engine, "/v1/realtime?model=gpt-9", KEY)) {
             assertThat(client.next("error").at("/error/code").stringValue()).isEqualTo("model_not_found");
             assertThat(client.closeCode()).isEqualTo(4000);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-realtime-2.1-mini, true",
+        "gpt-realtime-mini-2025-12-15, true",
+        "gpt-4o-mini-realtime-preview-2024-12-17, true",
+        "gpt-realtime-2.2, false",
+        "gpt-realtime-1.5-mini, false",
+        "gpt-4o, false"
+    })
+    void knows_the_models_that_are_listed_when_nobody_says_which(String model, boolean known) {
+        try (var usual = SimulatedEngine.builder().speed(50).start();
+                var client = RealtimeClient.connect(usual, "/v1/realtime?model=" + model, KEY)) {
+            var first = client.next(known ? "session.created" : "error");
+
+            assertThat(first.at("/error/code").asString("")).isEqualTo(known ? "" : "model_not_found");
         }
     }
 

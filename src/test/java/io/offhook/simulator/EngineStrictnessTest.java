@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -87,6 +88,44 @@ class EngineStrictnessTest {
                 {"type":"session.update","session":{"type":"realtime","model":"gpt-realtime-2.1-mini"}}""");
 
         assertError("invalid_value", "session.model");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"model\":\"gpt-hears-all\"                                | model",
+                "\"model\":\"gpt-transcribe\",\"language\":\"en-US\"       | language",
+                "\"model\":\"gpt-transcribe\",\"language\":\"xx\"          | language",
+                "\"model\":\"gpt-transcribe\",\"languages\":[\"en\",\"fil\"] | languages",
+                "\"model\":\"whisper-1\",\"languages\":[\"en\",\"es\"]       | languages",
+                "\"model\":\"gpt-4o-transcribe\",\"keywords\":[\"Acme\"]    | keywords",
+                "\"model\":\"gpt-transcribe\",\"delay\":\"low\"            | delay"
+            })
+    void writes_down_by_the_models_and_languages_that_are_documented(String transcription, String wrong) {
+        client.send(transcription(transcription));
+
+        assertError("invalid_value", "session.audio.input.transcription." + wrong);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"model\":\"whisper-1\",\"language\":\"es\"",
+                "\"model\":\"gpt-transcribe\",\"languages\":[\"en\",\"es\"],\"keywords\":[\"Acme\"]",
+                "\"model\":\"gpt-realtime-whisper\",\"delay\":\"low\""
+            })
+    void writes_down_as_it_is_told(String transcription) {
+        client.send(transcription(transcription));
+
+        client.next("session.updated");
+    }
+
+    private static String transcription(String fields) {
+        return """
+                {"type":"session.update","session":{"type":"realtime","audio":{"input":{"transcription":{%s}}}}}"""
+                .formatted(fields);
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.function.LongSupplier;
 /// dialogues. Connect to it exactly as to the real service. Closing it ends its sessions.
 public final class DemoEngine implements AutoCloseable {
     private static final String API_KEY = "sk-offhook-demo";
+    /// Its own name in agent.yaml, and that of the agents that are tried with it instead of the real service.
+    private static final String[] MODELS = {"demo", "gpt-realtime-2.1"};
     private final SimulatedEngine engine;
 
     private DemoEngine(SimulatedEngine engine) {
@@ -37,6 +39,7 @@ public final class DemoEngine implements AutoCloseable {
         var rules = Rules.fromResources();
         return SimulatedEngine.builder()
                 .apiKey(API_KEY)
+                .models(MODELS)
                 .dialogues(() -> new RuleDialogue(rules))
                 .speech(speech)
                 .speed(speed)

@@ -61,7 +61,7 @@ final class OpenAiWire {
     private static final int PCM_RATE_HZ = 24_000;
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*={0,2}");
-    private static final Pattern LANGUAGE = Pattern.compile("([A-Za-z]{2,3})(?:[-_].*)?");
+    private static final Pattern LANGUAGE = Pattern.compile("([A-Za-z]{2})(?:[-_].*)?");
     /// Transcription models that take several languages.
     private static final Set<String> TAKES_LANGUAGES = Set.of("gpt-transcribe", "gpt-live-transcribe");
     /// Not a prefix: `gpt-realtime-2025-08-28` does not reason.

@@ -118,7 +118,8 @@ class OpenAiWireTest {
                 "pt-PT, pt-BR | gpt-transcribe | {'model':'gpt-transcribe','language':'pt'}",
                 "en, es       | whisper-1      | {'model':'whisper-1'}",
                 "es           | whisper-1      | {'model':'whisper-1','language':'es'}",
-                "en, x        | gpt-transcribe | {'model':'gpt-transcribe'}"
+                "fil          | gpt-transcribe | {'model':'gpt-transcribe'}",
+                "en, fil      | gpt-transcribe | {'model':'gpt-transcribe'}"
             },
             quoteCharacter = '"')
     void words_are_written_down_in_any_language_that_may_be_spoken(String languages, String model, String expected) {
