@@ -28,7 +28,7 @@ final class Prompts {
             case "Say" -> {
                 boolean through = true;
                 for (int i = 0; i < times && through; i++) {
-                    through = say(verb.text());
+                    through = say(verb.text(), verb.or("language", ""));
                 }
                 yield through;
             }
@@ -42,13 +42,17 @@ final class Prompts {
         };
     }
 
-    private boolean say(String text) {
+    private boolean say(String text, String language) {
         if (text.isBlank()) {
             call.notice(13520, "Say: invalid text: empty");
             return true;
         }
         if (text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_SAY_BYTES) {
             call.notice(13520, "Say: invalid text: longer than " + MAX_SAY_BYTES + " bytes");
+            return true;
+        }
+        if (!SayLanguages.speaks(language)) {
+            call.notice(12200, "Say: no voice speaks " + language);
             return true;
         }
         return speak(text);

@@ -174,6 +174,19 @@ class CarrierTwimlTest {
     }
 
     @Test
+    void nothing_is_said_in_a_language_that_no_voice_is_listed_for() {
+        application.on("/voice", "<Say language=\"es\">hola</Say><Say language=\"es-MX\">adiós</Say><Say>bye</Say>");
+        try (var carrier = carrier().start()) {
+            var call = carrier.ring(ANN);
+
+            call.awaitEnded(SOON);
+
+            assertThat(call.steps(CallStep.Said.class)).extracting(CallStep.Said::text).containsExactly("adiós", "bye");
+            assertThat(call.notices()).extracting(Notice::code).containsExactly(12200);
+        }
+    }
+
+    @Test
     void without_a_fallback_the_caller_hears_of_an_application_error() {
         try (var carrier = carrier()
                 .reach(URI.create("https://dead.example.com"), URI.create("http://127.0.0.1:1"))

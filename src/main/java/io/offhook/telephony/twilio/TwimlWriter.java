@@ -34,7 +34,6 @@ final class TwimlWriter {
     /// leads to by then (Twilio, "Webhook connection overrides"). Every answer bears to be asked for twice.
     static final String ASK_AGAIN = "#rt=3000&rc=2&rp=ct,rt,5xx";
 
-    private static final int MAX_LANGUAGE = 35;
     private static final XMLOutputFactory XML = XMLOutputFactory.newDefaultFactory();
 
     private final TwilioSettings settings;
@@ -266,11 +265,12 @@ final class TwimlWriter {
     }
 
     static void say(XMLStreamWriter xml, List<String> texts, String language) throws XMLStreamException {
+        var spoken = SayLanguage.of(language);
         for (var text : texts) {
             for (var part : parts(xmlText(text).strip(), MAX_SAY_BYTES)) {
                 xml.writeStartElement("Say");
-                if (!language.isBlank()) {
-                    xml.writeAttribute("language", xmlText(TaskAttributes.firstCodePoints(language, MAX_LANGUAGE)));
+                if (spoken.isPresent()) {
+                    xml.writeAttribute("language", spoken.get());
                 }
                 xml.writeCharacters(part);
                 xml.writeEndElement();

@@ -46,7 +46,7 @@ class MeetingTwimlTest {
         var caller = writer.write(new Instruction.Meet(List.of(), "en", 1, MEETING));
 
         assertThat(human)
-                .contains("<Say language=\"en\">Thank you.</Say><Dial><Conference beep=\"false\"")
+                .contains("<Say language=\"en-US\">Thank you.</Say><Dial><Conference beep=\"false\"")
                 .contains(">offhook-CA00000000000000000000000000000001-2</Conference></Dial>");
         assertThat(caller)
                 .contains("<Dial action=\"" + BASE + "continue?after=1" + AGAIN + "\"><Conference beep=\"onEnter\"")
@@ -61,7 +61,7 @@ class MeetingTwimlTest {
     void a_human_for_whom_nobody_waits_is_sent_away_politely() {
         var document = twiml.callee(new Answer.Leave("Sorry.", "en"), MEETING);
 
-        assertThat(document).endsWith("<Response><Say language=\"en\">Sorry.</Say><Hangup/></Response>");
+        assertThat(document).endsWith("<Response><Say language=\"en-US\">Sorry.</Say><Hangup/></Response>");
     }
 
     @Test

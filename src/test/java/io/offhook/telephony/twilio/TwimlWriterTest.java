@@ -80,7 +80,7 @@ class TwimlWriterTest {
                         + wait + "\">a&lt;/Enqueue&gt;&amp;b</Enqueue>");
         assertThat(writer.hold(new Hold(List.of("Next."), "en", Optional.of(Duration.ofSeconds(16))), 1))
                 .isEqualTo(HEAD + "<Response><Gather action=\"" + wait + "\" numDigits=\"1\" timeout=\"1\">"
-                        + "<Say language=\"en\">Next.</Say><Play loop=\"4\">"
+                        + "<Say language=\"en-US\">Next.</Say><Play loop=\"4\">"
                         + "https://voice.example.com/phone/voice/hold.wav</Play></Gather></Response>");
         assertThat(writer.hold(Hold.leave(), 1)).isEqualTo(HEAD + "<Response><Leave/></Response>");
     }
