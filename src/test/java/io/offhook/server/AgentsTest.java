@@ -54,7 +54,7 @@ class AgentsTest {
             server.edit(text -> text.replace("You answer the phone.", "You answer kindly."));
             awaitLog(server, "agents reloaded");
             server.ringAndGreet();
-            server.edit(text -> text + "nonsense: 1\n");
+            server.edit(text -> text + "no_such_key: 1\n");
             awaitLog(server, "changed agent file refused");
 
             server.ringAndGreet();
