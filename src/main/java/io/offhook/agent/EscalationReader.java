@@ -6,6 +6,7 @@ import io.offhook.call.EscalationRule;
 import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.config.TwilioSid;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,7 +31,6 @@ final class EscalationReader {
     private static final String AGENT = "agent";
     private static final List<String> RESERVED = List.of(VOICEMAIL, CALLBACK, AGENT);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
-    private static final Pattern WORKFLOW = Pattern.compile("WW[0-9A-Za-z]+");
     private static final Pattern QUEUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}");
     private static final Pattern MAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
     private static final Pattern SIP = Pattern.compile("sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\\d{2,5})?");
@@ -143,8 +143,9 @@ final class EscalationReader {
                 switch (kind) {
                     case "workflow" ->
                         one(value.matching(
-                                        WORKFLOW,
-                                        "Use the SID of a TaskRouter workflow (WW…), such as ${TWILIO_WORKFLOW_SID}.")
+                                        TwilioSid.WORKFLOW.pattern(),
+                                        "Use the SID of a TaskRouter workflow (" + TwilioSid.WORKFLOW.form()
+                                                + "), such as ${TWILIO_WORKFLOW_SID}.")
                                 .map(sid -> new Destination.Workflow(sid, patience, priorities(fields))));
                     case "queue" ->
                         one(value.matching(QUEUE, "Use up to 64 letters, digits, blanks, _, . and -, such as support.")

@@ -70,13 +70,13 @@ final class SettingsReader {
         var usual = realm.map(in -> "https://api." + in.edge() + "." + in.region() + ".twilio.com")
                 .orElse("https://api.twilio.com");
         return new Settings.Twilio(
-                sid("TWILIO_ACCOUNT_SID", "AC"),
+                sid("TWILIO_ACCOUNT_SID", TwilioSid.ACCOUNT),
                 authTokens(),
                 pair("TWILIO_API_KEY", "TWILIO_API_SECRET", "a key is of no use without its secret")
-                        .filter(both -> looksLike("TWILIO_API_KEY", "SK", both.get(0)))
+                        .filter(both -> looksLike("TWILIO_API_KEY", TwilioSid.API_KEY, both.get(0)))
                         .map(both -> new Settings.ApiKey(both.get(0), new Secret(both.get(1)))),
                 realm,
-                sid("TWILIO_WORKFLOW_SID", "WW"),
+                sid("TWILIO_WORKFLOW_SID", TwilioSid.WORKFLOW),
                 url("OFFHOOK_TWILIO_URL", Set.of("https"), Set.of("http")).orElse(URI.create(usual)));
     }
 
@@ -124,16 +124,16 @@ final class SettingsReader {
                 .map(Secret::new);
     }
 
-    private Optional<String> sid(String name, String prefix) {
-        return text(name).filter(value -> looksLike(name, prefix, value));
+    private Optional<String> sid(String name, TwilioSid kind) {
+        return text(name).filter(value -> looksLike(name, kind, value));
     }
 
-    private boolean looksLike(String name, String prefix, String value) {
-        var right = value.matches(prefix + "[0-9A-Za-z]+");
+    private boolean looksLike(String name, TwilioSid kind, String value) {
+        var right = kind.is(value);
         if (!right) {
             // The value isn't shown: people put the token where the SID belongs.
             wrong(
-                    name + " must begin with " + prefix + " and go on with letters and digits.",
+                    name + " must be " + kind.form() + ".",
                     "Copy the SID from the Twilio console; tokens and secrets have variables of their own.");
         }
         return right;

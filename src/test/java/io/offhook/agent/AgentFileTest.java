@@ -297,7 +297,7 @@ class AgentFileTest {
                 escalate:
                   announce: One moment.
                   to:
-                    default: { workflow: WW123, wait: 2m, else: night }
+                    default: { workflow: WW0123456789abcdef0123456789abcdef, wait: 2m, else: night }
                     night: { voicemail: support@acme.example }
                 """, Map.of());
 
@@ -307,7 +307,8 @@ class AgentFileTest {
                         Map.of(
                                 "default",
                                 new Route(List.of(
-                                        new Destination.Workflow("WW123", Duration.ofMinutes(2)),
+                                        new Destination.Workflow(
+                                                "WW0123456789abcdef0123456789abcdef", Duration.ofMinutes(2)),
                                         new Destination.Voicemail(
                                                 Duration.ofMinutes(3),
                                                 Optional.of(new Destination.Mailbox(
@@ -332,13 +333,14 @@ class AgentFileTest {
                 "{ to: { default: { callback: { within: hours } } } }",
                 "{ to: { default: { dial: +14155550100, else: nowhere } } }",
                 "{ to: { default: { dial: +14155550100, else: default } } }",
-                "{ to: { default: { dial: +14155550100, workflow: WW1 } } }",
+                "{ to: { default: { dial: +14155550100, workflow: WW0123456789abcdef0123456789abcdef } } }",
                 "{ to: { default: { wait: 10s } } }",
                 "{ to: { default: { queue: '<support>' } } }",
                 "{ to: { default: { sip: 'a@b.example' } } }",
                 "{ to: { default: { voicemail: a@b.example, wait: 10s } } }",
                 "{ to: { default: { dial: +14155550100, whisper: shout } } }",
-                "{ to: { default: { workflow: WW1, whisper: summary } } }",
+                "{ to: { default: { workflow: WW0123456789abcdef0123456789abcdef, whisper: summary } } }",
+                "{ to: { default: { workflow: WW1 } } }",
                 "{ to: { default: { dial: [] } } }",
                 "{ to: { default: { dial: +14155550100, warm: perhaps } } }",
                 "{ to: { default: { dial: +14155550100, warm: true, whisper: none } } }",

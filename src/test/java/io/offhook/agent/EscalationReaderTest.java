@@ -54,7 +54,7 @@ class EscalationReaderTest {
         var escalation = escalation("""
                 escalate:
                   to:
-                    default: { workflow: WW1, wait: 2m, else: desk }
+                    default: { workflow: WW0123456789abcdef0123456789abcdef, wait: 2m, else: desk }
                     desk: { sip: "sip:desk@acme.example", wait: 15s, else: line }
                     line: { queue: support, wait: 5m, else: phones }
                     phones: { dial: ["+14155550101", "+14155550102"], else: mail }
@@ -64,7 +64,7 @@ class EscalationReaderTest {
         assertThat(escalation.routes().keySet()).containsExactly("default");
         assertThat(escalation.routes().get("default").destinations())
                 .containsExactly(
-                        new Destination.Workflow("WW1", Duration.ofMinutes(2)),
+                        new Destination.Workflow("WW0123456789abcdef0123456789abcdef", Duration.ofMinutes(2)),
                         new Destination.Sip("sip:desk@acme.example", Duration.ofSeconds(15), true),
                         new Destination.Queue("support", Duration.ofMinutes(5)),
                         new Destination.Phone(FIRST, Duration.ofSeconds(20)),
@@ -77,7 +77,7 @@ class EscalationReaderTest {
         var escalation = escalation("""
                 escalate:
                   to:
-                    default: { workflow: WW1, priority: { high: 40, low: 0 } }
+                    default: { workflow: WW0123456789abcdef0123456789abcdef, priority: { high: 40, low: 0 } }
                 """);
 
         var workflow = (Destination.Workflow)

@@ -136,6 +136,20 @@ class CommandsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"serve", "check --offline"})
+    void half_an_account_sid_is_found_before_anything_is_made(String line) {
+        environment.put("TWILIO_ACCOUNT_SID", "AC123");
+        environment.remove("TWILIO_AUTH_TOKEN");
+
+        var outcome = offhook(line.split(" "));
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.out() + outcome.err())
+                .contains("TWILIO_ACCOUNT_SID must be AC and 32 letters or digits", "TWILIO_AUTH_TOKEN is missing");
+        assertThat(folder.resolve("home")).doesNotExist();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -200,7 +214,7 @@ class CommandsTest {
                 instructions: Answer.
                 escalate:
                   to:
-                    default: { workflow: WW1, else: callback }
+                    default: { workflow: WW0123456789abcdef0123456789abcdef, else: callback }
                     billing: { dial: ["+14155550101", "+14155550102"], else: callback }
                   when: [ { unsure: 2, to: billing } ]
                 """);

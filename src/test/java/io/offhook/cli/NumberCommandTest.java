@@ -37,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The commands against a simulated account, with the real server where an address is proved.
 class NumberCommandTest {
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String KEY = "SK0123456789abcdef0123456789abcdef";
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
     private static final String OURS = "+14155550199";
@@ -46,7 +47,7 @@ class NumberCommandTest {
     Path home;
 
     private final SimulatedCarrier carrier =
-            SimulatedCarrier.builder().account(ACCOUNT, TOKEN).apiKey("SK1", "secret").restPort(0).start();
+            SimulatedCarrier.builder().account(ACCOUNT, TOKEN).apiKey(KEY, "secret").restPort(0).start();
     private final CarrierNumber number =
             carrier.account().add(OURS).set("VoiceUrl", OLD).set("VoiceMethod", "GET");
     private final List<Runnable> interrupts = new ArrayList<>();
@@ -202,7 +203,7 @@ class NumberCommandTest {
     @Test
     void a_server_with_another_token_is_found_out() {
         try (var _ = running()) {
-            environment.put("TWILIO_API_KEY", "SK1");
+            environment.put("TWILIO_API_KEY", KEY);
             environment.put("TWILIO_API_SECRET", "secret");
             environment.put("TWILIO_AUTH_TOKEN", "fedcba9876543210fedcba9876543210");
 

@@ -36,11 +36,11 @@ class SettingsTest {
         var settings = Settings.from(Map.ofEntries(
                 Map.entry("TWILIO_ACCOUNT_SID", "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
                 Map.entry("TWILIO_AUTH_TOKEN", "new-token, old-token"),
-                Map.entry("TWILIO_API_KEY", "SKbbbb"),
+                Map.entry("TWILIO_API_KEY", "SKbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"),
                 Map.entry("TWILIO_API_SECRET", "hush"),
                 Map.entry("TWILIO_REGION", "ie1"),
                 Map.entry("TWILIO_EDGE", "dublin"),
-                Map.entry("TWILIO_WORKFLOW_SID", "WWcccc"),
+                Map.entry("TWILIO_WORKFLOW_SID", "WWcccccccccccccccccccccccccccccccc"),
                 Map.entry("OPENAI_API_KEY", "sk-test"),
                 Map.entry("OPENAI_BASE_URL", "ws://127.0.0.1:9101/v1/"),
                 Map.entry("OFFHOOK_PUBLIC_URL", "https://voice.example.com/acme/"),
@@ -56,9 +56,9 @@ class SettingsTest {
                 .isEqualTo(new Settings.Twilio(
                         Optional.of("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
                         List.of(new Secret("new-token"), new Secret("old-token")),
-                        Optional.of(new Settings.ApiKey("SKbbbb", new Secret("hush"))),
+                        Optional.of(new Settings.ApiKey("SKbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", new Secret("hush"))),
                         Optional.of(new Settings.Realm("ie1", "dublin")),
-                        Optional.of("WWcccc"),
+                        Optional.of("WWcccccccccccccccccccccccccccccccc"),
                         URI.create("https://api.dublin.ie1.twilio.com")));
         assertThat(settings.openAi().apiKey()).contains(new Secret("sk-test"));
         assertThat(settings.openAi().baseUrl()).isEqualTo(URI.create("ws://127.0.0.1:9101/v1"));
@@ -100,7 +100,7 @@ class SettingsTest {
         assertThat(exception.mistakes()).hasSize(10);
         assertThat(exception)
                 .hasMessageContainingAll(
-                        "environment: TWILIO_ACCOUNT_SID must begin with AC",
+                        "environment: TWILIO_ACCOUNT_SID must be AC and 32 letters or digits.",
                         "environment: TWILIO_API_KEY is set but TWILIO_API_SECRET is not.\n  Set both or neither",
                         "environment: TWILIO_EDGE is set but TWILIO_REGION is not.",
                         "environment: OFFHOOK_PUBLIC_URL uses http, which is accepted for this machine only.",
@@ -108,6 +108,23 @@ class SettingsTest {
                         "environment: OFFHOOK_LOG is \"everything\".\n  Use ERROR, WARN, INFO or DEBUG.",
                         "environment: PORT is \"http\".\n  Use a number from 0 (any free port) to 65535.");
         assertThat(exception.getMessage()).doesNotContain("hunter2");
+    }
+
+    /// Half a SID passes for one at a glance, and would stop a server that has already begun to start.
+    @ParameterizedTest
+    @CsvSource({"TWILIO_ACCOUNT_SID,AC", "TWILIO_API_KEY,SK", "TWILIO_WORKFLOW_SID,WW"})
+    void a_sid_has_two_letters_and_32_more_characters(String name, String letters) {
+        var right = letters + "0123456789abcdef0123456789abcdef";
+        for (var wrong : List.of(letters + "123", right.substring(0, 33), right + "0", right.replace('9', '-'))) {
+            var exception = catchThrowableOfType(
+                    ConfigException.class, () -> Settings.from(Map.of(name, wrong, "TWILIO_API_SECRET", "x")));
+
+            assertThat(exception).as(wrong).hasMessageContaining(name + " must be " + letters + " and 32 letters");
+            assertThat(exception.getMessage()).doesNotContain(wrong);
+        }
+        assertThat(Settings.read(Map.of(name, right, "TWILIO_API_SECRET", "x")).mistakes())
+                .extracting(Mistake::what)
+                .noneMatch(what -> what.startsWith(name));
     }
 
     @ParameterizedTest

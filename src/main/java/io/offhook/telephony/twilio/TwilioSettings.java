@@ -1,5 +1,6 @@
 package io.offhook.telephony.twilio;
 
+import io.offhook.config.TwilioSid;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +20,8 @@ public record TwilioSettings(String accountSid, List<String> tokens, URI publicU
 
     public TwilioSettings {
         tokens = tokens.stream().map(String::strip).filter(t -> !t.isEmpty()).toList();
-        if (!accountSid.matches("AC[0-9a-zA-Z]{32}")) {
-            throw new IllegalArgumentException("the Twilio account SID is AC and 32 letters or digits");
+        if (!TwilioSid.ACCOUNT.is(accountSid)) {
+            throw new IllegalArgumentException("the Twilio account SID is " + TwilioSid.ACCOUNT.form());
         }
         var scheme = scheme(publicUrl);
         var host = publicUrl.getHost() == null ? "" : publicUrl.getHost();
