@@ -209,7 +209,7 @@ public final class ConfiguredToolbox implements Toolbox {
 
     private static String result(ToolFailure failure) {
         return switch (failure.error()) {
-            case ToolFailure.BAD_ARGUMENTS -> ToolOutcome.REFUSED;
+            case ToolFailure.BAD_ARGUMENTS, ToolFailure.NOT_FOUND -> ToolOutcome.REFUSED;
             case ToolFailure.TIMEOUT -> ToolOutcome.TIMEOUT;
             default -> ToolOutcome.ERROR;
         };

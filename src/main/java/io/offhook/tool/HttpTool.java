@@ -22,14 +22,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import tools.jackson.databind.JsonNode;
 
 /// A tool that is one HTTP request, such as `GET https://api.acme.example/orders/{order_number}?expand={what}`.
 ///
 /// Arguments only ever become a path segment, a query value or a JSON value: scheme, host, port and the shape of the
 /// path are the template's. Redirects are answers like any other, so that nobody else can choose the host either.
+///
+/// A 404 is no failure of the tool: a look-up says so as its answer, and anything else was refused.
 public final class HttpTool implements ToolWork {
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final int RESPONSE_BYTES = 64 << 10;
+    private static final int NOT_FOUND = 404;
 
     private final ToolJson json = new ToolJson();
     private final String name;
@@ -131,16 +135,23 @@ public final class HttpTool implements ToolWork {
     }
 
     private Object answer(int status, InputStream stream) throws ToolFailure, IOException {
-        if (status / 100 != 2) {
+        if (status == NOT_FOUND && !method.equals("GET")) {
+            throw new ToolFailure(ToolFailure.NOT_FOUND, "nothing was found, and nothing done", Map.of("status", status));
+        }
+        if (status / 100 != 2 && status != NOT_FOUND) {
             throw new ToolFailure(
                     "http_status",
-                    status == 404
-                            ? "nothing was found"
-                            : "the system answered with an error; say that you cannot see that now",
+                    "the system answered with an error; say that you cannot see that now",
                     Map.of("status", status));
         }
         var bytes = stream.readNBytes(RESPONSE_BYTES + 1);
         var text = new String(bytes, 0, Math.min(bytes.length, RESPONSE_BYTES), UTF_8);
+        if (status == NOT_FOUND) {
+            // Words that are no JSON are those of a server in between, or a page for people.
+            return json.parsed(text) instanceof JsonNode said && said.isContainer() && !said.isEmpty()
+                    ? said
+                    : Map.of("found", false);
+        }
         if (bytes.length > RESPONSE_BYTES) {
             return new ToolJson.Shortened(text);
         }

@@ -14,6 +14,9 @@ public final class ToolFailure extends Exception {
     /// The slug of a failure that the model can mend.
     static final String BAD_ARGUMENTS = "bad_arguments";
 
+    /// The slug of a failure that says something about what was asked for, and nothing about the tool.
+    static final String NOT_FOUND = "not_found";
+
     private final String error;
     private final transient Map<String, Object> details;
 

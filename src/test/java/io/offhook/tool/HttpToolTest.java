@@ -97,6 +97,33 @@ class HttpToolTest {
     }
 
     @Test
+    void a_look_up_that_finds_nothing_has_worked() {
+        server.createContext("/", exchange -> answer(exchange, 404, ""));
+        server.createContext("/page", exchange -> answer(exchange, 404, "<h1>Not Found</h1>"));
+        server.createContext("/words", exchange -> answer(exchange, 404, "\"gone\""));
+        server.createContext("/json", exchange -> answer(exchange, 404, "{\"message\":\"no order AB1\"}"));
+
+        for (var path : List.of("/", "/page", "/words")) {
+            var outcome = run("GET " + origin + path, "{}");
+
+            assertThat(outcome.result()).isEqualTo(ToolOutcome.OK);
+            assertThat(outcome.answer()).isEqualTo("{\"found\":false}");
+        }
+        assertThat(run("GET " + origin + "/json", "{}").answer()).isEqualTo("{\"message\":\"no order AB1\"}");
+    }
+
+    /// What was to be done isn't, so the human must not read that it was; but no system has failed either.
+    @Test
+    void a_change_of_what_is_not_there_is_refused() {
+        server.createContext("/", exchange -> answer(exchange, 404, "{\"message\":\"no order AB1\"}"));
+
+        var outcome = run("POST " + origin + "/orders/AB1/refund", "{}");
+
+        assertThat(outcome.result()).isEqualTo(ToolOutcome.REFUSED);
+        assertThat(outcome.answer()).contains("not_found", "nothing was found", "\"status\":404");
+    }
+
+    @Test
     void a_server_that_hangs_before_or_in_its_body_costs_the_limit_and_no_more() {
         server.createContext("/before", exchange -> waits());
         server.createContext("/within", exchange -> {
