@@ -84,9 +84,13 @@ public final class AgentPlans implements AutoCloseable {
 
     /// What would keep these agents from being made ready, found without an engine and without a database. Tools that
     /// a program registers with `Offhook` are not known here.
-    public static List<Mistake> mistakes(AgentFiles agents) {
+    public static List<Mistake> mistakes(List<AgentProfile> agents) {
+        return agents.stream().flatMap(agent -> mistakes(agent).stream()).toList();
+    }
+
+    private static List<Mistake> mistakes(AgentProfile agent) {
         try (var _ = new AgentPlans(
-                AgentDirectory.of(agents),
+                AgentDirectory.of(AgentFiles.of(List.of(agent))),
                 _ -> Optional.of(new NoEngine()),
                 new SQLiteDataSource(),
                 List.of(),

@@ -141,7 +141,7 @@ class AgentPlansTest {
             { http: GET https://a.example, headers: { Host: hunter2 } }        | cannot set the header Host
             """)
     void tools_that_can_not_be_made_are_found_without_a_server(String tool, String problem) {
-        var mistakes = AgentPlans.mistakes(agents(agent("support", "tools: { it: " + tool + " }")));
+        var mistakes = AgentPlans.mistakes(agents(agent("support", "tools: { it: " + tool + " }")).all());
 
         assertThat(mistakes).singleElement().satisfies(mistake -> {
             assertThat(mistake.where()).isEqualTo("support: tools.it");
@@ -153,7 +153,8 @@ class AgentPlansTest {
     void all_mistakes_of_all_agents_are_found_at_once() {
         var tool = "tools: { a: { java: Gone#run }, b: { java: Gone#run }, c: { sql: select 1 } }";
 
-        var mistakes = AgentPlans.mistakes(agents(agent("support", tool), agent("sales", "number: +14155550101\n" + tool)));
+        var mistakes = AgentPlans.mistakes(
+                agents(agent("support", tool), agent("sales", "number: +14155550101\n" + tool)).all());
 
         assertThat(mistakes)
                 .extracting(Mistake::where)

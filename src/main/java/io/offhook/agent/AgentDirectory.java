@@ -46,10 +46,34 @@ public final class AgentDirectory implements AutoCloseable {
     ///
     /// @throws ConfigException if the files can't be used as they are
     public static AgentDirectory open(List<Path> files, Map<String, String> environment) {
+        var opening = attempt(files, environment);
+        return opening.agents().orElseThrow(() -> new ConfigException(opening.mistakes()));
+    }
+
+    /// What opening files came to, for whoever has more to report than their mistakes.
+    ///
+    /// @param agents present exactly if there are no mistakes
+    /// @param drafts every agent as far as it can be read; not for taking calls
+    public record Opening(Optional<AgentDirectory> agents, List<AgentProfile> drafts, List<Mistake> mistakes) {
+        public Opening {
+            drafts = List.copyOf(drafts);
+            mistakes = List.copyOf(mistakes);
+        }
+
+        /// Whether OpenAI's key is needed, as it is by an agent that says nothing about its engine.
+        public boolean useOpenAi() {
+            return drafts.isEmpty()
+                    || drafts.stream().anyMatch(agent -> agent.engine().kind() == EngineChoice.Kind.OPENAI);
+        }
+    }
+
+    /// Like [#open], and mistakes are part of the result.
+    public static Opening attempt(List<Path> files, Map<String, String> environment) {
         var before = stamps(files);
         var reading = AgentFiles.read(files, environment);
-        var agents = reading.agents().orElseThrow(() -> new ConfigException(reading.mistakes()));
-        return new AgentDirectory(files, environment, agents, stamps(reading.files(), before));
+        var agents = reading.agents()
+                .map(read -> new AgentDirectory(files, environment, read, stamps(reading.files(), before)));
+        return new Opening(agents, reading.drafts(), reading.mistakes());
     }
 
     /// Agents that come from no file, such as the demo's. There is nothing to reload.

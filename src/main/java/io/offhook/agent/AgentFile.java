@@ -21,11 +21,16 @@ public final class AgentFile {
 
     /// One attempt.
     ///
-    /// @param profile present exactly if there are no mistakes
+    /// @param draft what can be read in spite of mistakes
     /// @param files what was read or asked for, so that a change to any of them is worth another attempt
-    record Reading(Optional<AgentProfile> profile, List<Mistake> mistakes, List<Path> files) {
+    record Reading(Optional<AgentProfile> draft, List<Mistake> mistakes, List<Path> files) {
+        /// Present exactly if there are no mistakes.
+        Optional<AgentProfile> profile() {
+            return draft.filter(_ -> mistakes.isEmpty());
+        }
+
         AgentProfile profileOrThrow() {
-            return profile.orElseThrow(() -> new ConfigException(mistakes));
+            return profile().orElseThrow(() -> new ConfigException(mistakes));
         }
     }
 
@@ -77,12 +82,11 @@ public final class AgentFile {
     private static Reading read(String text, Source source, List<Path> self) {
         var withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
         var draft = YamlText.read(withoutMark, source)
-                .flatMap(map -> new AgentReader().read(Fields.known(source, "", "", map)));
+                .map(map -> new AgentReader().read(Fields.known(source, "", "", map)));
         var mistakes = source.mistakes();
         var files = new ArrayList<>(self);
         files.addAll(source.included());
-        var profile = draft.filter(_ -> mistakes.isEmpty()).map(made -> made.readFrom(files));
-        return new Reading(profile, mistakes, List.copyOf(files));
+        return new Reading(draft.map(made -> made.readFrom(files)), mistakes, List.copyOf(files));
     }
 
     private static String resource(String name) {

@@ -25,7 +25,9 @@ public final class AgentFiles {
     /// One attempt at all files.
     ///
     /// @param agents present exactly if there are no mistakes
-    record Reading(Optional<AgentFiles> agents, List<Mistake> mistakes, List<Path> files) {}
+    /// @param drafts every agent as far as it can be read
+    record Reading(
+            Optional<AgentFiles> agents, List<AgentProfile> drafts, List<Mistake> mistakes, List<Path> files) {}
 
     /// Reads all files.
     ///
@@ -69,12 +71,14 @@ public final class AgentFiles {
     static Reading read(List<Path> files, Map<String, String> environment) {
         var mistakes = new ArrayList<Mistake>();
         var profiles = new ArrayList<AgentProfile>();
+        var drafts = new ArrayList<AgentProfile>();
         var touched = new ArrayList<Path>();
         for (var file : files) {
             var reading = AgentFile.read(file, environment);
             mistakes.addAll(reading.mistakes());
             touched.addAll(reading.files());
             reading.profile().ifPresent(profiles::add);
+            reading.draft().ifPresent(drafts::add);
         }
         if (files.isEmpty()) {
             mistakes.add(
@@ -83,6 +87,7 @@ public final class AgentFiles {
         var agents = of(profiles, mistakes);
         return new Reading(
                 mistakes.isEmpty() ? Optional.of(agents) : Optional.empty(),
+                List.copyOf(drafts),
                 List.copyOf(mistakes),
                 touched.stream().distinct().toList());
     }

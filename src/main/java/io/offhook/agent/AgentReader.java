@@ -1,17 +1,21 @@
 package io.offhook.agent;
 
+import io.offhook.call.Destination;
+import io.offhook.call.EscalationPolicy;
+import io.offhook.call.Route;
 import io.offhook.call.Signals;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The map at the top of agent.yaml to an [AgentProfile]. Files its mistakes and goes on; a profile comes out only if
-/// everything it needs is there, and counts only if no mistake was filed.
+/// The map at the top of agent.yaml to an [AgentProfile]. Files its mistakes and goes on; the profile counts only if no
+/// mistake was filed, since others stand in for what is missing or wrong.
 final class AgentReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}(-[A-Z]{2})?");
@@ -20,8 +24,12 @@ final class AgentReader {
     private static final Greeting USUAL_GREETING =
             new Greeting("Thanks for calling. I'm an AI assistant. How can I help?", true);
     private static final int CONCURRENT_MAX = 10_000;
+    private static final Escalation NOWHERE = new Escalation(
+            Escalation.ANNOUNCE,
+            Map.of(EscalationPolicy.DEFAULT, new Route(List.of(new Destination.Voicemail(Duration.ofMinutes(3))))),
+            List.of());
 
-    Optional<AgentProfile> read(Fields top) {
+    AgentProfile read(Fields top) {
         top.required("offhook", "Begin with the line: offhook: 1").ifPresent(AgentReader::version);
         var name = top.required("name", "Give the agent a name, such as name: acme-support.")
                 .flatMap(value -> value.matching(NAME, "Use lower-case letters, digits, _ and -."));
@@ -42,25 +50,23 @@ final class AgentReader {
         var privacy = top.value("privacy").map(AgentReader::privacy).orElse(Privacy.DEFAULT);
         var webhooks = top.value("webhooks").map(new WebhookReader()::read).orElse(List.of());
         top.value("keys").ifPresent(AgentReader::keys);
-        var caller = top.value("caller").flatMap(value -> new CallerReader().read(value));
-        if (name.isEmpty() || instructions.isEmpty() || escalation.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new AgentProfile(
-                name.get(),
+        var caller =
+                top.value("caller").flatMap(value -> value.unlessMistaken(() -> new CallerReader().read(value)));
+        return new AgentProfile(
+                name.orElse("agent"),
                 numbers,
                 engine,
-                instructions.get(),
+                instructions.orElse(""),
                 languages,
                 caller,
                 tools,
-                escalation.get(),
+                escalation.orElse(NOWHERE),
                 hours,
                 topics,
                 limits,
                 privacy,
                 webhooks,
-                List.of()));
+                List.of());
     }
 
     private static void version(Value value) {

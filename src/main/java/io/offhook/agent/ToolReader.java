@@ -46,19 +46,24 @@ final class ToolReader {
 
     List<ToolProfile> read(Value tools) {
         return tools.names().stream()
-                .flatMap(names -> names.all().entrySet().stream().flatMap(entry -> {
-                    var name = entry.getKey();
-                    if (RESERVED.contains(name)) {
-                        names.mistake(name, "The tool " + name + " is built in.", "Give this tool another name.");
-                    } else if (!NAME.matcher(name).matches()) {
-                        names.mistake(
-                                name,
-                                "A tool can't have the name \"" + name + "\".",
-                                "Use letters, digits, _ and -, beginning with a letter, at most 64.");
-                    }
-                    return tool(name, entry.getValue()).stream();
-                }))
+                .flatMap(names -> names.all().entrySet().stream()
+                        .flatMap(entry -> entry
+                                .getValue()
+                                .unlessMistaken(() -> tool(names, entry.getKey(), entry.getValue()))
+                                .stream()))
                 .toList();
+    }
+
+    private Optional<ToolProfile> tool(Fields names, String name, Value value) {
+        if (RESERVED.contains(name)) {
+            names.mistake(name, "The tool " + name + " is built in.", "Give this tool another name.");
+        } else if (!NAME.matcher(name).matches()) {
+            names.mistake(
+                    name,
+                    "A tool can't have the name \"" + name + "\".",
+                    "Use letters, digits, _ and -, beginning with a letter, at most 64.");
+        }
+        return tool(name, value);
     }
 
     private Optional<ToolProfile> tool(String name, Value value) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -72,6 +73,13 @@ final class Value {
         mistake(
                 what + " is not yet available.",
                 "Remove it: nothing in this file is ever ignored in silence.");
+    }
+
+    /// What is read, if that files no mistake: whoever looks at it more closely would report the same again.
+    <T> Optional<T> unlessMistaken(Supplier<Optional<T>> reading) {
+        var before = source.mistakes().size();
+        var read = reading.get();
+        return read.filter(_ -> source.mistakes().size() == before);
     }
 
     /// Any scalar as text, with the environment filled in.

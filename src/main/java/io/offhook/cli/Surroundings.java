@@ -18,34 +18,34 @@ import java.util.Optional;
 /// What a command finds around it: settings, agents, and all that is wrong or missing there, so that it can be said at
 /// once.
 ///
-/// @param agents   those that can be read
+/// @param agents   if all of them can be read
+/// @param drafts   every agent as far as it can be read
 /// @param mistakes what is wrong with settings and files
 /// @param missing  settings that serving these agents needs
 record Surroundings(
-        Settings settings, Optional<AgentDirectory> agents, List<Mistake> mistakes, List<Mistake> missing) {
+        Settings settings,
+        Optional<AgentDirectory> agents,
+        List<AgentProfile> drafts,
+        List<Mistake> mistakes,
+        List<Mistake> missing) {
 
     /// @param files instead of those that the environment names; empty for those
     static Surroundings of(List<Path> files, Map<String, String> environment) {
         var reading = Settings.read(environment);
         var mistakes = new ArrayList<>(reading.mistakes());
-        Optional<AgentDirectory> agents = Optional.empty();
-        try {
-            agents = Optional.of(AgentDirectory.open(
-                    files.isEmpty() ? reading.settings().agentFiles() : files, environment));
-        } catch (ConfigException e) {
-            mistakes.addAll(e.mistakes());
-        }
-        boolean openAi = agents.map(AgentDirectory::current)
-                .filter(AgentFiles::useOpenAi)
-                .isPresent();
-        return new Surroundings(reading.settings(), agents, List.copyOf(mistakes), reading.missingForServing(openAi));
+        var opening = AgentDirectory.attempt(files.isEmpty() ? reading.settings().agentFiles() : files, environment);
+        mistakes.addAll(opening.mistakes());
+        return new Surroundings(
+                reading.settings(),
+                opening.agents(),
+                opening.drafts(),
+                List.copyOf(mistakes),
+                reading.missingForServing(opening.useOpenAi()));
     }
 
-    /// What keeps the tools of these agents from being made.
+    /// What keeps the tools of these agents from being made, as far as their files can be read.
     List<Mistake> toolMistakes() {
-        return agents.map(AgentDirectory::current)
-                .map(AgentPlans::mistakes)
-                .orElse(List.of());
+        return AgentPlans.mistakes(drafts);
     }
 
     /// What these agents can do without, but would hardly want to.

@@ -99,19 +99,35 @@ class CommandsTest {
     void all_that_is_wrong_or_missing_is_said_at_once() throws Exception {
         environment.put("PORT", "abc");
         environment.remove("TWILIO_AUTH_TOKEN");
-        agent("nmae: acme\n");
+        environment.remove("OPENAI_API_KEY");
+        agent("nmae: acme\ntools: { gone: { java: com.acme.Gone#run }, bad: { http: GET nowhere } }\n");
 
         var served = offhook("serve");
         var checked = offhook("check", "--offline");
 
         assertThat(served.exit()).isEqualTo(2);
         assertThat(served.out()).isEmpty();
-        assertThat(served.err())
-                .contains("PORT is \"abc\"", "There is no key nmae. Did you mean name?", "TWILIO_AUTH_TOKEN is missing");
         assertThat(checked.exit()).isEqualTo(2);
-        assertThat(checked.out())
-                .contains("PORT is \"abc\"", "There is no key nmae. Did you mean name?", "TWILIO_AUTH_TOKEN is missing")
-                .contains("3 errors");
+        assertThat(checked.out()).contains("6 errors");
+        assertThat(List.of(served.err(), checked.out()))
+                .allSatisfy(said -> assertThat(said)
+                        .contains("PORT is \"abc\"", "There is no key nmae. Did you mean name?")
+                        .containsOnlyOnce("tools.bad")
+                        .contains("acme: tools.gone")
+                        .contains("TWILIO_AUTH_TOKEN is missing", "OPENAI_API_KEY is missing"));
+    }
+
+    @Test
+    void an_agent_that_can_not_be_read_at_all_hides_no_missing_key() throws Exception {
+        environment.remove("OPENAI_API_KEY");
+        environment.put("OFFHOOK_AGENT", folder.resolve("nowhere.yaml").toString());
+        var noFile = offhook("check", "--offline");
+
+        environment.put("OFFHOOK_AGENT", Files.writeString(folder.resolve("short.yaml"), "offhook: 1\n").toString());
+        var noName = offhook("check", "--offline");
+
+        assertThat(noFile.out()).contains("The file does not exist", "OPENAI_API_KEY is missing");
+        assertThat(noName.out()).contains("The key name is missing", "The key escalate is missing", "OPENAI_API_KEY");
     }
 
     @ParameterizedTest
