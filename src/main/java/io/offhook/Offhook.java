@@ -126,7 +126,9 @@ public final class Offhook implements AutoCloseable {
         connect(database);
         store = new JdbcCallLog(database);
         wishes = new JdbcWishes(database);
-        postman = OutgoingPost.of(settings, agents, database, store).start();
+        var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
+        links = new HandoffLinks(tokens, settings.handoffLink(), Clock.systemUTC());
+        postman = OutgoingPost.of(settings, agents, database, store, this::handoffUrl).start();
         made.with(this::closePost);
         writer = made.with(new BufferedCallLog(store, settings.home().resolve("spill")));
         workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -148,7 +150,6 @@ public final class Offhook implements AutoCloseable {
                 AgentPlans.loader(),
                 plan.officeClock));
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers, clock);
-        var tokens = settings.twilio().authTokens().stream().map(Secret::reveal).toList();
         var callers = made.with(
                 new CallerRecognition(new StoreCrm(database.writer(), database.reader()), workers));
         callers.reload(agents.current());
@@ -197,7 +198,6 @@ public final class Offhook implements AutoCloseable {
         meters.gauge("offhook.outbox.dead", () -> postman.load().dead());
         meters.gauge("offhook.outbox.delivered", () -> postman.load().delivered());
         meters.gauge("offhook.outbox.age", () -> postman.load().age().toSeconds());
-        links = new HandoffLinks(tokens, settings.handoffLink(), Clock.systemUTC());
         var routes = new TwilioRoutes(
                 twilio,
                 TwilioLimits.DEFAULT,
@@ -580,6 +580,10 @@ public final class Offhook implements AutoCloseable {
     /// token, when nobody could open it.
     public Optional<String> handoffPage(CallId call) {
         return settings.adminToken().map(_ -> links.path(call));
+    }
+
+    private Optional<URI> handoffUrl(CallId call) {
+        return handoffPage(call).map(path -> URI.create(publicUrl() + path));
     }
 
     /// Where Twilio reaches the server.

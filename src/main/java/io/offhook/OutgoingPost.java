@@ -4,6 +4,7 @@ import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentProfile;
 import io.offhook.agent.CallerProfile;
 import io.offhook.agent.WebhookProfile;
+import io.offhook.call.CallId;
 import io.offhook.call.Destination;
 import io.offhook.config.Settings;
 import io.offhook.crm.Crm;
@@ -11,7 +12,6 @@ import io.offhook.crm.store.StoreCrm;
 import io.offhook.outbox.CallRecords;
 import io.offhook.outbox.CardNumbers;
 import io.offhook.outbox.CrmRecipient;
-import io.offhook.outbox.Links;
 import io.offhook.outbox.MailRecipient;
 import io.offhook.outbox.Mailroom;
 import io.offhook.outbox.Postman;
@@ -26,6 +26,7 @@ import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcOutbox;
 import io.offhook.tool.HttpTool;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Whom the agents' files want told, for the outbox. A receiver is called `agent/name` in it, and looked up in the files
 /// as they are on delivery, so that a mended address or secret also serves what waits.
@@ -53,7 +55,14 @@ final class OutgoingPost {
     }
 
     /// Not started.
-    static Postman of(Settings settings, AgentDirectory agents, Database database, JdbcCallLog calls) {
+    ///
+    /// @param pages where a human reads of a call that is handed off, if there is such a page
+    static Postman of(
+            Settings settings,
+            AgentDirectory agents,
+            Database database,
+            JdbcCallLog calls,
+            Function<CallId, Optional<URI>> pages) {
         var own = new StoreCrm(database.writer(), database.reader());
         var post = new OutgoingPost(agents, own);
         var outbox = new JdbcOutbox(database);
@@ -66,7 +75,7 @@ final class OutgoingPost {
                 outbox,
                 new CallRecords(calls, calls::voicemail, calls::toolRuns, calls::verstat),
                 post::subscriptions,
-                Links.under(settings.publicUrl().orElseThrow()));
+                pages);
         return new Postman(outbox, mailroom, recipients, Postman.Rules.USUAL, clock);
     }
 

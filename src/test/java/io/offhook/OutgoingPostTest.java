@@ -76,7 +76,7 @@ class OutgoingPostTest {
                 "OFFHOOK_MAIL_FROM",
                 "offhook@acme.example"));
         var agents = AgentDirectory.of(AgentFiles.of(List.of(AgentFile.parse("agent.yaml", AGENT, Map.of()))));
-        return OutgoingPost.of(settings, agents, database, calls).start();
+        return OutgoingPost.of(settings, agents, database, calls, _ -> Optional.empty()).start();
     }
 
     private void left(Optional<String> mailbox) {

@@ -60,7 +60,8 @@ record ContactNews(JsonNode event) {
     /// @param filed whether the interaction was filed with this very event, and so tells most of it
     Optional<String> note(boolean filed) {
         if (is(OutboxEvent.VOICEMAIL_LEFT)) {
-            return Optional.of(line("The caller left a message", length("/voicemail/seconds"), text("/voicemail/link")));
+            return Optional.of(
+                    line("The caller left a message", length("/voicemail/seconds"), text("/voicemail/recording")));
         }
         if (filed) {
             return Optional.empty();

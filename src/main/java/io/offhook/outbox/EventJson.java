@@ -1,5 +1,6 @@
 package io.offhook.outbox;
 
+import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Story;
@@ -8,12 +9,14 @@ import io.offhook.crm.StirVerdict;
 import io.offhook.store.Fact;
 import io.offhook.store.OutboxEvent;
 import io.offhook.store.StoredCall;
+import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Events as receivers get them, `offhook.event/1`. Keys are only ever added; one that means something else needs a new
@@ -23,10 +26,11 @@ final class EventJson {
     /// A call of hours must not make a message of megabytes: the end is what matters to a human.
     private static final int TURNS = 200;
 
-    private final Links links;
+    private final Function<CallId, Optional<URI>> pages;
 
-    EventJson(Links links) {
-        this.links = links;
+    /// @param pages where a human reads of a call that is handed off, if there is such a page
+    EventJson(Function<CallId, Optional<URI>> pages) {
+        this.pages = pages;
     }
 
     /// What is known of a call when an event is told.
@@ -57,6 +61,7 @@ final class EventJson {
             case OutboxEvent.HANDOFF_CREATED ->
                 known.handoff().ifPresent(handoff -> {
                     var all = handoff(handoff, how);
+                    pages.apply(event.call()).ifPresent(page -> all.put("page", page.toString()));
                     if (how.words()) {
                         all.put("transcript", transcript(handoff.transcript(), how));
                     }
@@ -71,7 +76,7 @@ final class EventJson {
         return JsonMapper.shared().writeValueAsString(body);
     }
 
-    private Map<String, Object> call(Known known, Subscriptions how) {
+    private static Map<String, Object> call(Known known, Subscriptions how) {
         var call = known.call();
         var map = new LinkedHashMap<String, Object>();
         map.put("id", call.id().value());
@@ -83,7 +88,6 @@ final class EventJson {
         }
         known.topic().ifPresent(topic -> map.put("topic", how.redaction().apply(topic)));
         map.put("started_at", call.startedAt().toString());
-        map.put("page", links.call(call.id()).toString());
         return map;
     }
 
@@ -136,13 +140,12 @@ final class EventJson {
         return map;
     }
 
-    private Map<String, Object> voicemail(OutboxEvent event, Known known) {
+    private static Map<String, Object> voicemail(OutboxEvent event, Known known) {
         var map = new LinkedHashMap<String, Object>();
         map.put("recording", event.occasion());
         known.voicemail()
                 .filter(left -> left.recording().equals(event.occasion()))
                 .ifPresent(left -> map.put("seconds", left.seconds()));
-        map.put("link", links.recording(event.call(), event.occasion()).toString());
         return map;
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// An event as a mail for a human: who called, when, about what, and where to go on. Callers and models have a part in
+/// An event as a mail for a human: who called, when, about what, and where the message is. Callers and models have a part in
 /// its text, so the subject is always a single line without control characters.
 record Letter(String subject, String text) {
     private static final int SUBJECT_MAX = 120;
@@ -41,8 +41,7 @@ record Letter(String subject, String text) {
         row(lines, "Reason", text(handoff, "reason"));
         row(lines, "Summary", text(handoff, "summary"));
         lines.add("");
-        row(lines, "Listen", text(voicemail, "link"));
-        row(lines, "The call", text(call, "page"));
+        row(lines, "Recording", text(voicemail, "recording"));
         var about = (message ? "Voicemail from " : "Call from ") + from
                 + length(voicemail).map(length -> " (" + length + ")").orElse("")
                 + text(handoff, "reason").map(reason -> ": " + reason).orElse("");

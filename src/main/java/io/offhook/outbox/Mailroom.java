@@ -2,6 +2,7 @@ package io.offhook.outbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.offhook.call.CallId;
 import io.offhook.crm.StirVerdict;
 import io.offhook.store.Fact;
 import io.offhook.store.Outbox;
@@ -9,6 +10,7 @@ import io.offhook.store.OutboxEvent;
 import io.offhook.store.OutboxMessage;
 import io.offhook.store.StoreException;
 import io.offhook.store.StoredCall;
+import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +38,16 @@ public final class Mailroom {
 
     /// @param subscriptions of the agent of this name, of the file as it is at present; and the mailbox of this name,
     ///                      when the caller has left a message in one
+    /// @param pages         where a human reads of a call that is handed off, if there is such a page
     public Mailroom(
             Outbox outbox,
             CallRecords records,
             BiFunction<String, Optional<String>, Subscriptions> subscriptions,
-            Links links) {
+            Function<CallId, Optional<URI>> pages) {
         this.outbox = outbox;
         this.records = records;
         this.subscriptions = subscriptions;
-        this.json = new EventJson(links);
+        this.json = new EventJson(pages);
     }
 
     void address(Instant now) {

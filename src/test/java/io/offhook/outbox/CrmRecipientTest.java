@@ -137,7 +137,7 @@ class CrmRecipientTest {
         assertThat(books.notes)
                 .containsExactly(
                         "40210001 The caller left a message: 0:12,"
-                                + " https://voice.acme.example/desk/calls/CA1/recordings/RE1",
+                                + " https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1",
                         "40210001 The call is over: voicemail (no-answer), 1:30");
     }
 

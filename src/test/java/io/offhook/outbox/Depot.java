@@ -38,6 +38,8 @@ final class Depot implements AutoCloseable, InstantSource {
     static final Set<String> ALL =
             Set.of(OutboxEvent.CALL_ENDED, OutboxEvent.HANDOFF_CREATED, OutboxEvent.VOICEMAIL_LEFT);
 
+    static final String RECORDING = "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1";
+
     final JdbcCallLog log;
     final JdbcOutbox outbox;
     Subscriptions acme = new Subscriptions(
@@ -83,13 +85,14 @@ final class Depot implements AutoCloseable, InstantSource {
                 outbox,
                 new CallRecords(log, log::voicemail, log::toolRuns, log::verstat),
                 (agent, _) -> agent.equals("acme") ? acme : Subscriptions.NONE,
-                Links.under(URI.create("https://voice.acme.example")));
+                call -> page.map(path -> URI.create("https://voice.acme.example" + path.formatted(call))));
         var postman = new Postman(outbox, mailroom, recipients, rules, this, new Random(1));
         postmen.add(postman);
         return postman;
     }
 
     String verstat = "";
+    Optional<String> page = Optional.of("/desk/handoff/%s.1795437060.c2lnbmF0dXJl");
 
     void begins(String call) {
         log.append(List.of(new Fact.Started(
@@ -140,7 +143,7 @@ final class Depot implements AutoCloseable, InstantSource {
     }
 
     void getsVoicemail(String call) {
-        log.append(List.of(new Fact.Voicemail(new CallId(call), NOON.plusSeconds(80), "RE1", 12, Optional.of("night"))));
+        log.append(List.of(new Fact.Voicemail(new CallId(call), NOON.plusSeconds(80), RECORDING, 12, Optional.of("night"))));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
@@ -67,6 +68,13 @@ class EventJsonTest {
 
         assertThat(all).contains("It is about my card, *** ***.").contains("Disputes a *** ***");
         assertThat(all).doesNotContain("4111").doesNotContain("disputes a charge");
+    }
+
+    @Test
+    void no_link_leads_to_a_page_that_is_not_there() {
+        depot.page = Optional.empty();
+
+        assertThat(told().toString()).contains(Depot.RECORDING).doesNotContain("voice.acme.example");
     }
 
     @Test

@@ -156,7 +156,7 @@ class KilledNodeTest {
                                     new Subscription(Depot.FILING, Set.of("call.ended"))),
                             true,
                             text -> text),
-                    Links.under(URI.create("https://voice.acme.example")));
+                    _ -> Optional.empty());
             new Postman(
                             depot.outbox,
                             mailroom,

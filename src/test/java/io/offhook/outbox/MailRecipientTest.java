@@ -124,8 +124,7 @@ class MailRecipientTest {
                         Reason    disputes a charge
                         Summary   Disputes a $347 charge from February; says she never authorised it.
 
-                        Listen    https://voice.acme.example/desk/calls/CA1/recordings/RE1
-                        The call  https://voice.acme.example/desk/calls/CA1""");
+                        Recording https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1""");
     }
 
     @Test
