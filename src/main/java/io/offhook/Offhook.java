@@ -457,11 +457,10 @@ public final class Offhook implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new ConfigException(List.of(new Mistake(
-                    "PORT",
-                    "Port " + settings.port() + " can't be opened: something else uses it.",
-                    "Stop that program, or set PORT (or --port) to another number.")));
+        } catch (ExecutionException e) {
+            throw ClosedPort.because(settings.port(), Optional.ofNullable(e.getCause()).orElse(e));
+        } catch (TimeoutException e) {
+            throw ClosedPort.because(settings.port(), e);
         }
         return bound.get();
     }
