@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
         description = "Checks agent.yaml, its tools, the keys, and whether everything can be reached.",
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
+    /// Where texts begin; enough for the name of a variable before them.
+    private static final int MARGIN = 30;
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     @Mixin(name = Output.MIXIN)
@@ -157,7 +160,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void passed(String what, String text) {
-        output.data("  ok     " + String.format("%-20s", what) + " " + text);
+        output.data("  ok     " + what + " ", MARGIN, text);
         note("ok", what, text, "");
     }
 
@@ -175,9 +178,9 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void told(String level, Mistake mistake) {
-        output.data("  " + level + "  " + String.format("%-20s", mistake.where()) + " " + mistake.what());
+        output.data("  " + level + "  " + mistake.where() + " ", MARGIN, mistake.what());
         if (!mistake.fix().isEmpty()) {
-            output.data("         fix: " + mistake.fix());
+            output.data("         fix: ", mistake.fix());
         }
     }
 

@@ -62,6 +62,13 @@ final class Output {
         }
     }
 
+    /// The same with all texts in one column.
+    synchronized void data(String label, int margin, String text) {
+        if (!json) {
+            Terminal.entry(out(), label, margin, text);
+        }
+    }
+
     /// What happened, labelled and wrapped for people, or one line of JSON.
     synchronized void entry(String label, String text, String kind, Map<String, ?> event) {
         if (json) {

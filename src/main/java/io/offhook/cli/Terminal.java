@@ -41,6 +41,17 @@ final class Terminal {
                 : String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0);
     }
 
+    /// Prints `label` and a text that is wrapped to 80 columns under itself; beside a label that leaves too little room,
+    /// it begins in the next line, as far in as `margin`.
+    static void entry(PrintWriter out, String label, int margin, String text) {
+        if (label.length() > margin) {
+            out.println(label.stripTrailing());
+            entry(out, " ".repeat(margin), text);
+        } else {
+            entry(out, label + " ".repeat(margin - label.length()), text);
+        }
+    }
+
     /// Prints `label` and a text that is wrapped to 80 columns under itself.
     static void entry(PrintWriter out, String label, String text) {
         int width = 80 - label.length();

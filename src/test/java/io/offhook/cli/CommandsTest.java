@@ -40,6 +40,11 @@ class CommandsTest {
             return out.lines().map(line -> JsonMapper.shared().readTree(line)).toList();
         }
 
+        /// What is printed, however it is wrapped.
+        String words() {
+            return (out + err).replaceAll("\\s+", " ");
+        }
+
         String lastMessage() {
             return err.isBlank() ? "" : err.strip().lines().toList().getLast();
         }
@@ -109,7 +114,7 @@ class CommandsTest {
         assertThat(served.out()).isEmpty();
         assertThat(checked.exit()).isEqualTo(2);
         assertThat(checked.out()).contains("6 errors");
-        assertThat(List.of(served.err(), checked.out()))
+        assertThat(List.of(served.words(), checked.words()))
                 .allSatisfy(said -> assertThat(said)
                         .contains("PORT is \"abc\"", "There is no key nmae. Did you mean name?")
                         .containsOnlyOnce("tools.bad")
@@ -126,8 +131,8 @@ class CommandsTest {
         environment.put("OFFHOOK_AGENT", Files.writeString(folder.resolve("short.yaml"), "offhook: 1\n").toString());
         var noName = offhook("check", "--offline");
 
-        assertThat(noFile.out()).contains("The file does not exist", "OPENAI_API_KEY is missing");
-        assertThat(noName.out()).contains("The key name is missing", "The key escalate is missing", "OPENAI_API_KEY");
+        assertThat(noFile.words()).contains("The file does not exist", "OPENAI_API_KEY is missing");
+        assertThat(noName.words()).contains("The key name is missing", "The key escalate is missing", "OPENAI_API_KEY");
     }
 
     @ParameterizedTest
@@ -139,7 +144,7 @@ class CommandsTest {
         var outcome = offhook(line.split(" "));
 
         assertThat(outcome.exit()).isEqualTo(3);
-        assertThat(outcome.out() + outcome.err())
+        assertThat(outcome.words())
                 .contains("TWILIO_AUTH_TOKEN is missing", "TWILIO_ACCOUNT_SID is missing");
     }
 
@@ -160,7 +165,7 @@ class CommandsTest {
         var outcome = offhook(line.split(" "));
 
         assertThat(outcome.exit()).isEqualTo(2);
-        assertThat(outcome.out() + outcome.err())
+        assertThat(outcome.words())
                 .contains("TWILIO_ACCOUNT_SID must be AC and 32 letters or digits", "TWILIO_AUTH_TOKEN is missing");
         assertThat(folder.resolve("home")).doesNotExist();
     }
@@ -238,7 +243,7 @@ class CommandsTest {
         var outcome = offhook("check", "--offline");
 
         assertThat(outcome.exit()).isZero();
-        assertThat(outcome.out())
+        assertThat(outcome.words())
                 .contains("route default keeps wishes to be called back; nobody is rung for them")
                 .contains("route billing calls back: 2 number(s) rung in turn, 3 attempt(s) from 10m apart");
     }
@@ -262,10 +267,25 @@ class CommandsTest {
         var with = offhook("check", "--offline");
 
         assertThat(without.exit()).isZero();
-        assertThat(without.out())
-                .contains("warn   acme: night", "night@acme.example", "OFFHOOK_SMTP_URL is not set", "fix: Set OFFHOOK_SMTP_URL");
+        assertThat(without.words())
+                .contains("warn acme: night", "night@acme.example", "OFFHOOK_SMTP_URL is not set", "fix: Set OFFHOOK_SMTP_URL");
         assertThat(served.exit()).isZero();
         assertThat(with.out()).doesNotContain("warn");
+    }
+
+    @Test
+    void check_fits_a_narrow_terminal() throws Exception {
+        environment.remove("TWILIO_AUTH_TOKEN");
+        environment.put("OFFHOOK_PUBLIC_URL", "http://localhost:8080");
+        agent("tools: { gone: { java: com.acme.Gone#run } }\nnmae: acme\n");
+
+        var lines = offhook("check", "--offline").out().lines().toList();
+
+        // A path stands alone in its line, however long it is.
+        assertThat(lines).filteredOn(line -> !line.contains(folder.toString())).allSatisfy(line -> assertThat(line)
+                .hasSizeLessThanOrEqualTo(80));
+        assertThat(lines).anySatisfy(line -> assertThat(line).endsWith("agent.yaml:6:1"));
+        assertThat(lines).anySatisfy(line -> assertThat(line).matches(" {30}There is no key nmae\\..*"));
     }
 
     @Test
@@ -275,7 +295,7 @@ class CommandsTest {
         var outcome = offhook("check", "--offline");
 
         assertThat(outcome.exit()).isEqualTo(2);
-        assertThat(outcome.out()).contains("agent.yaml:5:22", "is no query");
+        assertThat(outcome.words()).contains("agent.yaml:5:22", "is no query");
     }
 
     @Test
@@ -289,7 +309,7 @@ class CommandsTest {
         var outcome = offhook("check");
 
         assertThat(outcome.exit()).isEqualTo(4);
-        assertThat(outcome.out()).contains("OPENAI_API_KEY", "OFFHOOK_PUBLIC_URL", "can't be reached", "3 errors");
+        assertThat(outcome.words()).contains("OPENAI_API_KEY", "OFFHOOK_PUBLIC_URL", "can't be reached", "3 errors");
     }
 
     @Test
