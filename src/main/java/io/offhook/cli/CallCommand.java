@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
         description = "Rings any Offhook server over Twilio's wire format, without Twilio.",
         mixinStandardHelpOptions = true)
 final class CallCommand implements Callable<Integer> {
+    private static final int STREAM_IS_NOT_WSS = 31922;
     private static final Duration CONNECT = Duration.ofSeconds(2);
     /// Wherever the server sends the caller, somebody is there.
     private static final Humans.Behaviour PERSON =
@@ -138,7 +139,7 @@ final class CallCommand implements Callable<Integer> {
         var problems = new ArrayList<String>();
         if (script.canned().isPresent()) {
             problems.addAll(Playing.of(script.canned().get(), call, _ -> {}).problems());
-            refused(call).ifPresent(problems::addFirst);
+            explained(call).ifPresent(problems::addFirst);
             return problems;
         }
         var unused = call.await(
@@ -156,12 +157,16 @@ final class CallCommand implements Callable<Integer> {
             }
         }
         call.alarms().stream().distinct().forEach(alarm -> problems.add("the carrier reports error " + alarm));
-        refused(call).ifPresent(problems::addFirst);
+        explained(call).ifPresent(problems::addFirst);
         return problems;
     }
 
     /// What Twilio would only call an error, but whoever rings can put right.
-    private static Optional<String> refused(SimulatedCall call) {
+    private static Optional<String> explained(SimulatedCall call) {
+        if (call.alarms().contains(STREAM_IS_NOT_WSS)) {
+            return Optional.of("the server's OFFHOOK_PUBLIC_URL is not https, so no stream comes to it. "
+                    + Surroundings.ANY_NAME + " It must be the same here and there.");
+        }
         return call.steps(CallStep.Asked.class).stream()
                 .filter(asked -> asked.status() == 403)
                 .findFirst()

@@ -2,7 +2,6 @@ package io.offhook.cli;
 
 import io.offhook.AgentPlans;
 import io.offhook.agent.AgentDirectory;
-import io.offhook.agent.AgentFiles;
 import io.offhook.agent.AgentProfile;
 import io.offhook.call.Destination.Mailbox;
 import io.offhook.config.ConfigException;
@@ -29,6 +28,10 @@ record Surroundings(
         List<Mistake> mistakes,
         List<Mistake> missing) {
 
+    /// How the way out is told by whoever finds it.
+    static final String ANY_NAME = "Set it to an https address. For offhook call any name does, such as"
+            + " https://voice.example.com: it dials the server's own port.";
+
     /// @param files instead of those that the environment names; empty for those
     static Surroundings of(List<Path> files, Map<String, String> environment) {
         var reading = Settings.read(environment);
@@ -48,17 +51,24 @@ record Surroundings(
         return AgentPlans.mistakes(drafts);
     }
 
-    /// What these agents can do without, but would hardly want to.
+    /// What may well be right, or can be done without, but hardly is what anybody wants.
     List<Mistake> warnings() {
-        if (settings.mail().isPresent()) {
-            return List.of();
-        }
-        return agents.map(AgentDirectory::current).map(AgentFiles::all).stream()
-                .flatMap(List::stream)
-                .flatMap(agent -> agent.escalation().mailboxes().values().stream()
+        var warnings = new ArrayList<Mistake>();
+        settings.publicUrl()
+                .filter(url -> "http".equalsIgnoreCase(url.getScheme()))
+                .ifPresent(url -> warnings.add(new Mistake(
+                        "OFFHOOK_PUBLIC_URL",
+                        url + " carries no call: streams need https (error 31922).",
+                        ANY_NAME)));
+        for (var agent : drafts) {
+            if (settings.mail().isEmpty()) {
+                agent.escalation().mailboxes().values().stream()
                         .sorted(Comparator.comparing(Mailbox::name))
-                        .map(mailbox -> unserved(agent, mailbox)))
-                .toList();
+                        .map(mailbox -> unserved(agent, mailbox))
+                        .forEach(warnings::add);
+            }
+        }
+        return warnings;
     }
 
     private static Mistake unserved(AgentProfile agent, Mailbox mailbox) {

@@ -98,6 +98,19 @@ class CallCommandTest {
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(24));
     }
 
+    @Test
+    void an_address_without_tls_is_named_as_the_reason() throws IOException {
+        server.close();
+        environment.put("OFFHOOK_PUBLIC_URL", "http://localhost:8080");
+        a_server_rings();
+
+        var outcome = call("--audio", question());
+
+        assertThat(outcome.exit()).isEqualTo(OffhookCommand.FOUND_ERRORS);
+        assertThat(outcome.err())
+                .contains("error 31922", "OFFHOOK_PUBLIC_URL is not https", "such as https://voice.example.com");
+    }
+
     private String question() throws IOException {
         var file = folder.resolve("question.wav");
         WavFile.mono(new short[8_000]).write(file);

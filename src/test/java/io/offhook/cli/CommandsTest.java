@@ -274,6 +274,23 @@ class CommandsTest {
     }
 
     @Test
+    void an_address_that_can_carry_no_call_is_warned_of() {
+        environment.put("OFFHOOK_PUBLIC_URL", "http://localhost:8080");
+
+        var outcome = offhook("check", "--offline", "--json");
+
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.json().getFirst().path("checks"))
+                .filteredOn(check -> check.path("status").asString().equals("warning"))
+                .singleElement()
+                .satisfies(check -> {
+                    assertThat(check.path("what").asString())
+                            .isEqualTo("http://localhost:8080 carries no call: streams need https (error 31922).");
+                    assertThat(check.path("fix").asString()).contains("https://voice.example.com");
+                });
+    }
+
+    @Test
     void check_fits_a_narrow_terminal() throws Exception {
         environment.remove("TWILIO_AUTH_TOKEN");
         environment.put("OFFHOOK_PUBLIC_URL", "http://localhost:8080");
