@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 /// mistake was filed, since others stand in for what is missing or wrong.
 final class AgentReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
-    private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}(-[A-Z]{2})?");
     private static final Pattern VOICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
     private static final String USUAL_VOICE = "marin";
     private static final Greeting USUAL_GREETING =
@@ -105,9 +104,14 @@ final class AgentReader {
         var languages = new ArrayList<Language>();
         top.value("languages").flatMap(Value::names).ifPresent(names -> {
             names.all().forEach((code, value) -> {
-                if (!LANGUAGE.matcher(code).matches()) {
+                if (!LanguageCodes.known(code)) {
                     names.mistake(
-                            code, "\"" + code + "\" is not a language code.", "Use codes such as en, es or pt-BR.");
+                            code,
+                            "\"" + code + "\" is not a language code."
+                                    + LanguageCodes.meant(code)
+                                            .map(meant -> " Did you mean " + meant + "?")
+                                            .orElse(""),
+                            "Use ISO 639-1 codes such as en, es or pt-BR.");
                 }
                 languages.add(language(
                         code, value, languages.isEmpty() ? Optional.empty() : Optional.of(languages.getFirst())));

@@ -3,6 +3,7 @@ package io.offhook.cli;
 import io.offhook.AgentPlans;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentProfile;
+import io.offhook.agent.EngineWords;
 import io.offhook.call.Destination.Mailbox;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
@@ -61,6 +62,7 @@ record Surroundings(
                         url + " carries no call: streams need https (error 31922).",
                         ANY_NAME)));
         for (var agent : drafts) {
+            warnings.addAll(EngineWords.doubts(agent));
             if (settings.mail().isEmpty()) {
                 agent.escalation().mailboxes().values().stream()
                         .sorted(Comparator.comparing(Mailbox::name))

@@ -204,6 +204,26 @@ class AgentFileTest {
                         new Language("en", "cedar", Optional.empty()));
     }
 
+    /// The engine refuses such a code in every call.
+    @ParameterizedTest
+    @CsvSource({
+        "english, Did you mean en?",
+        "EN, Did you mean en?",
+        "pt_br, Did you mean pt-BR?",
+        "spa, Did you mean es?",
+        "German, Did you mean de?",
+        "em, Did you mean en?",
+        "xx, ''",
+        "en-Latn-US, Did you mean en?"
+    })
+    void a_language_is_a_code_of_two_letters(String code, String meant) {
+        assertThat(mistakesWith("languages: { " + code + ": {} }")).singleElement().satisfies(mistake -> {
+            assertThat(mistake.where()).isEqualTo("agent.yaml:5:14");
+            assertThat(mistake.what())
+                    .isEqualTo(("\"" + code + "\" is not a language code. " + meant).strip());
+        });
+    }
+
     @Test
     void a_default_greeting_is_said_in_english_only() {
         assertThat(with("languages: { en-GB: {} }").defaultLanguage().greeting())

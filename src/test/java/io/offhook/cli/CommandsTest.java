@@ -330,6 +330,25 @@ class CommandsTest {
     }
 
     @Test
+    void names_that_the_engine_may_not_know_are_warned_of_offline() throws Exception {
+        agent("languages: { en: { voice: marni } }\nengine: { model: openai/gpt-relatime-2.1, transcription: wisper-1 }\n");
+
+        var checked = offhook("check", "--offline", "--json");
+
+        assertThat(checked.exit()).isZero();
+        assertThat(checked.json().getFirst().path("checks"))
+                .filteredOn(check -> check.path("status").asString().equals("warning"))
+                .extracting(check -> check.path("where").asString() + " " + check.path("what").asString())
+                .containsExactly(
+                        "acme: languages.en.voice \"marni\" is not among the names known to this version. Did you mean"
+                                + " marin?",
+                        "acme: engine \"gpt-relatime-2.1\" is not among the names known to this version. Did you mean"
+                                + " gpt-realtime-2.1?",
+                        "acme: engine.transcription \"wisper-1\" is not among the names known to this version. Did you"
+                                + " mean whisper-1?");
+    }
+
+    @Test
     void a_port_that_is_taken_exits_with_2_and_names_the_way_out() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
             environment.put("PORT", Integer.toString(taken.getLocalPort()));
