@@ -89,17 +89,30 @@ public final class AgentPlans implements AutoCloseable {
     }
 
     private static List<Mistake> mistakes(AgentProfile agent) {
-        try (var _ = new AgentPlans(
+        try (var _ = unserved(agent)) {
+            return List.of();
+        } catch (ConfigException e) {
+            return e.mistakes();
+        }
+    }
+
+    /// What an agent tells its engine when a stranger calls; empty while [#mistakes] are found.
+    public static Optional<Brief> brief(AgentProfile agent) {
+        try (var plans = unserved(agent)) {
+            return Optional.of(plans.answering(Optional.empty()).brief());
+        } catch (ConfigException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static AgentPlans unserved(AgentProfile agent) {
+        return new AgentPlans(
                 AgentDirectory.of(AgentFiles.of(List.of(agent))),
                 _ -> Optional.of(new NoEngine()),
                 new SQLiteDataSource(),
                 List.of(),
                 loader(),
-                InstantSource.system())) {
-            return List.of();
-        } catch (ConfigException e) {
-            return e.mistakes();
-        }
+                InstantSource.system());
     }
 
     /// Where the classes of an operator's tools are.

@@ -17,16 +17,6 @@ import java.util.Optional;
 /// What `offhook check` finds out from Twilio: whether the credentials are good, what the account may do, and whether a
 /// number leads here. Changes nothing.
 final class TwilioCheck {
-    /// How bad it is.
-    enum Level {
-        OK,
-        WARNING,
-        ERROR
-    }
-
-    /// @param exitCode what an error makes of the whole command; 0 otherwise
-    record Finding(Level level, String what, String text, String fix, int exitCode) {}
-
     static final String TRIAL = "this is a trial account: it calls verified numbers only, and plays a notice to callers"
             + " first. Upgrade it before real customers call.";
 
@@ -79,7 +69,7 @@ final class TwilioCheck {
             return;
         }
         if (!mayRead) {
-            add(Level.OK, "TWILIO_*", "the API key is accepted", "");
+            add(Finding.Level.OK, "TWILIO_*", "the API key is accepted", "");
         }
         numbers(found);
     }
@@ -87,15 +77,15 @@ final class TwilioCheck {
     private void describe(TwilioAccount account) {
         if (!account.active()) {
             findings.add(new Finding(
-                    Level.ERROR,
+                    Finding.Level.ERROR,
                     "TWILIO_*",
                     "the account \"" + account.friendlyName() + "\" is " + account.status(),
                     "Look at the Twilio console's home page: it says why and what to do.",
                     OffhookCommand.CREDENTIALS));
         } else if (account.trial()) {
-            add(Level.WARNING, "TWILIO_*", "account \"" + account.friendlyName() + "\": " + TRIAL, "");
+            add(Finding.Level.WARNING, "TWILIO_*", "account \"" + account.friendlyName() + "\": " + TRIAL, "");
         } else {
-            add(Level.OK, "TWILIO_*", "account \"" + account.friendlyName() + "\"", "");
+            add(Finding.Level.OK, "TWILIO_*", "account \"" + account.friendlyName() + "\"", "");
         }
     }
 
@@ -108,7 +98,7 @@ final class TwilioCheck {
             number(all.getFirst());
         } else if (ours.isEmpty()) {
             findings.add(new Finding(
-                    Level.ERROR,
+                    Finding.Level.ERROR,
                     "number",
                     all.isEmpty() ? "the account has no number" : "none of the account's numbers leads here",
                     all.isEmpty() ? "Buy one in the Twilio console." : "offhook number connect NUMBER",
@@ -142,9 +132,9 @@ final class TwilioCheck {
             wrong(what, "voice webhook is asked by " + method + ", not POST", "offhook number connect " + what);
         } else if (number.webhooks().fallbackUrl().isEmpty()) {
             var nobody = "leads here; nobody answers when the server is not there";
-            add(Level.WARNING, what, nobody, "offhook number fallback");
+            add(Finding.Level.WARNING, what, nobody, "offhook number fallback");
         } else {
-            add(Level.OK, what, "leads here, with a fallback", "");
+            add(Finding.Level.OK, what, "leads here, with a fallback", "");
         }
     }
 
@@ -157,16 +147,16 @@ final class TwilioCheck {
     }
 
     private void wrong(String what, String text, String fix) {
-        findings.add(new Finding(Level.ERROR, what, text, fix, OffhookCommand.FOUND_ERRORS));
+        findings.add(new Finding(Finding.Level.ERROR, what, text, fix, OffhookCommand.FOUND_ERRORS));
     }
 
-    private void add(Level level, String what, String text, String fix) {
+    private void add(Finding.Level level, String what, String text, String fix) {
         findings.add(new Finding(level, what, text, fix, 0));
     }
 
     private void error(String what, RestAnswer<?> answer) {
         findings.add(new Finding(
-                Level.ERROR,
+                Finding.Level.ERROR,
                 what,
                 answer.problem(),
                 "offhook number list asks the same again",

@@ -2,6 +2,7 @@ package io.offhook.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offhook.simulator.SimulatedEngine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -327,6 +328,22 @@ class CommandsTest {
 
         assertThat(outcome.exit()).isEqualTo(4);
         assertThat(outcome.words()).contains("OPENAI_API_KEY", "OFFHOOK_PUBLIC_URL", "can't be reached", "3 errors");
+    }
+
+    @Test
+    void check_opens_a_session_with_the_engine() throws Exception {
+        try (var engine = SimulatedEngine.builder().start();
+                var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            environment.put("OPENAI_BASE_URL", engine.baseUrl().toString());
+            environment.put("OFFHOOK_TWILIO_URL", "http://127.0.0.1:" + socket.getLocalPort());
+            environment.put("OFFHOOK_PUBLIC_URL", "http://127.0.0.1:1");
+            socket.close();
+
+            assertThat(offhook("check").words()).containsPattern("ok OPENAI_API_KEY realtime session opened in \\d+ ms");
+
+            agent("languages: { en: { voice: marni } }\n");
+            assertThat(offhook("check").words()).contains("error acme: languages.en.voice the engine refuses");
+        }
     }
 
     @Test

@@ -31,7 +31,7 @@ class TwilioCheckTest {
         carrier.close();
     }
 
-    private List<TwilioCheck.Finding> findings() {
+    private List<Finding> findings() {
         environment.putIfAbsent("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef");
         environment.put("TWILIO_ACCOUNT_SID", ACCOUNT);
         environment.put("OFFHOOK_TWILIO_URL", carrier.restUrl().toString());
@@ -44,7 +44,7 @@ class TwilioCheckTest {
     void a_number_that_leads_here_with_a_fallback_is_fine() {
         carrier.account().add(OURS).set("VoiceUrl", HERE).set("VoiceFallbackUrl", "https://handler.twilio.com/x");
 
-        assertThat(findings()).extracting("level").containsOnly(TwilioCheck.Level.OK);
+        assertThat(findings()).extracting("level").containsOnly(Finding.Level.OK);
     }
 
     @Test
@@ -65,7 +65,7 @@ class TwilioCheckTest {
 
         var found = findings();
 
-        assertThat(found).extracting("level").containsOnly(TwilioCheck.Level.WARNING);
+        assertThat(found).extracting("level").containsOnly(Finding.Level.WARNING);
         assertThat(found.getFirst().text()).contains("trial account", "verified numbers only");
     }
 

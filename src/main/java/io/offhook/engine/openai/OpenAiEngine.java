@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 public final class OpenAiEngine implements RealtimeEngine {
     private final Vertx vertx;
     private final WebSocketDialer dialer;
-    private final String address;
+    private final URI baseUrl;
     private final Supplier<String> apiKey;
     private final Consumer<String> noticed;
     private final Timing timing;
@@ -41,7 +41,7 @@ public final class OpenAiEngine implements RealtimeEngine {
             Timing timing) {
         this.vertx = vertx;
         this.dialer = dialer;
-        this.address = baseUrl.toString().replaceFirst("^http", "ws").replaceFirst("/+$", "") + "/realtime?model=";
+        this.baseUrl = baseUrl;
         this.apiKey = apiKey;
         this.noticed = noticed;
         this.timing = timing;
@@ -50,8 +50,7 @@ public final class OpenAiEngine implements RealtimeEngine {
     @Override
     public OpenAiSession open(Brief brief, List<? extends Memory> history, Consumer<CallEvent> events) {
         var session = new OpenAiSession(vertx, brief, history, events, noticed, timing);
-        session.dial(
-                dialer, URI.create(address + URLEncoder.encode(brief.model(), StandardCharsets.UTF_8)), headers(brief));
+        session.dial(dialer, address(baseUrl, brief.model()), headers(apiKey.get(), brief.caller()));
         return session;
     }
 
@@ -60,12 +59,20 @@ public final class OpenAiEngine implements RealtimeEngine {
         return "openai";
     }
 
+    /// Where a session with this model is opened.
+    static URI address(URI baseUrl, String model) {
+        var base = baseUrl.toString().replaceFirst("^(?i:http)", "ws").replaceFirst("/+$", "");
+        return URI.create(base + "/realtime?model=" + URLEncoder.encode(model, StandardCharsets.UTF_8));
+    }
+
     /// No `OpenAI-Beta` among them: the service closes such a connection.
-    private Map<String, String> headers(Brief brief) {
+    ///
+    /// @param caller hashed; empty when withheld
+    static Map<String, String> headers(String apiKey, String caller) {
         var headers = new HashMap<String, String>();
-        headers.put("Authorization", "Bearer " + apiKey.get());
-        if (!brief.caller().isEmpty()) {
-            headers.put("OpenAI-Safety-Identifier", brief.caller());
+        headers.put("Authorization", "Bearer " + apiKey);
+        if (!caller.isEmpty()) {
+            headers.put("OpenAI-Safety-Identifier", caller);
         }
         return headers;
     }
