@@ -103,10 +103,10 @@ final class Departure {
         step.phase(new Phase.HandingOff(handoff, false, byAgent ? lastWords(step, handoff.to()) : LastWords.NONE));
     }
 
-    /// The agent announces the human. Where nobody will be rung it only finishes what it is saying: the provider's
-    /// voice asks for the message.
+    /// The agent announces the human. Where the route begins with nobody it only finishes what it is saying: the
+    /// provider's voice asks for the message, or for the number.
     private static LastWords lastWords(Draft step, String route) {
-        if (step.call().rules().escalation().unattended().contains(route)) {
+        if (step.call().rules().escalation().ringsNobody(route)) {
             step.finalMark();
             step.start(Timer.LAST_WORDS, patience(step));
             return LastWords.SENT;

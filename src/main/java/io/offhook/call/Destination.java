@@ -22,6 +22,14 @@ public sealed interface Destination {
         };
     }
 
+    /// Whether somebody is called there; otherwise the caller is asked for a message or for a number.
+    default boolean rings() {
+        return switch (this) {
+            case Workflow _, Queue _, Phone _, Sip _, Warm _ -> true;
+            case Callback _, Voicemail _ -> false;
+        };
+    }
+
     /// Constant word for the kind, stored and used as a metric tag.
     default String slug() {
         return switch (this) {

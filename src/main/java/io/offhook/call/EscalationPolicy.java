@@ -3,23 +3,19 @@ package io.offhook.call;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Decides by rule when a caller needs a human, and which. Pure; needs no model and no socket.
 ///
 /// A caller who asks for a person gets one, and an agent that promises one is held to it: neither can be switched off.
 /// The rules of agent.yaml come first, in their order, so that they can say where such a caller goes.
 ///
-/// @param closed     whether there is a route for the time outside opening hours, with the name [#CLOSED]
-/// @param unattended routes on which nobody is rung: the caller is asked for a message at once, and must not hear that
-///                   somebody is coming
-/// @param routes     the ways to a human, by name
+/// @param closed whether there is a route for the time outside opening hours, with the name [#CLOSED]
+/// @param routes the ways to a human, by name
 public record EscalationPolicy(
         List<EscalationRule> rules,
         Lexicon lexicon,
         List<Signals.Topic> topics,
         boolean closed,
-        Set<String> unattended,
         Map<String, Route> routes) {
     public static final String DEFAULT = "default";
     public static final String CLOSED = "closed";
@@ -29,18 +25,22 @@ public record EscalationPolicy(
     public EscalationPolicy {
         rules = List.copyOf(rules);
         topics = List.copyOf(topics);
-        unattended = Set.copyOf(unattended);
         routes = Map.copyOf(routes);
     }
 
     /// For callers who leave the agent before anybody is called; somebody is rung on all of their routes.
     public EscalationPolicy(List<EscalationRule> rules, Lexicon lexicon, List<Signals.Topic> topics, boolean closed) {
-        this(rules, lexicon, topics, closed, Set.of(), Map.of());
+        this(rules, lexicon, topics, closed, Map.of());
     }
 
     /// The way of this name; the usual one for a name that is not known.
     Optional<Route> route(String name) {
         return Optional.ofNullable(routes.getOrDefault(name, routes.get(DEFAULT)));
+    }
+
+    /// Whether the way of this name begins where nobody is rung: the caller must not hear that somebody is coming.
+    boolean ringsNobody(String name) {
+        return route(name).filter(Route::ringsNobody).isPresent();
     }
 
     /// The human that is needed.

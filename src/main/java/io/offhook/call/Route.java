@@ -23,6 +23,11 @@ public record Route(List<Destination> destinations, boolean back) {
         return step >= 0 && step < destinations.size() ? Optional.of(destinations.get(step)) : Optional.empty();
     }
 
+    /// Whether it begins where nobody is rung, by asking for a message or for a number.
+    public boolean ringsNobody() {
+        return !destinations.getFirst().rings();
+    }
+
     /// How one step of a route ended.
     public enum Result {
         ACCEPTED,

@@ -91,7 +91,7 @@ final class RouteAnswers {
             case Phase.Transferred(var handoff, var announced) ->
                 onTheWay(
                         call,
-                        announced && !unattended(plan, handoff) ? silence(plan) : announcement(handoff, plan),
+                        announced && !ringsNobody(plan, handoff) ? silence(plan) : announcement(handoff, plan),
                         handoff);
             case Phase.HandingOff(var handoff, _, _) -> onTheWay(call, announcement(handoff, plan), handoff);
             case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
@@ -275,14 +275,18 @@ final class RouteAnswers {
     /// An apology, and on to the first destination.
     static Instruction sorry(AgentPlan plan, Function<Apologies, String> apology, Optional<Handoff> handoff) {
         var apologies = apologies(plan);
-        boolean message = handoff.filter(known -> unattended(plan, known)).isPresent();
-        var say = List.of(apology.apply(apologies), message ? apologies.leaveMessage() : apologies.oneMoment());
+        var say = new ArrayList<>(List.of(apology.apply(apologies)));
+        if (plan.route(handoff).ringsNobody()) {
+            say.addAll(asked(plan, handoff));
+        } else {
+            say.add(apologies.oneMoment());
+        }
         return goTo(plan, 0, new Words(say, apologies.language()), handoff);
     }
 
     /// On to the first destination, announced in the agent's own words.
     static Instruction announced(AgentPlan plan, Handoff handoff) {
-        return goTo(plan, unattended(plan, handoff) ? announcement(handoff, plan) : own(plan), handoff);
+        return goTo(plan, ringsNobody(plan, handoff) ? announcement(handoff, plan) : own(plan), handoff);
     }
 
     private static Instruction goTo(AgentPlan plan, Words words, Handoff handoff) {
@@ -300,7 +304,7 @@ final class RouteAnswers {
         var destination = route.destinations().get(step);
         return switch (destination) {
             case Destination.Callback _ ->
-                CallbackAnswers.question(plan, handoff, step, withoutAnnouncement(words, plan), false)
+                CallbackAnswers.question(plan, handoff, step, words.say(), false)
                         .orElseGet(() -> goTo(plan, step + 1, words, handoff));
             case Destination.Voicemail _ when step > 0 -> {
                 var say = new ArrayList<>(words.say());
@@ -309,13 +313,6 @@ final class RouteAnswers {
             }
             default -> new Instruction.GoTo(words.say(), words.language(), step, destination, handoff);
         };
-    }
-
-    /// Nobody is being connected.
-    private static List<String> withoutAnnouncement(Words words, AgentPlan plan) {
-        return words.say().stream()
-                .filter(text -> !text.equals(plan.rules().announcement()))
-                .toList();
     }
 
     static Instruction hangUp(AgentPlan plan) {
@@ -327,18 +324,25 @@ final class RouteAnswers {
         return new Instruction.HangUp(List.of(apologies.goodbye()), apologies.language());
     }
 
-    /// Whether nobody is rung on this route.
-    private static boolean unattended(AgentPlan plan, Handoff handoff) {
-        return plan.rules().escalation().unattended().contains(handoff.to());
+    private static boolean ringsNobody(AgentPlan plan, Handoff handoff) {
+        return plan.route(Optional.of(handoff)).ringsNobody();
+    }
+
+    /// What is asked for where a route begins with nobody. A call back is asked for in words of its own.
+    private static List<String> asked(AgentPlan plan, Optional<Handoff> handoff) {
+        boolean message = plan.route(handoff).destinations().getFirst() instanceof Destination.Voicemail;
+        return message ? List.of(apologies(plan).leaveMessage()) : List.of();
     }
 
     private static Words announcement(Handoff handoff, AgentPlan plan) {
         var apologies = apologies(plan);
-        if (unattended(plan, handoff)) {
+        if (ringsNobody(plan, handoff)) {
             var why = technical(handoff.cause())
                     ? apologies.technical()
                     : handoff.to().equals(EscalationPolicy.CLOSED) ? apologies.closed() : apologies.nobodyFree();
-            return new Words(List.of(why, apologies.leaveMessage()), apologies.language());
+            var say = new ArrayList<>(List.of(why));
+            say.addAll(asked(plan, Optional.of(handoff)));
+            return new Words(say, apologies.language());
         }
         return switch (handoff.cause()) {
             // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.

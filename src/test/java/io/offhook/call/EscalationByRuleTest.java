@@ -24,7 +24,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the operator's rules make of a conversation, whatever the model thinks of it.
 class EscalationByRuleTest {
@@ -152,11 +156,37 @@ class EscalationByRuleTest {
         assertThat(handoff(call).to()).isEqualTo("english");
     }
 
+    private static Stream<Arguments> routes() {
+        var patience = Duration.ofMinutes(1);
+        var message = new Destination.Voicemail(patience);
+        var number = new Destination.Callback(List.of(), 1, patience, patience, Set.of());
+        var person = new Destination.Phone(List.of(new PhoneNumber("+14155550100")), patience, true);
+        return Stream.of(
+                Arguments.of(List.of(message), false),
+                Arguments.of(List.of(number, message), false),
+                Arguments.of(List.of(number, person, message), false),
+                Arguments.of(List.of(person, number, message), true),
+                Arguments.of(List.of(new Destination.Queue("support", patience), message), true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void somebody_is_announced_where_the_first_destination_rings_somebody(List<Destination> route, boolean announced) {
+        var policy = new EscalationPolicy(
+                List.of(), ENGLISH, List.of(), false, Map.of(EscalationPolicy.DEFAULT, new Route(route)));
+        var call = aConversation(with(rules(), policy, Calls.rules("").circumstances()));
+
+        call.reply("reply-a2", new ToolRequest("t1", ToolRequest.ESCALATE, "{}"));
+
+        assertThat(call.all(Say.class)).hasSize(announced ? 1 : 0);
+    }
+
     @Test
     void where_nobody_is_rung_the_agent_finishes_its_sentence_and_announces_nobody() {
         var usual = rules();
-        var night = new EscalationPolicy(
-                List.of(), ENGLISH, List.of(), true, Set.of(EscalationPolicy.CLOSED), Map.of());
+        var mailbox = new Route(List.of(new Destination.Voicemail(Duration.ofMinutes(1))));
+        var night =
+                new EscalationPolicy(List.of(), ENGLISH, List.of(), true, Map.of(EscalationPolicy.CLOSED, mailbox));
         var closed = new Circumstances("en", false, Map.of());
         var call = aConversation(with(usual, night, closed));
         call.says("a1", "Of course.", 500).forget();

@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -300,7 +299,6 @@ class WarmTransferTest {
                         new Lexicon(Map.of(), List.of()),
                         List.of(),
                         false,
-                        Set.of(),
                         Map.of("default", route)),
                 usual.circumstances(),
                 usual.comfort(),

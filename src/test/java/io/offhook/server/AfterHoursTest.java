@@ -22,11 +22,15 @@ class AfterHoursTest {
     private static final Instant SUNDAY = Instant.parse("2026-03-15T10:00:00Z");
 
     private static TestServer server(Instant time) {
+        return server(time, "{ voicemail: night@acme.example");
+    }
+
+    private static TestServer server(Instant time, String closed) {
         return TestServer.plan()
                 .agent("hours: { zone: UTC, open: \"Mon-Fri 09:00-18:00\" }")
                 .person("""
                         dial: "%s", wait: 5s }
-                            closed: { voicemail: night@acme.example""".formatted(PERSON))
+                            closed: %s""".formatted(PERSON, closed))
                 .at(time)
                 .start();
     }
@@ -56,6 +60,23 @@ class AfterHoursTest {
             server.says("I want to speak to a person.");
 
             assertThat(call.awaitHeard("Our office is closed", PATIENCE)).isTrue();
+            assertThat(server.handoff(call).transcript()).noneMatch(turn -> turn.text().contains("One moment."));
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+        }
+    }
+
+    @Test
+    void where_callers_are_called_back_nobody_is_announced_either() {
+        try (var server = server(SUNDAY, "{ callback: none")) {
+            var call = server.ringAndGreet();
+
+            server.says("I want to speak to a person.");
+
+            assertThat(call.awaitHeard("We can call you back", PATIENCE)).isTrue();
+            assertThat(call.steps(CallStep.Said.class))
+                    .extracting(CallStep.Said::text)
+                    .startsWith("Our office is closed at the moment.", "We can call you back.");
             assertThat(server.handoff(call).transcript()).noneMatch(turn -> turn.text().contains("One moment."));
             call.hangUp();
             call.awaitEnded(PATIENCE);
