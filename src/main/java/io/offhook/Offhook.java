@@ -219,7 +219,8 @@ public final class Offhook implements AutoCloseable {
         port = listen(
                 plan.eventLoops, routes, new CallbackRoutes(routes, twilio, callbacks), handoffPages(tokens));
         var line = new TwilioHumanLine(rest, twilio);
-        made.with(callbacks.rounds(line, CallbackRounds.Pace.USUAL, calls::draining).start());
+        made.with(callbacks
+                .rounds(line, CallbackRounds.Pace.USUAL, settings.callbackRetention(), calls::draining).start());
         greetings.prepare(plans.all());
         made.with(agents);
         agents.watch(RELOAD_EVERY, new AgentDirectory.Listener() {

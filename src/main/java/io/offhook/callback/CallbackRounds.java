@@ -6,6 +6,7 @@ import io.offhook.store.Wish;
 import io.offhook.telephony.CallbackDesk;
 import io.offhook.telephony.HumanLine;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -15,20 +16,24 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has people rung for the wishes whose time has come, for as long as it takes. One thread makes the rounds; each order
+/// Has people rung for the wishes whose time has come, for as long as it takes, and forgets the numbers of those that
+/// were settled long ago. One thread makes the rounds; each order
 /// runs on a worker. Nodes that share a store share the work by claims.
 public final class CallbackRounds implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CallbackRounds.class);
     private static final Duration LAST_ROUND = Duration.ofSeconds(3);
+    private static final Duration ERASE_EVERY = Duration.ofHours(1);
 
     private final Ledger ledger;
     private final HumanLine line;
     private final Pace pace;
+    private final Duration retention;
     private final BooleanSupplier resting;
     private final Executor workers;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread rounds;
     private boolean outOfReach;
+    private Instant nextErasure = Instant.MIN;
 
     /// @param pause   between rounds
     /// @param atOnce  wishes taken in one round
@@ -39,10 +44,17 @@ public final class CallbackRounds implements AutoCloseable {
                 new Pace(Duration.ofSeconds(1), 10, Duration.ofMinutes(5), Duration.ofSeconds(30));
     }
 
-    CallbackRounds(Ledger ledger, HumanLine line, Pace pace, BooleanSupplier resting, Executor workers) {
+    CallbackRounds(
+            Ledger ledger,
+            HumanLine line,
+            Pace pace,
+            Duration retention,
+            BooleanSupplier resting,
+            Executor workers) {
         this.ledger = ledger;
         this.line = line;
         this.pace = pace;
+        this.retention = retention;
         this.resting = resting;
         this.workers = workers;
         this.rounds = Thread.ofVirtual().name("callbacks").unstarted(this::makeRounds);
@@ -86,6 +98,7 @@ public final class CallbackRounds implements AutoCloseable {
             if (ledger.wishes().due(now)) {
                 ledger.wishes().claim(pace.atOnce(), now, pace.lease()).forEach(wish -> work(wish, this::begin));
             }
+            erase(now);
             outOfReach = false;
         } catch (StoreException e) {
             if (!outOfReach) {
@@ -94,6 +107,18 @@ public final class CallbackRounds implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("a round of callbacks broke");
+        }
+    }
+
+    /// Each node does it for all: what is erased already costs nothing.
+    private void erase(Instant now) {
+        if (now.isBefore(nextErasure)) {
+            return;
+        }
+        int erased = ledger.wishes().erase(now.minus(retention));
+        nextErasure = now.plus(ERASE_EVERY);
+        if (erased > 0) {
+            LOG.atInfo().addKeyValue("wishes", erased).log("numbers of callers who were called back erased");
         }
     }
 

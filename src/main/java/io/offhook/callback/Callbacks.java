@@ -59,9 +59,11 @@ public final class Callbacks implements CallbackDesk {
 
     /// What rings the people. Not started.
     ///
-    /// @param resting while it is true, nobody else is rung
-    public CallbackRounds rounds(HumanLine line, CallbackRounds.Pace pace, BooleanSupplier resting) {
-        return new CallbackRounds(ledger, line, pace, resting, workers);
+    /// @param retention how long the numbers of settled wishes are kept
+    /// @param resting   while it is true, nobody else is rung
+    public CallbackRounds rounds(
+            HumanLine line, CallbackRounds.Pace pace, Duration retention, BooleanSupplier resting) {
+        return new CallbackRounds(ledger, line, pace, retention, resting, workers);
     }
 
     @Override
@@ -101,7 +103,8 @@ public final class Callbacks implements CallbackDesk {
         work(ring, told, () -> {
             var wish = ledger.wishes()
                     .taken(ring.wish(), ring.number(), leg, ledger.clock().instant(), LOOK_AFTER);
-            var answer = wish.<Answer>map(taken -> new Answer.Connect(taken.number(), taken.called()))
+            var answer = wish.flatMap(taken ->
+                            taken.number().<Answer>map(number -> new Answer.Connect(number, taken.called())))
                     .orElseGet(() -> gone(ring));
             if (!told.complete(answer)) {
                 // The human was sent away meanwhile: nobody dials the caller.

@@ -1,6 +1,7 @@
 package io.offhook.cli;
 
 import io.offhook.call.CallId;
+import io.offhook.call.PhoneNumber;
 import io.offhook.config.Settings;
 import io.offhook.store.StoreException;
 import io.offhook.store.Wish;
@@ -117,7 +118,7 @@ final class CallbacksCommand implements Runnable {
                         "  %s  %-10s  %s  asked %s  %d %s  %s",
                         wish.call(),
                         wish.state().slug(),
-                        wish.number(),
+                        wish.number().map(PhoneNumber::toString).orElse("erased"),
                         wish.askedAt(),
                         wish.tries(),
                         wish.tries() == 1 ? "try" : "tries",
@@ -136,11 +137,11 @@ final class CallbacksCommand implements Runnable {
         var entry = new LinkedHashMap<String, Object>();
         entry.put("call", wish.call().value());
         entry.put("state", wish.state().slug());
-        entry.put("number", wish.number().e164());
+        wish.number().ifPresent(number -> entry.put("number", number.e164()));
         entry.put("called", wish.called().e164());
         entry.put("route", wish.route());
         entry.put("language", wish.language());
-        entry.put("consent", wish.consent());
+        wish.number().ifPresent(_ -> entry.put("consent", wish.consent()));
         entry.put("asked_at", wish.askedAt().toString());
         entry.put("tries", wish.tries());
         entry.put("result", wish.result());

@@ -20,6 +20,7 @@ public record Settings(
         Secret jdbcUrl,
         Optional<Secret> adminToken,
         Duration handoffLink,
+        Duration callbackRetention,
         Drain drain,
         Optional<MailSettings> mail,
         boolean genAiMeters) {
@@ -45,6 +46,7 @@ public record Settings(
             new Variable("OFFHOOK_HOME", "~/.offhook"),
             new Variable("OFFHOOK_ADMIN_TOKEN", "-"),
             new Variable("OFFHOOK_HANDOFF_LINK", "30m"),
+            new Variable("OFFHOOK_CALLBACK_RETENTION", "90d"),
             new Variable("OFFHOOK_SMTP_URL", "-"),
             new Variable("OFFHOOK_MAIL_FROM", "-"),
             new Variable("OFFHOOK_LOG", "INFO"),

@@ -44,6 +44,7 @@ final class SettingsReader {
                 jdbcUrl(home),
                 adminToken(),
                 duration("OFFHOOK_HANDOFF_LINK", Duration.ofMinutes(30)),
+                duration("OFFHOOK_CALLBACK_RETENTION", Duration.ofDays(90)),
                 new Settings.Drain(
                         duration("OFFHOOK_DRAIN_DEADLINE", Duration.ofMinutes(15)),
                         duration("OFFHOOK_DRAIN_CONVERGE", Duration.ofSeconds(10))),

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// A caller's wish to be called back, and how far it has come.
 ///
 /// @param call     the call in which it was said; its key
-/// @param number   to be called
+/// @param number   to be called; empty once it is erased, and the consent with it
 /// @param called   the number that the caller has phoned, and will see
 /// @param route    the way to a human that the caller was on
 /// @param consent  the words that the caller agreed to
@@ -20,7 +20,7 @@ import java.util.Optional;
 public record Wish(
         CallId call,
         Instant askedAt,
-        PhoneNumber number,
+        Optional<PhoneNumber> number,
         PhoneNumber called,
         String route,
         String consent,

@@ -62,6 +62,13 @@ public interface Wishes {
     /// @return whether there was one that was not settled
     boolean cancel(CallId call, Instant now);
 
+    /// Erases the numbers of callers who are no longer to be called, and the words that they agreed to; what became of
+    /// their wishes stays.
+    ///
+    /// @param before wishes that were settled earlier than this
+    /// @return how many were erased
+    int erase(Instant before);
+
     Optional<Wish> find(CallId call);
 
     /// Oldest first.

@@ -39,7 +39,7 @@ class CallbackRulesTest {
         return new Wish(
                 Office.CALL,
                 NOON,
-                Office.CALLER,
+                Optional.of(Office.CALLER),
                 Office.CALLED,
                 "default",
                 "",

@@ -69,6 +69,27 @@ class CallbacksTest {
         assertThat(office.counted).containsExactly("callback_connected");
     }
 
+    @Test
+    void numbers_of_settled_wishes_are_forgotten_when_their_time_is_over() {
+        var rounds = office.rounds(node);
+        office.asks(CALL);
+        office.wishes.cancel(CALL, office.instant());
+
+        office.passes(Office.RETENTION);
+        rounds.round();
+        assertThat(office.wish().number()).contains(CALLER);
+
+        office.passes(Duration.ofMinutes(30));
+        rounds.round();
+        assertThat(office.wish().number()).as("looked at once an hour").contains(CALLER);
+
+        office.passes(Duration.ofMinutes(30));
+        rounds.round();
+        assertThat(office.wish().number()).isEmpty();
+        assertThat(office.wish().consent()).isEmpty();
+        assertThat(office.wish().state()).isEqualTo(State.CANCELED);
+    }
+
     @ParameterizedTest
     @CsvSource({"BUSY, human-busy", "NO_ANSWER, human-no-answer", "ACCEPTED, human-declined", "FAILED, human-failed"})
     void a_human_who_does_not_take_it_is_tried_again_later(Route.Result leg, String result) {

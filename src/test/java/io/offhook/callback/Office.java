@@ -28,6 +28,7 @@ import java.util.Set;
 /// Everything happens at once, on the thread of the test.
 final class Office implements AutoCloseable, InstantSource, HumanLine {
     static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+    static final Duration RETENTION = Duration.ofDays(90);
     static final CallId CALL = new CallId("CA1");
     static final PhoneNumber CALLER = new PhoneNumber("+14155550123");
     static final PhoneNumber CALLED = new PhoneNumber("+18005550199");
@@ -69,7 +70,11 @@ final class Office implements AutoCloseable, InstantSource, HumanLine {
     }
 
     void round(Callbacks node) {
-        node.rounds(this, CallbackRounds.Pace.USUAL, () -> false).round();
+        rounds(node).round();
+    }
+
+    CallbackRounds rounds(Callbacks node) {
+        return node.rounds(this, CallbackRounds.Pace.USUAL, RETENTION, () -> false);
     }
 
     /// The wish, and its first try.

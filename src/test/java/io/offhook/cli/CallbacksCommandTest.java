@@ -73,6 +73,18 @@ class CallbacksCommandTest {
     }
 
     @Test
+    void ls_shows_of_wishes_from_long_ago_only_what_became_of_them() {
+        wishes.erase(NOON.plusSeconds(1));
+
+        assertThat(run("ls", "--all")).isZero();
+        assertThat(out.toString().lines())
+                .startsWith("  CA1  connected   erased  asked 2026-11-23T12:00:00Z  1 try  connected");
+
+        assertThat(run("ls", "--all", "--json")).isZero();
+        assertThat(out.toString()).doesNotContain("\"number\":\"\"").contains("+14155550123");
+    }
+
+    @Test
     void cancel_takes_a_wish_back_and_says_what_it_could_not() {
         assertThat(run("cancel", "CA2", "CA1", "no such call")).isEqualTo(OffhookCommand.FOUND_ERRORS);
 

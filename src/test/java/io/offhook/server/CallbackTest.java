@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
+import io.offhook.call.PhoneNumber;
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Humans;
 import io.offhook.simulator.RestFailure;
@@ -94,7 +95,7 @@ class CallbackTest {
             call.awaitEnded(PATIENCE);
             var wish = settled(server, call);
             assertThat(wish.state()).isEqualTo(Wish.State.KEPT);
-            assertThat(wish.number().e164()).isEqualTo(number);
+            assertThat(wish.number()).contains(new PhoneNumber(number));
             assertThat(wish.called().e164()).isEqualTo(NUMBER);
             assertThat(wish.consent()).contains("If you agree to be called", words);
             assertThat(wish.language()).isEqualTo("en");

@@ -70,7 +70,7 @@ public abstract class WishesContract {
 
         assertThat(wishes.due(Instant.EPOCH)).isTrue();
         assertThat(stored("CA1")).satisfies(wish -> {
-            assertThat(wish.number().e164()).isEqualTo("+14155550124");
+            assertThat(wish.number()).contains(new PhoneNumber("+14155550124"));
             assertThat(wish.called().e164()).isEqualTo("+18005550199");
             assertThat(wish.consent()).isEqualTo("If you agree, press 1.");
             assertThat(wish.state()).isEqualTo(State.WAITING);
@@ -88,7 +88,7 @@ public abstract class WishesContract {
         log.append(List.of(asked("CA1", "+14155550124", NOON.plusSeconds(9))));
 
         assertThat(wishes.due(NOON.plusSeconds(99))).isFalse();
-        assertThat(stored("CA1").number().e164()).isEqualTo("+14155550123");
+        assertThat(stored("CA1").number()).contains(new PhoneNumber("+14155550123"));
         assertThat(wishes.list(true, 9)).hasSize(1);
         assertThat(wishes.list(false, 9)).isEmpty();
     }
@@ -214,6 +214,42 @@ public abstract class WishesContract {
         assertThat(wishes.taken(call("CA1"), 1, LEG, NOON, LEASE)).isEmpty();
         assertThat(wishes.due(NOON.plus(LEASE))).isFalse();
         assertThat(wishes.list(true, 9)).extracting(Wish::state).containsOnly(State.CANCELED);
+    }
+
+    @Test
+    void what_was_settled_long_ago_is_known_without_number_and_words() {
+        ask("CA1", "CA2", "CA3", "CA4");
+        for (var wish : wishes.claim(2, NOON, LEASE)) {
+            wishes.taken(wish.call(), 1, LEG, NOON, LEASE);
+            wishes.end(stored(wish.call().value()), State.CONNECTED, "connected", NOON);
+        }
+        wishes.cancel(call("CA3"), NOON.plusSeconds(1));
+
+        assertThat(wishes.erase(NOON.plusSeconds(1))).isEqualTo(2);
+        assertThat(wishes.erase(NOON.plusSeconds(1))).isZero();
+
+        assertThat(stored("CA1")).satisfies(wish -> {
+            assertThat(wish.number()).isEmpty();
+            assertThat(wish.consent()).isEmpty();
+            assertThat(wish.leg()).isEmpty();
+            assertThat(wish.state()).isEqualTo(State.CONNECTED);
+            assertThat(wish.result()).isEqualTo("connected");
+            assertThat(wish.finishedAt()).contains(NOON);
+        });
+        assertThat(wishes.list(true, 9)).hasSize(3);
+        assertThat(stored("CA3").number()).as("settled later").isPresent();
+        assertThat(stored("CA4").number()).as("not settled").isPresent();
+    }
+
+    @Test
+    void a_fact_that_is_written_again_does_not_bring_an_erased_number_back() {
+        ask("CA1");
+        wishes.cancel(call("CA1"), NOON);
+        wishes.erase(NOON.plusSeconds(1));
+
+        log.append(List.of(asked("CA1", "+14155550123", NOON.plusSeconds(9))));
+
+        assertThat(stored("CA1").number()).isEmpty();
     }
 
     @Test

@@ -77,7 +77,7 @@ public final class JdbcWishes implements Wishes {
                                         where number = :number and called_number = :called and finished_at is null
                                           and (asked_at > :at or (asked_at = :at and call_id > :call))
                                         """)
-                                .bind("number", wish.number().e164())
+                                .bind("number", wish.number().map(PhoneNumber::e164).orElse(""))
                                 .bind("called", wish.called().e164())
                                 .bind("at", wish.askedAt().toEpochMilli())
                                 .bind("call", wish.call().value())
@@ -195,6 +195,17 @@ public final class JdbcWishes implements Wishes {
     }
 
     @Override
+    public int erase(Instant before) {
+        return with(
+                writer,
+                "erase settled wishes",
+                handle -> handle.createUpdate("update callback set number = '', consent = '', leg = null"
+                                + " where finished_at < :before and number <> ''")
+                        .bind("before", before.toEpochMilli())
+                        .execute());
+    }
+
+    @Override
     public Optional<Wish> find(CallId call) {
         return with(
                 reader,
@@ -253,7 +264,7 @@ public final class JdbcWishes implements Wishes {
     private static final RowMapper<Wish> WISH = (row, _) -> new Wish(
             new CallId(row.getString("call_id")),
             Instant.ofEpochMilli(row.getLong("asked_at")),
-            new PhoneNumber(row.getString("number")),
+            PhoneNumber.parse(row.getString("number")),
             new PhoneNumber(row.getString("called_number")),
             row.getString("route"),
             row.getString("consent"),
