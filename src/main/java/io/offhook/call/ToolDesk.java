@@ -1,9 +1,9 @@
 package io.offhook.call;
 
+import java.text.Normalizer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -40,9 +40,11 @@ public record ToolDesk(
             "oui",
             "ja",
             "genau",
-            "sim");
+            "einverstanden",
+            "sim",
+            "certo");
     private static final Set<String> NO = Set.of(
-            "no", "not", "don't", "dont", "nope", "never", "stop", "cancel", "wait", "non", "nein", "nicht", "não");
+            "no", "not", "dont", "nope", "never", "stop", "cancel", "wait", "non", "nein", "nicht", "não", "nao");
 
     /// @param name      the tool, and
     /// @param arguments exactly these arguments are what the caller is asked about
@@ -120,10 +122,11 @@ public record ToolDesk(
 
     /// Reads an answer to a yes-or-no question: true, false, or empty when it is neither. A no anywhere outweighs a
     /// yes.
-    static Optional<Boolean> yesOrNo(String words) {
+    public static Optional<Boolean> yesOrNo(String words) {
         boolean yes = false;
-        for (var word : words.toLowerCase(Locale.ROOT).split("[^\\p{L}']+")) {
-            if (NO.contains(word)) {
+        var plain = Normalizer.normalize(Lexicon.plain(words), Normalizer.Form.NFC);
+        for (var word : plain.split("[^\\p{L}']+")) {
+            if (NO.contains(word) || word.endsWith("n't")) {
                 return Optional.of(false);
             }
             yes |= YES.contains(word);

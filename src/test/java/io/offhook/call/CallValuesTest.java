@@ -65,7 +65,19 @@ class CallValuesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Yes., true", "yes but no, false", "Don't, false", "Sí claro, true", "nobody, ", "'', "})
+    @CsvSource({
+        "Yes., true",
+        "yes but no, false",
+        "Don't, false",
+        "Please don\u2019t, false",
+        "You can't please everybody, false",
+        "Sí claro, true",
+        "si\u0301, true",
+        "na\u0303o certo, false",
+        "Einverstanden., true",
+        "nobody, ",
+        "'', "
+    })
     void a_no_outweighs_a_yes(String words, Boolean answer) {
         assertThat(ToolDesk.yesOrNo(words).orElse(null)).isEqualTo(answer);
     }
