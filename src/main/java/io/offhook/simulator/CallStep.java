@@ -22,6 +22,9 @@ public sealed interface CallStep {
 
     record Gathered(Duration at, String digits) implements CallStep {}
 
+    /// What the network's own speech recognition made of the caller's words.
+    record Understood(Duration at, String words, double confidence) implements CallStep {}
+
     record StreamOpened(Duration at, String streamSid, String url, Map<String, String> parameters)
             implements CallStep {}
 

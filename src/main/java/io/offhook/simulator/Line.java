@@ -20,6 +20,12 @@ final class Line {
         record Redirected(TwimlSource to) implements Break {}
     }
 
+    /// Something said.
+    ///
+    /// @param confidence how sure speech recognition is of the words, from 0 to 1
+    /// @param until      the carrier's clock when the last word is over
+    record Utterance(String words, double confidence, long until) {}
+
     /// Carries a break up to whoever runs the party's documents. Holds no stack: it is not an error.
     static final class Broken extends RuntimeException {
         private final transient Break why;
@@ -45,7 +51,9 @@ final class Line {
     private final ReentrantLock lock;
     private final Condition changed;
     private final ArrayDeque<Character> keys = new ArrayDeque<>();
+    private final ArrayDeque<Utterance> words = new ArrayDeque<>();
     private boolean collecting;
+    private boolean listening;
     private @Nullable Break pending;
     private long limit = Long.MAX_VALUE;
 
@@ -102,6 +110,25 @@ final class Line {
         });
     }
 
+    /// Words count only while something listens for words.
+    void said(Utterance utterance) {
+        locked(() -> {
+            if (listening) {
+                words.add(utterance);
+                changed.signalAll();
+            }
+            return utterance;
+        });
+    }
+
+    void listen(boolean on) {
+        locked(() -> {
+            listening = on;
+            words.clear();
+            return on;
+        });
+    }
+
     boolean keyWaiting() {
         return locked(() -> !keys.isEmpty());
     }
@@ -110,9 +137,26 @@ final class Line {
         waitFor(Optional::empty, carrierTime);
     }
 
-    /// Sleeps as one who listens for keys does: a key ends it. Gives whether it slept to the end.
-    boolean sleepUnlessKey(Duration carrierTime) {
-        return waitFor(() -> Optional.ofNullable(keys.peekFirst()), carrierTime).isEmpty();
+    /// Sleeps as one who listens for keys or words does: they end it. Gives whether it slept to the end.
+    boolean sleepUnlessAnswered(Duration carrierTime) {
+        return waitFor(
+                        () -> keys.isEmpty() && words.isEmpty() ? Optional.<Boolean>empty() : Optional.of(true),
+                        carrierTime)
+                .isEmpty();
+    }
+
+    /// The next words, once they are said to the end; empty when a key is pressed meanwhile, or nobody speaks for this
+    /// long.
+    Optional<Utterance> nextWords(Duration carrierTime) {
+        boolean silent = sleepUnlessAnswered(carrierTime);
+        if (silent || keyWaiting()) {
+            return Optional.empty();
+        }
+        var next = locked(() -> Optional.ofNullable(words.pollFirst()));
+        long rest = next.map(said -> said.until() - clock.nanos()).orElse(0L);
+        boolean pressed = waitFor(() -> Optional.ofNullable(keys.peekFirst()), Duration.ofNanos(Math.max(0, rest)))
+                .isPresent();
+        return pressed ? Optional.empty() : next;
     }
 
     Optional<Character> nextKey(Duration carrierTime) {

@@ -19,12 +19,12 @@ final class Prompts {
         this.leg = leg;
     }
 
-    /// Gives false when a key ended it (only where keys are collected).
+    /// Gives false when a key or a word ended it (only where they are collected).
     boolean perform(TwimlVerb verb, TwimlDocument document) throws TwimlException {
         int loop = verb.number("loop", 1);
         int times = loop == 0 ? MAX_LOOPS : loop;
         return switch (verb.name()) {
-            case "Pause" -> leg.line().sleepUnlessKey(Duration.ofSeconds(verb.number("length", 1)));
+            case "Pause" -> leg.line().sleepUnlessAnswered(Duration.ofSeconds(verb.number("length", 1)));
             case "Say" -> {
                 boolean through = true;
                 for (int i = 0; i < times && through; i++) {
@@ -68,7 +68,7 @@ final class Prompts {
     private boolean play(TwimlVerb verb, TwimlDocument document) throws TwimlException {
         if (!verb.or("digits", "").isEmpty()) {
             return leg.line()
-                    .sleepUnlessKey(
+                    .sleepUnlessAnswered(
                             Duration.ofMillis(500L * verb.or("digits", "").length()));
         }
         var url = document.resolve(verb.text());
@@ -108,7 +108,7 @@ final class Prompts {
         boolean through = true;
         try {
             call.sound();
-            through = leg.line().sleepUnlessKey(clip.length());
+            through = leg.line().sleepUnlessAnswered(clip.length());
             return through;
         } finally {
             var heard = shorter(call.sinceRing().minus(from), clip.length());
@@ -125,7 +125,7 @@ final class Prompts {
             if (toCaller) {
                 call.sound();
             }
-            return leg.line().sleepUnlessKey(length);
+            return leg.line().sleepUnlessAnswered(length);
         } finally {
             var heard = shorter(call.sinceRing().minus(from), length);
             if (toCaller) {

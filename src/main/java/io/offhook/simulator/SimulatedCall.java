@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// [SimulatedCarrier#ring]. Any thread may use it. Points in time count from the ring, in the network's time; only
 /// the patience of the `await` methods is the wall clock's.
 public final class SimulatedCall {
+    private static final double CONFIDENCE = 0.92;
+
     private final SimulatedCarrier carrier;
     private final String sid;
     private final Caller caller;
@@ -58,8 +60,17 @@ public final class SimulatedCall {
 
     /// Queues this behind what the caller is saying; it is spoken whether or not anybody listens. Gives when it begins.
     public Duration say(Clip clip) {
+        return say(clip, CONFIDENCE);
+    }
+
+    /// @param confidence how sure the network's own speech recognition will be of the words, from 0 to 1
+    public Duration say(Clip clip, double confidence) {
         long start = voice.say(position(), clip);
         journal.add(new CallStep.Spoke(lasting(start), clip.length(), clip.words()));
+        if (stream == null && !clip.words().isBlank()) {
+            long until = ringNanos + lasting(start).plus(clip.length()).toNanos();
+            line.said(new Line.Utterance(clip.words(), confidence, until));
+        }
         return lasting(start);
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 class CarrierTwimlTest {
@@ -305,6 +306,131 @@ class CarrierTwimlTest {
 
             assertThat(recorded(call)).contains("no keys");
             assertThat(application.forms("/keys")).isEmpty();
+        }
+    }
+
+    private static final Clip YES = Clip.silence(Duration.ofSeconds(1)).saying("Yes, please.");
+
+    @Test
+    void words_cut_the_prompt_and_go_to_the_action() {
+        application
+                .on(
+                        "/voice",
+                        "<Gather action=\"/said\" input=\"dtmf speech\" language=\"en-US\" speechTimeout=\"2\""
+                                + " hints=\"yes, no\"><Say>" + "well ".repeat(100) + "</Say></Gather>")
+                .on("/said", "<Hangup/>");
+        try (var carrier = carrier().start()) {
+            var call = carrier.ring(ANN);
+            assertThat(call.awaitHeard("well", SOON)).isTrue();
+            call.say(YES, 0.25);
+            call.say(Clip.silence(Duration.ofSeconds(1)).saying("Now."));
+
+            assertThat(call.awaitEnded(SOON)).isEqualTo(EndReason.HANGUP_VERB);
+            assertThat(application.forms("/said").getFirst())
+                    .containsEntry("SpeechResult", "Yes, please. Now.")
+                    .containsEntry("Confidence", "0.2500000")
+                    .doesNotContainKey("Digits");
+            assertThat(call.heard().getFirst().words().length()).isLessThan(500);
+            assertThat(call.alarms()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_key_wins_over_words() {
+        application
+                .on("/voice", "<Gather action=\"/said\" input=\"speech dtmf\" numDigits=\"1\"><Say>well</Say></Gather>")
+                .on("/said", "<Hangup/>");
+        try (var carrier = carrier().start()) {
+            var call = carrier.ring(ANN);
+            assertThat(call.awaitHeard("well", SOON)).isTrue();
+            call.say(YES);
+            call.press('1');
+
+            call.awaitEnded(SOON);
+            assertThat(application.forms("/said").getFirst())
+                    .containsEntry("Digits", "1")
+                    .doesNotContainKey("SpeechResult");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // Nobody listens for words, then nobody listens for keys, then nothing is said at all.
+                "<Gather action=\"/said\" timeout=\"2\"><Say>well</Say></Gather>",
+                "<Gather action=\"/said\" input=\"dtmf\" language=\"en-US\" timeout=\"2\"><Say>well</Say></Gather>",
+                "<Say>well</Say><Pause length=\"3\"/><Gather action=\"/said\" input=\"speech\" timeout=\"1\"/>"
+            })
+    void words_that_nobody_listens_for_are_not_gathered(String gather) {
+        application.on("/voice", gather + "<Say>no words</Say>");
+        try (var carrier = carrier().start()) {
+            var call = carrier.ring(ANN);
+            assertThat(call.awaitHeard("well", SOON)).isTrue();
+            call.say(YES);
+
+            call.awaitEnded(SOON);
+            assertThat(recorded(call)).contains("no words");
+            assertThat(application.forms("/said")).isEmpty();
+        }
+    }
+
+    @Test
+    void keys_are_no_answer_where_only_words_are_taken() {
+        application.on(
+                "/voice",
+                "<Gather action=\"/said\" input=\"speech\" timeout=\"2\"><Say>well</Say></Gather><Say>no words</Say>");
+        try (var carrier = carrier().start()) {
+            var call = carrier.ring(ANN);
+            assertThat(call.awaitHeard("well", SOON)).isTrue();
+            call.press('1');
+
+            call.awaitEnded(SOON);
+            assertThat(recorded(call)).contains("no words");
+            assertThat(application.forms("/said")).isEmpty();
+        }
+    }
+
+    @Test
+    void silence_goes_to_the_action_where_it_is_wanted() {
+        application
+                .on(
+                        "/voice",
+                        "<Gather action=\"/said\" input=\"speech\" timeout=\"1\" actionOnEmptyResult=\"true\"/>")
+                .on("/said", "<Hangup/>");
+        try (var carrier = carrier().start()) {
+            carrier.ring(ANN).awaitEnded(SOON);
+
+            assertThat(application.forms("/said").getFirst())
+                    .containsEntry("SpeechResult", "")
+                    .doesNotContainKey("Digits");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "input=\"voice\"                           | 12200",
+                "input=\"dtmf,speech\"                     | 12200",
+                "input=\"\"                                | 12200",
+                "input=\"speech\" language=\"en\"          | 13331",
+                "input=\"speech\" language=\"en-XX\"       | 13331",
+                "input=\"speech\" language=\"\"            | 13331",
+                "input=\"speech\" speechTimeout=\"0\"      | 13327",
+                "input=\"speech\" speechTimeout=\"1.5\"    | 13327",
+                "input=\"speech\" hints=\"yes,,no\"        | 13330",
+                "input=\"speech\" hints=\"yes; no\"        | 13330",
+                "input=\"speech\" bargeIn=\"1\"            | 12200",
+                "input=\"speech\" speechLanguage=\"en-US\" | 12200"
+            })
+    void values_that_twilio_does_not_know_are_noticed(String attributes, int code) {
+        application.on("/voice", "<Gather action=\"/said\" timeout=\"1\" " + attributes + "/><Say>on</Say>");
+        try (var carrier = carrier().start()) {
+            var call = carrier.ring(ANN);
+            call.awaitEnded(SOON);
+
+            assertThat(call.alarms()).containsExactly(code);
+            assertThat(recorded(call)).contains("on");
         }
     }
 
