@@ -61,7 +61,18 @@ record Apologies(
                     "Nos bureaux sont fermés en ce moment.",
                     "Merci de votre appel. Au revoir.",
                     "Appuyez sur 1 pour prendre l'appel.",
-                    "Veuillez laisser un message après le signal."));
+                    "Veuillez laisser un message après le signal."),
+            "pt",
+            new Apologies(
+                    "pt",
+                    "Desculpe, temos um problema técnico.",
+                    "No momento todas as nossas linhas estão ocupadas.",
+                    "Um momento, por favor.",
+                    "Sinto muito, ninguém pôde atender a sua ligação.",
+                    "No momento o nosso escritório está fechado.",
+                    "Obrigado por ligar. Até logo.",
+                    "Tecle 1 para atender a ligação.",
+                    "Deixe uma mensagem após o sinal."));
 
     /// @param language such as `es` or `es-MX`
     static Apologies in(String language) {
