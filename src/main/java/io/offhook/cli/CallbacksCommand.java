@@ -142,6 +142,7 @@ final class CallbacksCommand implements Runnable {
         entry.put("route", wish.route());
         entry.put("language", wish.language());
         wish.number().ifPresent(_ -> entry.put("consent", wish.consent()));
+        entry.put("spoken", wish.spoken());
         entry.put("asked_at", wish.askedAt().toString());
         entry.put("tries", wish.tries());
         entry.put("result", wish.result());

@@ -2,6 +2,7 @@ package io.offhook.live;
 
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
 import io.offhook.call.PhoneNumber;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Which numbers a caller can be called back at: ordinary ones in the country that was called, or in one that the
 /// operator has named. Whoever phones in must not choose what it costs to phone back, and a caller id is easily forged,
@@ -21,6 +23,7 @@ record CallbackNumbers(Optional<PhoneNumber> from, List<String> regions) {
     private static final String THIS_ONE = "1";
     /// What people type: libphonenumber would also read letters and an extension.
     private static final Pattern KEYS = Pattern.compile("[0-9]{2,16}");
+    private static final Pattern GROUP = Pattern.compile("[0-9]+");
     /// Without numbers of personal and company-wide services, which may cost extra.
     private static final Set<PhoneNumberType> ORDINARY = Set.of(
             PhoneNumberType.FIXED_LINE,
@@ -57,6 +60,23 @@ record CallbackNumbers(Optional<PhoneNumber> from, List<String> regions) {
         return KEYS.matcher(keys).matches() ? ordinary(keys) : Optional.empty();
     }
 
+    /// @param numbers that a caller may have said, the likeliest first
+    Optional<PhoneNumber> spoken(List<String> numbers) {
+        return numbers.stream().flatMap(number -> ordinary(number).stream()).findFirst();
+    }
+
+    /// The digits as they are read out, one by one: `4 1 5, 5 5 5, 0 1 2 3`; with `+` and country code for a number of
+    /// another country than the one that was called.
+    String groups(PhoneNumber number) {
+        boolean here = region(number).equals(regions.stream().findFirst());
+        var text = format(number, here ? PhoneNumberFormat.NATIONAL : PhoneNumberFormat.INTERNATIONAL);
+        var digits = GROUP.matcher(text)
+                .results()
+                .map(group -> String.join(" ", group.group().split("")))
+                .collect(Collectors.joining(", "));
+        return here ? digits : "+" + digits;
+    }
+
     static boolean isOwn(String keys) {
         return keys.equals(THIS_ONE);
     }
@@ -65,11 +85,19 @@ record CallbackNumbers(Optional<PhoneNumber> from, List<String> regions) {
         return regions.stream().flatMap(region -> ordinary(text, region).stream()).findFirst();
     }
 
+    private static String format(PhoneNumber number, PhoneNumberFormat format) {
+        try {
+            return NUMBERS.format(NUMBERS.parse(number.e164(), null), format);
+        } catch (NumberParseException _) {
+            return number.e164();
+        }
+    }
+
     private static Optional<PhoneNumber> ordinary(String text, String region) {
         try {
             var number = NUMBERS.parse(text, region);
             return NUMBERS.isValidNumberForRegion(number, region) && ORDINARY.contains(NUMBERS.getNumberType(number))
-                    ? PhoneNumber.parse(NUMBERS.format(number, PhoneNumberUtil.PhoneNumberFormat.E164))
+                    ? PhoneNumber.parse(NUMBERS.format(number, PhoneNumberFormat.E164))
                     : Optional.empty();
         } catch (NumberParseException _) {
             return Optional.empty();

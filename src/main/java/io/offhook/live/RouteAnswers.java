@@ -164,11 +164,9 @@ final class RouteAnswers {
         if (result == Route.Result.CALLBACK) {
             return new Answer.Tell(CallbackAnswers.agreed(plan));
         }
-        if (CallbackAnswers.mayTryAgain(call, progress)) {
-            var question = CallbackAnswers.question(plan, call.handoff(), step, List.of(), true);
-            return new Answer.Tell(question.orElseGet(() -> onwards(call, plan.route(call.handoff()), step)));
-        }
-        return afterStep(call, step, result);
+        return CallbackAnswers.next(call, progress)
+                .<Answer>map(Answer.Tell::new)
+                .orElseGet(() -> afterStep(call, step, result));
     }
 
     /// Nobody took the caller at this step.
@@ -304,7 +302,7 @@ final class RouteAnswers {
         var destination = route.destinations().get(step);
         return switch (destination) {
             case Destination.Callback _ ->
-                CallbackAnswers.question(plan, handoff, step, words.say(), false)
+                CallbackAnswers.question(plan, handoff, step, words.say())
                         .orElseGet(() -> goTo(plan, step + 1, words, handoff));
             case Destination.Voicemail _ when step > 0 -> {
                 var say = new ArrayList<>(words.say());

@@ -65,11 +65,12 @@ public sealed interface Fact {
         }
     }
 
-    /// The caller wants to be called back, and has said so by key.
+    /// The caller wants to be called back, and has said so by key or by voice.
     ///
     /// @param called  the number that the caller has phoned, and will see
     /// @param route   the way to a human that the caller was on
     /// @param consent the words that the caller agreed to
+    /// @param spoken  whether by voice, or to a number that was given by voice
     record CallbackAsked(
             CallId call,
             Instant at,
@@ -77,8 +78,14 @@ public sealed interface Fact {
             PhoneNumber called,
             String route,
             String consent,
-            String language)
-            implements Fact {}
+            String language,
+            Boolean spoken)
+            implements Fact {
+        public CallbackAsked {
+            // One that was written by an earlier version was asked for by key.
+            spoken = Objects.requireNonNullElse(spoken, false);
+        }
+    }
 
     /// The end, once: the earliest wins, and of two at one time the later word on how.
     record Ended(CallId call, Instant at, Disposition disposition) implements Fact {}

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param called   the number that the caller has phoned, and will see
 /// @param route    the way to a human that the caller was on
 /// @param consent  the words that the caller agreed to
+/// @param spoken   whether by voice, or to a number that was given by voice
 /// @param tries    how many people were rung for it; the number of the latest try
 /// @param nextAt   when the next try may begin
 /// @param leg      the call of the human who took it
@@ -25,6 +26,7 @@ public record Wish(
         String route,
         String consent,
         String language,
+        boolean spoken,
         State state,
         int tries,
         Instant nextAt,

@@ -20,13 +20,24 @@ public sealed interface Instruction {
     record GoTo(List<String> say, String language, int step, Destination destination, Optional<Handoff> handoff)
             implements Instruction {}
 
-    /// Asks the caller to type a number, at this step of the route; then asks `Switchboard.next` with the step and what was
-    /// typed, if anything.
+    /// Asks the caller to type or say a number, at this step of the route; then asks `Switchboard.next` with the step, the
+    /// question, and what was typed or said, if anything.
     ///
-    /// @param patience how long to wait for the next key
-    /// @param again    whether it is asked for the second time
-    record AskNumber(List<String> say, String language, int step, Duration patience, boolean again)
-            implements Instruction {}
+    /// @param patience how long to wait for the next key, or for the first word
+    /// @param hints    words that the caller may say
+    record AskNumber(
+            List<String> say, String language, int step, Duration patience, NumberQuestion question, List<String> hints)
+            implements Instruction {
+        public AskNumber {
+            hints = List.copyOf(hints);
+        }
+
+        /// Without the words: they may hold a phone number.
+        @Override
+        public String toString() {
+            return "AskNumber[" + step + ", " + question + "]";
+        }
+    }
 
     /// Brings the caller to a human who waits in this room; then asks `Switchboard.next` with that step.
     record Meet(List<String> say, String language, int step, Meeting meeting) implements Instruction {}

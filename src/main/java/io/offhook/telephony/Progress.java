@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 /// @param result how that step ended
 /// @param proven whether the provider says in so many words that caller and human were put through to each other; a
 ///               mere "completed" may be a mailbox
-/// @param typed  what the caller has typed at a step that asks for a number
+/// @param reply  what the caller has typed or said at a step that asks for a number
 /// @param over   the call has ended already; the answer only serves good manners
 public record Progress(
         CallId id,
@@ -21,17 +21,21 @@ public record Progress(
         OptionalInt step,
         Optional<Route.Result> result,
         boolean proven,
-        Typed typed,
+        Reply reply,
         boolean over) {
 
-    /// @param again whether the caller was asked for the second time
-    public record Typed(String keys, boolean again) {
-        public static final Typed NOTHING = new Typed("", false);
+    /// Keys or words, not both.
+    ///
+    /// @param words      as the provider has understood them
+    /// @param confidence how sure the provider is of the words, from 0 to 1; 1 where it does not say
+    /// @param question   that it is a reply to
+    public record Reply(String keys, String words, double confidence, NumberQuestion question) {
+        public static final Reply NOTHING = new Reply("", "", 0, NumberQuestion.FIRST);
 
-        /// Without the keys: they are a phone number.
+        /// Without keys and words: they are a phone number.
         @Override
         public String toString() {
-            return "Typed[" + keys.length() + " keys]";
+            return "Reply[" + keys.length() + " keys, " + words.length() + " characters, " + question + "]";
         }
     }
 }

@@ -44,6 +44,7 @@ class CallbackRulesTest {
                 "default",
                 "",
                 "en",
+                false,
                 Wish.State.RINGING,
                 tries,
                 NOON,

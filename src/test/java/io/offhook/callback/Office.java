@@ -90,7 +90,7 @@ final class Office implements AutoCloseable, InstantSource, HumanLine {
 
     void asks(CallId call, PhoneNumber caller) {
         log.append(List.of(
-                new Fact.CallbackAsked(call, now, caller, CALLED, "default", "If you agree, press 1.", "en")));
+                new Fact.CallbackAsked(call, now, caller, CALLED, "default", "If you agree, press 1.", "en", false)));
     }
 
     Wish wish() {

@@ -70,6 +70,7 @@ class CallbacksCommandTest {
         assertThat(callbacks.get(0).path("state").asString()).isEqualTo("connected");
         assertThat(callbacks.get(1).path("number").asString()).isEqualTo("+14155550123");
         assertThat(callbacks.get(1).path("consent").asString()).isEqualTo("If you agree, press 1.");
+        assertThat(callbacks.get(1).path("spoken").asBoolean()).isTrue();
     }
 
     @Test
@@ -113,6 +114,7 @@ class CallbacksCommandTest {
                         new PhoneNumber("+18005550199"),
                         "default",
                         "If you agree, press 1.",
-                        "en")));
+                        "en",
+                        true)));
     }
 }

@@ -41,6 +41,14 @@ class CallbackNumbersTest {
     }
 
     @Test
+    void a_number_is_read_out_digit_by_digit_in_its_groups() {
+        var numbers = CallbackNumbers.of(BERLIN, CALLED, Set.of("DE"));
+
+        assertThat(numbers.groups(new PhoneNumber("+16502530001"))).isEqualTo("6 5 0, 2 5 3, 0 0 0 1");
+        assertThat(numbers.groups(new PhoneNumber("+4930901821"))).isEqualTo("+4 9, 3 0, 9 0 1 8 2 1");
+    }
+
+    @Test
     void the_country_that_a_caller_claims_to_be_in_does_not_count() {
         assertThat(chosen("1")).isEmpty();
         assertThat(chosen("030901821")).isEmpty();

@@ -105,7 +105,7 @@ class LateAnswersTest {
 
     private static Progress ended(OptionalInt step, Optional<Route.Result> result, boolean over) {
         return new Progress(
-                CALL, Optional.empty(), SPANISH_NUMBER, step, result, true, Progress.Typed.NOTHING, over);
+                CALL, Optional.empty(), SPANISH_NUMBER, step, result, true, Progress.Reply.NOTHING, over);
     }
 
     private static AgentPlan plan(String language, String announcement, PhoneNumber human) {

@@ -108,7 +108,7 @@ class LiveCallsTest {
 
     private static Progress streamEnded(CallId call) {
         return new Progress(
-                call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false, Progress.Typed.NOTHING, false);
+                call, Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), false, Progress.Reply.NOTHING, false);
     }
 
     private LiveCalls node() {

@@ -148,7 +148,7 @@ final class Node implements AutoCloseable {
                         OptionalInt.empty(),
                         Optional.empty(),
                         false,
-                        Progress.Typed.NOTHING,
+                        Progress.Reply.NOTHING,
                         false))
                 .toCompletableFuture();
     }
@@ -165,7 +165,7 @@ final class Node implements AutoCloseable {
                         OptionalInt.of(step),
                         Optional.of(result),
                         proven,
-                        Progress.Typed.NOTHING,
+                        Progress.Reply.NOTHING,
                         over))
                 .toCompletableFuture()
                 .join();

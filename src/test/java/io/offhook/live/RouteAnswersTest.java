@@ -46,7 +46,7 @@ class RouteAnswersTest {
     private static AgentPlan plan(String language) {
         return new AgentPlan(
                 new CallRules("acme", "", "I put you through.", language, LONG, LONG, Map.of(), List.of()),
-                new Brief("model", "voice", "", language, List.of(), "", Map.of()),
+                new Brief("model", "voice", "", List.of(language), List.of(), "", Map.of()),
                 new RealtimeEngine() {
                     @Override
                     public EngineSession open(

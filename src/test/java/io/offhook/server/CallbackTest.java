@@ -11,6 +11,7 @@ import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.PhoneNumber;
 import io.offhook.simulator.CallStep;
+import io.offhook.simulator.Clip;
 import io.offhook.simulator.Humans;
 import io.offhook.simulator.RestFailure;
 import io.offhook.simulator.SimulatedCall;
@@ -49,6 +50,10 @@ class CallbackTest {
 
     private static void types(SimulatedCall call, String keys) {
         keys.chars().forEach(key -> call.press((char) key));
+    }
+
+    private static void says(SimulatedCall call, String words) {
+        call.say(Clip.silence(Duration.ofSeconds(2)).saying(words));
     }
 
     private static SimulatedCall agreed(TestServer server) {
@@ -101,6 +106,81 @@ class CallbackTest {
             assertThat(wish.language()).isEqualTo("en");
             assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.CALLBACK);
             assertThat(call.alarms()).isEmpty();
+        }
+    }
+
+    // --- by voice
+
+    @Test
+    void a_spoken_yes_is_kept_with_the_words_that_it_was_said_to() {
+        try (var server = server("none")) {
+            var call = asked(server);
+
+            says(call, "Yes, please.");
+
+            assertThat(call.awaitHeard("We will call you back", PATIENCE)).isTrue();
+            call.awaitEnded(PATIENCE);
+            var wish = settled(server, call);
+            assertThat(wish.number()).contains(new PhoneNumber(CALLER));
+            assertThat(wish.consent()).contains("If you agree to be called", "calling from", "say yes");
+            assertThat(wish.spoken()).isTrue();
+            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.CALLBACK);
+            assertThat(call.alarms()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_spoken_number_is_read_out_and_agreed_to_before_it_counts() {
+        try (var server = server("none")) {
+            var call = asked(server);
+
+            says(call, "six five oh, two five three, triple oh one");
+
+            assertThat(call.awaitHeard("I heard: 6 5 0, 2 5 3, 0 0 0 1.", PATIENCE)).isTrue();
+            assertThat(stored(server, call)).isEmpty();
+            says(call, "Yes.");
+            assertThat(call.awaitHeard("We will call you back", PATIENCE)).isTrue();
+            call.awaitEnded(PATIENCE);
+            var wish = settled(server, call);
+            assertThat(wish.number()).contains(new PhoneNumber("+16502530001"));
+            assertThat(wish.consent()).contains("If you agree to be called at this number");
+            assertThat(wish.spoken()).isTrue();
+            assertThat(call.alarms()).isEmpty();
+            assertThat(call.steps(CallStep.Asked.class))
+                    .extracting(CallStep.Asked::url)
+                    .noneMatch(url -> url.contains("2530001"));
+        }
+    }
+
+    @Test
+    void after_a_wrong_number_was_read_out_the_right_one_can_be_typed() {
+        try (var server = server("none")) {
+            var call = asked(server);
+            says(call, "six five oh, two five three, oh oh oh nine");
+            assertThat(call.awaitHeard("I heard: 6 5 0, 2 5 3, 0 0 0 9.", PATIENCE)).isTrue();
+
+            types(call, "6502530001#");
+
+            assertThat(call.awaitHeard("We will call you back", PATIENCE)).isTrue();
+            call.awaitEnded(PATIENCE);
+            var wish = settled(server, call);
+            assertThat(wish.number()).contains(new PhoneNumber("+16502530001"));
+            assertThat(wish.consent()).contains("another number");
+            assertThat(wish.spoken()).isFalse();
+        }
+    }
+
+    @Test
+    void who_is_not_understood_twice_is_asked_for_a_message() {
+        try (var server = server("none")) {
+            var call = asked(server);
+
+            call.say(Clip.silence(Duration.ofSeconds(2)).saying("Yes."), 0.2);
+            assertThat(call.awaitHeard("I didn't understand", PATIENCE)).isTrue();
+            says(call, "My dog is barking.");
+
+            assertThat(call.awaitHeard("leave a message after the tone", PATIENCE)).isTrue();
+            assertThat(stored(server, call)).isEmpty();
         }
     }
 

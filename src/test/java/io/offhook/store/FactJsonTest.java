@@ -99,7 +99,8 @@ class FactJsonTest {
                                 new PhoneNumber("+18005550199"),
                                 "default",
                                 "If you agree",
-                                "en"),
+                                "en",
+                                true),
                         new Fact.Ended(CALL, NOON, new Disposition(Disposition.Outcome.HUNG_UP, "caller_hangup"))),
                 causes.map(cause -> new Fact.HandedOff(
                         CALL,
@@ -137,6 +138,18 @@ class FactJsonTest {
         var read = json.readHandoff(line.replaceFirst(",\"story\":\\{.*}", "}"));
 
         assertThat(read.story()).isEqualTo(Story.NONE);
+    }
+
+    @Test
+    void a_call_back_from_before_anybody_could_speak_was_asked_for_by_key() {
+        var line = json.write(new Fact.CallbackAsked(
+                CALL, NOON, new PhoneNumber("+14155550123"), new PhoneNumber("+18005550199"), "default", "", "en", true));
+
+        var read = json.read(line.replace(",\"spoken\":true", ""));
+
+        assertThat(line).contains("spoken");
+        assertThat(read).isInstanceOfSatisfying(
+                Fact.CallbackAsked.class, fact -> assertThat(fact.spoken()).isFalse());
     }
 
     @Test

@@ -47,7 +47,8 @@ public abstract class WishesContract {
                 new PhoneNumber("+18005550199"),
                 "default",
                 "If you agree, press 1.",
-                "en");
+                "en",
+                false);
     }
 
     private void ask(String... calls) {
@@ -78,6 +79,24 @@ public abstract class WishesContract {
         });
         assertThat(wishes.list(false, 9)).extracting(Wish::call).containsExactly(call("CA1"));
         assertThat(wishes.find(call("CA2"))).isEmpty();
+    }
+
+    @Test
+    void it_is_known_whether_the_caller_typed_or_spoke() {
+        ask("CA1");
+        log.append(List.of(new Fact.CallbackAsked(
+                call("CA2"),
+                NOON,
+                new PhoneNumber("+14155550124"),
+                new PhoneNumber("+18005550199"),
+                "default",
+                "If you agree, say yes.",
+                "en",
+                true)));
+
+        assertThat(stored("CA1").spoken()).isFalse();
+        assertThat(stored("CA2").spoken()).isTrue();
+        assertThat(wishes.claim(9, NOON, LEASE)).extracting(Wish::spoken).containsExactlyInAnyOrder(false, true);
     }
 
     @Test

@@ -78,12 +78,12 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
             new FactStatement<>(
                     Fact.CallbackAsked.class,
                     """
-                    insert into callback (call_id, asked_at, number, called_number, route, consent, language, state,
-                        tries, next_at, claimed_until, result)
-                    values (:call, :at, :number, :called, :route, :consent, :language, 'waiting', 0, 0, 0, '')
+                    insert into callback (call_id, asked_at, number, called_number, route, consent, language, spoken,
+                        state, tries, next_at, claimed_until, result)
+                    values (:call, :at, :number, :called, :route, :consent, :language, :spoken, 'waiting', 0, 0, 0, '')
                     on conflict (call_id) do update set asked_at = excluded.asked_at, number = excluded.number,
                         called_number = excluded.called_number, route = excluded.route, consent = excluded.consent,
-                        language = excluded.language
+                        language = excluded.language, spoken = excluded.spoken
                     where callback.asked_at <= excluded.asked_at and callback.tries = 0
                         and callback.finished_at is null
                     """,
@@ -92,7 +92,8 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                             .bind("called", fact.called().e164())
                             .bind("route", clean(fact.route()))
                             .bind("consent", clean(fact.consent()))
-                            .bind("language", clean(fact.language()))),
+                            .bind("language", clean(fact.language()))
+                            .bind("spoken", fact.spoken() ? 1 : 0)),
             new FactStatement<>(
                     Fact.Happened.class,
                     """

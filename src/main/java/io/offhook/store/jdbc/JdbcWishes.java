@@ -269,6 +269,7 @@ public final class JdbcWishes implements Wishes {
             row.getString("route"),
             row.getString("consent"),
             row.getString("language"),
+            row.getInt("spoken") != 0,
             State.of(row.getString("state")),
             row.getInt("tries"),
             Instant.ofEpochMilli(row.getLong("next_at")),

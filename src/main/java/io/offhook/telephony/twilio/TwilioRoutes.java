@@ -9,6 +9,7 @@ import io.offhook.telephony.Fallback;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Meeting;
+import io.offhook.telephony.NumberQuestion;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Switchboard;
 import io.offhook.telephony.Waiting;
@@ -69,8 +70,11 @@ public final class TwilioRoutes {
     /// Query parameter of `CONTINUE` and `WAIT`: the step of the route that has ended, or that the caller waits at.
     static final String AFTER = "after";
 
-    /// Query parameter of `CONTINUE`: the caller has typed for the second time.
+    /// Query parameter of `CONTINUE`: the caller was asked for the second time.
     static final String AGAIN = "again";
+
+    /// Query parameter of `CONTINUE`: the number that the caller was asked to confirm, sealed.
+    static final String HEARD = "heard";
 
     /// Query parameter of `RECORDED`: whose mailbox the message is for.
     static final String MAILBOX = "mailbox";
@@ -83,6 +87,11 @@ public final class TwilioRoutes {
     private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
     private static final Pattern AFTER_STEP = Pattern.compile("(?:^|&)" + AFTER + "=(\\d{1,3})(?:&|$)");
+    private static final Pattern ONCE_MORE = Pattern.compile("(?:^|&)" + AGAIN + "=1(?:&|$)");
+    private static final Pattern HEARD_NUMBER = Pattern.compile("(?:^|&)" + HEARD + "=([^&]{0,200})(?:&|$)");
+    /// Without an exponent, which nobody writes for a number from 0 to 1.
+    private static final Pattern CONFIDENCE = Pattern.compile("[01](?:\\.[0-9]{1,20})?");
+    private static final Pattern NO_CONFIDENCE = Pattern.compile("0(?:\\.0{1,20})?");
     private static final Pattern ONE_MEETING =
             Pattern.compile(FOR + "=(CA[0-9a-fA-F]{32})&" + ATTEMPT + "=(\\d{1,4})");
     private static final Pattern OF_MAILBOX = Pattern.compile("(?:^|&)" + MAILBOX + "=([a-z][a-z0-9_-]{0,63})(?:&|$)");
@@ -101,6 +110,7 @@ public final class TwilioRoutes {
     private final TwilioLimits limits;
     private final TwilioSignature signature;
     private final TwimlWriter twiml;
+    private final NumberSeal seal;
     private final Switchboard switchboard;
     private final Optional<Callees> callees;
     private final MeetingTwiml meetings;
@@ -143,6 +153,7 @@ public final class TwilioRoutes {
         this.limits = limits;
         this.signature = new TwilioSignature(settings.tokens());
         this.twiml = new TwimlWriter(settings, pages);
+        this.seal = new NumberSeal(settings);
         this.switchboard = switchboard;
         this.callees = callees;
         this.meetings = new MeetingTwiml(settings);
@@ -199,7 +210,7 @@ public final class TwilioRoutes {
                 step,
                 result,
                 form.first("DialBridged").equals("true"),
-                new Progress.Typed(form.first("Digits"), again(context.request().query())),
+                reply(form, context.request().query()),
                 over(form));
         answer(context, () -> switchboard.next(progress), () -> fallback.next(progress), twiml::write);
     }
@@ -324,8 +335,30 @@ public final class TwilioRoutes {
         return found.find() ? OptionalInt.of(Integer.parseInt(found.group(1))) : OptionalInt.empty();
     }
 
-    private static boolean again(@Nullable String query) {
-        return query != null && query.endsWith("&" + AGAIN + "=1");
+    /// A reply to a question that is not known any more is none: the same key may mean another number.
+    private Progress.Reply reply(TwilioForm form, @Nullable String query) {
+        var asked = query == null ? "" : query;
+        var sealed = HEARD_NUMBER.matcher(asked);
+        boolean confirming = sealed.find();
+        var heard = confirming ? seal.open(sealed.group(1)) : Optional.<PhoneNumber>empty();
+        if (confirming && heard.isEmpty()) {
+            LOG.atWarn().log("the number that a caller was asked to confirm can't be read; the reply does not count");
+            return Progress.Reply.NOTHING;
+        }
+        var question = new NumberQuestion(ONCE_MORE.matcher(asked).find(), heard);
+        var keys = form.first("Digits");
+        var words = form.first("SpeechResult");
+        return keys.isEmpty() && !words.isEmpty()
+                ? new Progress.Reply("", words, confidence(form.first("Confidence")), question)
+                : new Progress.Reply(keys, "", 0, question);
+    }
+
+    /// Some of the recognisers that Twilio chooses from do not say, and then it writes 0.
+    private static double confidence(String text) {
+        if (text.isEmpty() || NO_CONFIDENCE.matcher(text).matches()) {
+            return 1;
+        }
+        return CONFIDENCE.matcher(text).matches() ? Math.min(1, Double.parseDouble(text)) : 0;
     }
 
     private static Optional<String> mailbox(@Nullable String query) {

@@ -9,6 +9,7 @@ import io.offhook.telephony.Instruction.AskNumber;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.NumberQuestion;
 import io.offhook.telephony.Whisper;
 import java.io.StringWriter;
 import java.net.URLEncoder;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -34,14 +36,20 @@ final class TwimlWriter {
     /// leads to by then (Twilio, "Webhook connection overrides"). Every answer bears to be asked for twice.
     static final String ASK_AGAIN = "#rt=3000&rc=2&rp=ct,rt,5xx";
 
+    private static final int MOST_HINTS = 500;
+    private static final int MOST_HINT = 100;
+    /// Of silence that end what is said: people pause between the parts of a number.
+    private static final String SPEECH_SECONDS = "2";
     private static final XMLOutputFactory XML = XMLOutputFactory.newDefaultFactory();
 
     private final TwilioSettings settings;
     private final CasePages pages;
+    private final NumberSeal seal;
 
     TwimlWriter(TwilioSettings settings, CasePages pages) {
         this.settings = settings;
         this.pages = pages;
+        this.seal = new NumberSeal(settings);
     }
 
     String write(Instruction instruction) {
@@ -211,15 +219,35 @@ final class TwimlWriter {
     }
 
     private void askNumber(XMLStreamWriter xml, AskNumber ask) throws XMLStreamException {
-        var action = after(ask.step(), ask.again() ? "&" + TwilioRoutes.AGAIN + "=1" : "");
+        var action = after(ask.step(), query(ask.question()));
         xml.writeStartElement("Gather");
         xml.writeAttribute("action", action);
+        xml.writeAttribute("input", "dtmf speech");
+        xml.writeAttribute("language", SpeechLanguages.closest(ask.language()));
+        xml.writeAttribute("speechTimeout", SPEECH_SECONDS);
+        xml.writeAttribute("hints", hints(ask.hints()));
         xml.writeAttribute("numDigits", "16");
         xml.writeAttribute("timeout", seconds(ask.patience(), 1, 60));
         say(xml, ask.say(), ask.language());
         xml.writeEndElement();
-        // Reached when nothing was typed.
+        // Reached when nothing was typed or said.
         redirect(xml, action);
+    }
+
+    private String query(NumberQuestion question) {
+        return (question.again() ? "&" + TwilioRoutes.AGAIN + "=1" : "")
+                + question.heard()
+                        .map(number -> "&" + TwilioRoutes.HEARD + "=" + seal.close(number))
+                        .orElse("");
+    }
+
+    /// A list with commas of phrases of letters and blanks (Twilio, error 13330).
+    private static String hints(List<String> phrases) {
+        return phrases.stream()
+                .map(phrase -> xmlText(phrase).replaceAll("[^\\p{L}\\p{M}\\p{N} ]+", " ").strip())
+                .filter(phrase -> !phrase.isEmpty() && phrase.length() <= MOST_HINT)
+                .limit(MOST_HINTS)
+                .collect(Collectors.joining(", "));
     }
 
     private static void redirect(XMLStreamWriter xml, String url) throws XMLStreamException {

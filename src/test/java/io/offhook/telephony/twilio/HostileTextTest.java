@@ -10,6 +10,7 @@ import io.offhook.call.PhoneNumber;
 import io.offhook.telephony.CallbackDesk;
 import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
+import io.offhook.telephony.NumberQuestion;
 import io.offhook.telephony.Whisper;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -79,7 +80,8 @@ class HostileTextTest {
                 .forEach(documents::add);
         documents.add(writer.write(new Instruction.ConnectAgent(List.of(text), text, "token")));
         documents.add(writer.write(new Instruction.HangUp(List.of(text), text)));
-        documents.add(writer.write(new Instruction.AskNumber(List.of(text), text, 0, PATIENCE, true)));
+        documents.add(writer.write(new Instruction.AskNumber(
+                List.of(text), text, 0, PATIENCE, NumberQuestion.FIRST.onceMore(), List.of("yes"))));
         var spoken = List.of(new CallbackDesk.Spoken(text, text));
         Stream.of(new CallbackDesk.Answer.Offer(spoken), new CallbackDesk.Answer.HangUp(spoken))
                 .map(answer -> callbacks.write(answer, new CallbackDesk.Ring(new CallId("CA1"), 1)))

@@ -20,6 +20,7 @@ import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.NumberQuestion;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Whisper;
 import io.vertx.core.Future;
@@ -61,6 +62,8 @@ class TwilioRoutesTest {
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+    private static final TwilioSettings SETTINGS =
+            new TwilioSettings(ACCOUNT, List.of(TOKEN), URI.create("https://voice.example.com/phone"), false);
     private static final CallId CALL = new CallId("CA00000000000000000000000000000001");
     private static final Map<String, String> RINGING = Map.of(
             "AccountSid", ACCOUNT,
@@ -120,8 +123,6 @@ class TwilioRoutesTest {
     }
 
     private void serve(TwilioLimits limits) {
-        var settings =
-                new TwilioSettings(ACCOUNT, List.of(TOKEN), URI.create("https://voice.example.com/phone"), false);
         var router = Router.router(vertx);
         router.route().handler(context -> {
             if (context.request().getHeader("x-answered-by-another") != null) {
@@ -130,7 +131,7 @@ class TwilioRoutesTest {
             context.next();
         });
         new TwilioRoutes(
-                        settings,
+                        SETTINGS,
                         limits,
                         switchboard,
                         new AskAgainLater(),
@@ -248,6 +249,47 @@ class TwilioRoutesTest {
         assertThat(progress.step()).hasValue(2);
         assertThat(progress.result()).contains(result);
         assertThat(progress.over()).isEqualTo(name.equals("CallStatus"));
+    }
+
+    private Progress.Reply replied(String query, String name, String value) throws Exception {
+        switchboard.answer.complete(new HangUp(List.of(), "en-US"));
+        post(
+                "/voice/continue?after=2" + query,
+                with(with(with(RINGING, "CallStatus", "in-progress"), name, value), "Confidence", "0.8123456"));
+        return switchboard.progress.getLast().reply();
+    }
+
+    @Test
+    void a_number_is_typed_or_said_and_its_question_comes_back_with_it() throws Exception {
+        var number = new PhoneNumber("+14155550123");
+        var heard = "&heard=" + new NumberSeal(SETTINGS).close(number);
+
+        assertThat(replied("", "Digits", "4155550123"))
+                .isEqualTo(new Progress.Reply("4155550123", "", 0, NumberQuestion.FIRST));
+        assertThat(replied("&again=1", "SpeechResult", "Yes."))
+                .isEqualTo(new Progress.Reply("", "Yes.", 0.8123456, NumberQuestion.FIRST.onceMore()));
+        assertThat(replied(heard, "Digits", "1"))
+                .isEqualTo(new Progress.Reply("1", "", 0, NumberQuestion.FIRST.confirming(number)));
+        assertThat(replied("&again=1" + heard, "SpeechResult", "Yes.").question())
+                .isEqualTo(NumberQuestion.FIRST.onceMore().confirming(number));
+        assertThat(replied("", "Other", "x"))
+                .isEqualTo(Progress.Reply.NOTHING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "A", "%2B14155550123", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
+    void a_key_for_a_number_that_can_not_be_read_counts_for_none(String heard) throws Exception {
+        assertThat(replied("&heard=" + heard, "Digits", "1")).isEqualTo(Progress.Reply.NOTHING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.5, 0.5", "1.0, 1", "1.9, 1", "1, 1", "0.0001, 0.0001", "'', 1", "0.0, 1", "0, 1", "-1, 0", "NaN, 0", "1e9, 0", "9, 0", "0.9.9, 0"})
+    void how_sure_twilio_is_of_words_is_a_number_up_to_1_and_not_always_said(String text, double confidence) throws Exception {
+        switchboard.answer.complete(new HangUp(List.of(), "en-US"));
+
+        post("/voice/continue?after=2", with(with(RINGING, "SpeechResult", "yes"), "Confidence", text));
+
+        assertThat(switchboard.progress.getFirst().reply().confidence()).isEqualTo(confidence);
     }
 
     @Test

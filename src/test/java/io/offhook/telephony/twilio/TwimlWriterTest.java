@@ -14,6 +14,7 @@ import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.NumberQuestion;
 import io.offhook.telephony.Whisper;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -83,6 +85,42 @@ class TwimlWriterTest {
                         + "<Say language=\"en-US\">Next.</Say><Play loop=\"4\">"
                         + "https://voice.example.com/phone/voice/hold.wav</Play></Gather></Response>");
         assertThat(writer.hold(Hold.leave(), 1)).isEqualTo(HEAD + "<Response><Leave/></Response>");
+    }
+
+    @Test
+    void a_number_may_be_typed_or_said() {
+        var action = "https://voice.example.com/phone/voice/continue?after=2" + AGAIN;
+
+        var twiml = writer.write(new Instruction.AskNumber(
+                List.of("Your number?"), "en", 2, PATIENCE, NumberQuestion.FIRST, List.of("yes", "a,b;c", " ")));
+
+        assertThat(twiml)
+                .isEqualTo(HEAD + "<Response><Gather action=\"" + action + "\" input=\"dtmf speech\" language=\"en-US\""
+                        + " speechTimeout=\"2\" hints=\"yes, a b c\" numDigits=\"16\" timeout=\"45\">"
+                        + "<Say language=\"en\">Your number?</Say></Gather><Redirect>" + action
+                        + "</Redirect></Response>");
+    }
+
+    @Test
+    void a_number_to_be_confirmed_goes_along_sealed() {
+        var number = new PhoneNumber("+14155550123");
+        var question = NumberQuestion.FIRST.onceMore().confirming(number);
+
+        var twiml = writer.write(
+                new Instruction.AskNumber(List.of("Right?"), "en", 2, PATIENCE, question, List.of("yes")));
+
+        assertThat(twiml)
+                .containsPattern("action=\"[^\"]*/voice/continue\\?after=2&amp;again=1&amp;heard=[A-Za-z0-9_-]{40,}#")
+                .doesNotContain("4155550123");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "en, en-US", "en-GB, en-GB", "es, es-US", "es-419, es-US", "es-ES, es-ES", "de, de-DE", "fr-CA, fr-CA",
+        "pt, pt-BR", "pt-PT, pt-PT", "tlh, en-US", "'', en-US", "en-XX, en-US"
+    })
+    void callers_are_listened_to_in_a_language_that_twilio_knows(String language, String tag) {
+        assertThat(SpeechLanguages.closest(language)).isEqualTo(tag);
     }
 
     @Test
