@@ -35,6 +35,7 @@ import io.offhook.store.Fact;
 import io.offhook.store.StoreException;
 import io.offhook.store.Wishes;
 import io.offhook.store.jdbc.Database;
+import io.offhook.store.jdbc.JdbcAttempts;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcWishes;
 import io.offhook.telephony.twilio.CallbackRoutes;
@@ -160,7 +161,15 @@ public final class Offhook implements AutoCloseable {
                 false);
         var rest = made.with(TwilioRest.of(settings.twilio()));
         var book = book(database);
-        var warm = new WarmTransfers(new TwilioHumanLegs(rest, twilio), book, clock, counters(), workers);
+        var warm = new WarmTransfers(
+                new TwilioHumanLegs(rest, twilio),
+                book,
+                store,
+                new JdbcAttempts(database),
+                !home().sqlite(),
+                clock,
+                counters(),
+                workers);
         calls = new LiveCalls(
                 vertx,
                 new CallMachine(Phrases.english(), AgentPlans::escalation, AgentPlans::facts),

@@ -53,6 +53,16 @@ public record Handoff(
         public static Way meeting(int step, int attempt) {
             return new Way(step, Optional.empty(), Optional.of(attempt));
         }
+
+        /// Whether a caller has come further on this way than on the other: to a later destination, to a human who has
+        /// taken the call there, or to where that was in vain.
+        public boolean further(Way other) {
+            return step == other.step ? stage() > other.stage() : step > other.step;
+        }
+
+        private int stage() {
+            return tried.isPresent() ? 2 : attempt.isPresent() ? 1 : 0;
+        }
     }
 
     /// A handoff to the first destination of its route.

@@ -12,6 +12,7 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Transcript;
 import io.offhook.call.Turn;
+import io.offhook.store.Attempt;
 import io.offhook.store.WholeCall;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,10 +54,10 @@ record Elsewhere(
         return new Elsewhere(
                 past,
                 phase(stored.call().phase()),
-                handoff.map(known -> complete(known, stored.turns(), past, plan.rules())),
+                handoff.map(known -> complete(onItsWay(known, stored.attempts()), stored.turns(), past, plan.rules())),
                 from.map(before -> back(stored, before)),
                 results(stored, from.isPresent()),
-                handoff.isPresent() && happened(stored, Logbook.ACCEPTED),
+                handoff.isPresent() && taken(stored),
                 wish(stored),
                 stored.voicemail(),
                 stored.call().disposition().map(how -> new Entry.End(
@@ -68,6 +69,39 @@ record Elsewhere(
         return turns.size() > handoff.transcript().size()
                 ? handoff.completed(turns, past.signals(), rules)
                 : handoff;
+    }
+
+    /// Where a caller goes for whom a human was called in the meantime is said by what has become of that: the node that
+    /// would have stored it with the handoff may have died before.
+    private static Handoff onItsWay(Handoff handoff, List<Attempt> attempts) {
+        var way = handoff.way();
+        return attempts.stream()
+                .filter(attempt -> Back.same(handoff, attempt.handoff()) && attempt.step() >= way.step())
+                .reduce((_, later) -> later)
+                .filter(_ -> way.tried().isEmpty())
+                .map(attempt -> handoff.with(way(attempt, way)))
+                .orElse(handoff);
+    }
+
+    private static Handoff.Way way(Attempt last, Handoff.Way stored) {
+        return switch (last.state()) {
+            case CALLING -> Handoff.Way.to(last.step());
+            case ACCEPTED, MET -> Handoff.Way.meeting(last.step(), last.number());
+            case OVER ->
+                last.result()
+                        .or(() -> stored.attempt().map(_ -> Route.Result.HUMAN_GONE))
+                        .map(why -> Handoff.Way.tried(last.step(), why))
+                        .orElse(Handoff.Way.to(last.step()));
+        };
+    }
+
+    /// Whether a human has said by a key that the call is theirs, and, where the two had to meet first, met the caller.
+    private static boolean taken(WholeCall stored) {
+        return stored.attempts().stream().anyMatch(attempt -> attempt.is(Attempt.State.MET))
+                || happened(stored, Logbook.MET)
+                || stored.timeline().stream()
+                        .anyMatch(event -> event.kind().equals(Logbook.ACCEPTED)
+                                && event.detail().equals(Logbook.NOTHING));
     }
 
     private static Back back(WholeCall stored, Instant from) {

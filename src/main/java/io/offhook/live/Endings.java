@@ -45,7 +45,7 @@ final class Endings {
             live.get().post(new CallEvent.CallOver("completed"));
             return;
         }
-        warm.callerLeft(entry.id());
+        warm.callerLeft(entry.id(), entry.handoff().isPresent());
         boolean first = !entry.over();
         entry.providerSaysOver(clock.now());
         admission.leave(entry);
@@ -117,6 +117,7 @@ final class Endings {
         admission.leave(entry);
         if (calls.moved(entry)) {
             calls.forget(entry);
+            warm.forget(entry.id());
         } else if (!entry.over()) {
             var end = new Entry.End(new Disposition(Disposition.Outcome.FAILED, reason), clock.now());
             entry.ended(end.disposition(), end.at());

@@ -42,9 +42,14 @@ final class Entry {
         this.plan = new AtomicReference<>(plan.knowing(facts(id, from)));
         this.from = from;
         this.since = now;
-        // Counted from the nanosecond at which this node met the call, so that places of two nodes never meet.
-        this.sequence = new AtomicLong(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
+        this.sequence = new AtomicLong(place(now));
         this.state = new AtomicReference<>(EntryState.fresh(now));
+    }
+
+    /// In the call's timeline, for a node that meets the call now. Counted in nanoseconds, so that places of two nodes
+    /// never meet.
+    static long place(Instant now) {
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
     private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {

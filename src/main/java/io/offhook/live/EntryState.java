@@ -168,12 +168,15 @@ record EntryState(
             return this;
         }
         var returned = back.or(other::back);
-        var ours = handoff().filter(mine -> returned.filter(from -> from.leaves(mine)).isEmpty());
+        var ours = handoff()
+                .filter(mine -> returned.filter(from -> from.leaves(mine)).isEmpty())
+                .map(mine -> further(mine, other));
         var theirs = other.handoff()
                 .filter(_ -> ours.isEmpty())
                 .filter(next -> returned.filter(from -> from.leaves(next)).isEmpty());
         boolean overtaken = theirs.isPresent() || live.filter(other::hasMoreThan).isPresent();
-        var kept = ours.equals(handoff()) ? trip : new Trip(ours, List.of(), trip.recorded());
+        var none = handoff().isEmpty() ? trip : new Trip(Optional.empty(), List.of(), trip.recorded());
+        var kept = ours.map(trip::with).orElse(none);
         var next = theirs.map(kept::with).orElse(kept).with(other.results(), other.recorded());
         return new EntryState(
                 overtaken ? Optional.empty() : live,
@@ -184,6 +187,14 @@ record EntryState(
                 overAt,
                 end.or(other::end),
                 changedAt);
+    }
+
+    /// The same handoff may have come further along its route.
+    private static Handoff further(Handoff mine, Elsewhere other) {
+        return other.handoff()
+                .filter(theirs -> Back.same(mine, theirs.at()) && theirs.way().further(mine.way()))
+                .map(theirs -> mine.with(theirs.way()))
+                .orElse(mine);
     }
 
     EntryState with(LiveCall next, Instant now) {

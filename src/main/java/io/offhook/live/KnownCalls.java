@@ -3,6 +3,7 @@ package io.offhook.live;
 import io.offhook.call.CallId;
 import io.offhook.call.CallMachine;
 import io.offhook.call.PhoneNumber;
+import io.offhook.store.Attempt;
 import io.offhook.store.CallLog;
 import io.offhook.store.WholeCall;
 import io.offhook.telephony.IncomingCall;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// The calls that this node knows: those that rang here, and those that another node began and this one was asked
@@ -88,9 +90,32 @@ final class KnownCalls {
                 : lookUps.ask(() -> catchUp(id), here);
     }
 
+    /// The same of a caller who has left a stream, or is about to be told where to go.
+    ///
+    /// @param agentGone told of a human who was being called while the agent had the caller; blocks while it stores that
+    CompletionStage<Optional<Entry>> left(CallId id, Consumer<Attempt> agentGone) {
+        var here = find(id);
+        return here.filter(entry -> !storeIsShared || entry.onLine()).isPresent()
+                ? CompletableFuture.completedStage(here)
+                : lookUps.ask(
+                        () -> {
+                            var stored = store.whole(id);
+                            var calling = stored.stream()
+                                    .flatMap(whole -> whole.attempts().stream())
+                                    .filter(attempt -> attempt.is(Attempt.State.CALLING))
+                                    .toList();
+                            calling.forEach(agentGone);
+                            return catchUp(id, calling.isEmpty() ? stored : store.whole(id));
+                        },
+                        here);
+    }
+
     /// Adds what the store knows of a call that is not on a stream of this node. Blocks while the store is asked.
     Optional<Entry> catchUp(CallId id) {
-        var stored = store.whole(id);
+        return catchUp(id, store.whole(id));
+    }
+
+    private Optional<Entry> catchUp(CallId id, Optional<WholeCall> stored) {
         var entry = find(id).or(() -> stored.flatMap(this::adopt));
         stored.ifPresent(whole -> entry.ifPresent(here -> catchUp(here, whole)));
         return entry;

@@ -39,6 +39,7 @@ public final class LiveCalls implements Switchboard {
     private final Logbook log;
     private final KnownCalls known;
     private final Streams streams;
+    private final WarmTransfers warm;
     private final Endings endings;
     private final BetweenStreams between;
     private volatile boolean draining;
@@ -66,6 +67,7 @@ public final class LiveCalls implements Switchboard {
         this.clock = clock;
         this.store = store;
         this.storeIsShared = storeIsShared;
+        this.warm = warm;
         tokens = new StreamTokens(tokenSecrets, System::currentTimeMillis);
         lookUps = new LookUps(record, counters, workers);
         log = new Logbook(record, clock);
@@ -143,7 +145,10 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Instruction> next(Progress progress) {
-        return known.current(progress.id()).thenCompose(found -> {
+        var current = progress.step().isPresent()
+                ? known.current(progress.id())
+                : known.left(progress.id(), warm::agentGone);
+        return current.thenCompose(found -> {
             var entry = found.orElseGet(() -> stranger(progress));
             if (!progress.over()) {
                 recognise(entry);

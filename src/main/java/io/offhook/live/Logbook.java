@@ -22,6 +22,9 @@ final class Logbook {
     // Entries of the timeline by which other nodes know how the call stands.
     static final String RETURNED = "returned";
     static final String ACCEPTED = "human_accepted";
+    static final String MET = "human_met";
+    /// Of an event of which there is nothing more to say.
+    static final String NOTHING = "{}";
     private static final Map<RouteAnswers.Wish, String> WISHES =
             Map.of(RouteAnswers.Wish.MESSAGE, "message_wanted", RouteAnswers.Wish.CALLBACK, "callback_wanted");
 
@@ -48,7 +51,7 @@ final class Logbook {
     }
 
     void happened(Entry entry, String kind) {
-        book.keep(event(entry, kind, "{}"));
+        book.keep(event(entry, kind, NOTHING));
     }
 
     /// Completes when other nodes can know.

@@ -27,9 +27,14 @@ final class LookUps {
         this.workers = workers;
     }
 
+    /// Whether the store is known to answer at present.
+    boolean worthwhile() {
+        return book.answers();
+    }
+
     /// @param otherwise the answer of a store that fails, is late, or is known to fail at present
     <T> CompletionStage<T> ask(Callable<T> question, T otherwise) {
-        if (!book.answers()) {
+        if (!worthwhile()) {
             counters.noticed("store_failed");
             return CompletableFuture.completedStage(otherwise);
         }

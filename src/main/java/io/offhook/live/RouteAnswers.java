@@ -88,11 +88,14 @@ final class RouteAnswers {
                 new Answer.Tell(goodbyeHeard ? hangUp(plan) : sayGoodbye(plan));
             case Phase.SayingGoodbye(_, var words) ->
                 new Answer.Tell(words.said() ? hangUp(plan) : sayGoodbye(plan));
-            case Phase.Transferred(var handoff, var announced) ->
-                onTheWay(
+            case Phase.Transferred(var left, var announced) -> {
+                // Another node may know what has become of it since.
+                var handoff = call.handoff().orElse(left);
+                yield onTheWay(
                         call,
                         announced && !ringsNobody(plan, handoff) ? silence(plan) : announcement(handoff, plan),
                         handoff);
+            }
             case Phase.HandingOff(var handoff, _, _) -> onTheWay(call, announcement(handoff, plan), handoff);
             case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
             case Phase.Detached(var why)

@@ -2,107 +2,79 @@ package io.offhook.live;
 
 import io.offhook.call.CallEffect.CallHuman;
 import io.offhook.call.CallEffect.LetHumanGo;
-import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
+import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.live.SharedAttempts.Held;
+import io.offhook.store.Attempt;
+import io.offhook.store.Attempt.State;
+import io.offhook.store.Attempts;
+import io.offhook.store.Attempts.Change;
+import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.telephony.Callees;
 import io.offhook.telephony.HumanLegs;
 import io.offhook.telephony.Meeting;
 import io.offhook.telephony.Whisper;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Comparator;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The humans that are called for callers who stay with the agent meanwhile. What becomes of the caller is decided by
-/// the call itself; here each attempt is stored, carried out once, and cleaned up. Any thread; nothing here waits but
-/// on a worker.
+/// the call itself, and how far an attempt has come by [SharedAttempts], on whichever node the provider speaks of it; here
+/// each attempt is carried out once, and cleaned up. Any thread; nothing here waits but on a worker.
 ///
 /// A human's leg is ended as long as the two have not met, and never again after that.
 public final class WarmTransfers implements Callees {
     private static final Logger LOG = LoggerFactory.getLogger(WarmTransfers.class);
-    private static final Duration STORE_PATIENCE = Duration.ofMillis(600);
+    /// Together with a look-up beforehand, this leaves the answer within its second.
+    private static final Duration STORING = Duration.ofMillis(200);
+
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final int TRIES = 3;
     private static final int LATER = 200;
     private static final char TAKE = '1';
     private static final char DECLINE = '2';
-    private static final Answer NOBODY_WAITS = leave(CalleeWords.in("en"));
+    /// Every attempt is to such a destination.
+    private static final String DESTINATION = "warm";
 
     private final HumanLegs legs;
     private final CallBook record;
     private final CallClock clock;
     private final CallCounters counters;
     private final Executor workers;
-    private final ConcurrentHashMap<CallId, Map<Integer, Attempt>> attempts = new ConcurrentHashMap<>();
+    private final CallLog store;
+    private final LookUps lookUps;
+    private final SharedAttempts attempts;
 
+    /// @param storeIsShared whether other nodes may be told of the humans that this one has called
     public WarmTransfers(
-            HumanLegs legs, CallBook record, CallClock clock, CallCounters counters, Executor workers) {
+            HumanLegs legs,
+            CallBook record,
+            CallLog store,
+            Attempts attempts,
+            boolean storeIsShared,
+            CallClock clock,
+            CallCounters counters,
+            Executor workers) {
         this.legs = legs;
         this.record = record;
+        this.store = store;
         this.clock = clock;
         this.counters = counters;
         this.workers = workers;
-    }
-
-    private enum State {
-        CALLING,
-        /// The human has taken the call and waits in the room.
-        ACCEPTED,
-        MET,
-        OVER
-    }
-
-    /// One human who is called for one caller.
-    private static final class Attempt {
-        private final Entry entry;
-        private final CallHuman order;
-        private final Meeting meeting;
-        private final AtomicReference<State> state = new AtomicReference<>(State.CALLING);
-        private volatile Optional<String> leg = Optional.empty();
-        private final Set<String> inTheRoom = ConcurrentHashMap.newKeySet();
-        private volatile boolean legOver;
-
-        Attempt(Entry entry, CallHuman order) {
-            this.entry = entry;
-            this.order = order;
-            this.meeting = new Meeting(entry.id(), order.attempt());
-        }
-
-        CalleeWords words() {
-            return CalleeWords.in(order.handoff().language());
-        }
-
-        boolean is(State wanted) {
-            return state.get() == wanted;
-        }
-
-        boolean becomes(State from, State to) {
-            return state.compareAndSet(from, to);
-        }
-
-        /// Whether the two have met, now that this one has come.
-        boolean seesBoth(String newcomer) {
-            inTheRoom.add(newcomer);
-            boolean both = inTheRoom.contains(meeting.caller().value())
-                    && leg.filter(inTheRoom::contains).isPresent();
-            return both && becomes(State.ACCEPTED, State.MET);
-        }
-
-        void tell(CallEvent event) {
-            entry.live().ifPresent(live -> live.post(event));
-        }
+        lookUps = new LookUps(record, counters, workers);
+        this.attempts = new SharedAttempts(attempts, storeIsShared, lookUps, this::write, clock, workers);
     }
 
     // --- what the call orders ---
@@ -112,88 +84,117 @@ public final class WarmTransfers implements Callees {
         return new LiveCall.Consulting() {
             @Override
             public void call(CallHuman order) {
-                begin(new Attempt(entry, order));
+                attempts.hold(entry, order).ifPresent(WarmTransfers.this::begin);
             }
 
             @Override
             public void letGo(LetHumanGo order) {
-                WarmTransfers.this.letGo(entry, order);
+                end(new Meeting(entry.id(), order.attempt()), is -> is.end(order.why()), over -> {
+                    dismiss(over);
+                    empty(over);
+                });
             }
 
             @Override
             public void recall() {
-                WarmTransfers.this.recall(entry);
+                attempts.held(entry.id()).stream()
+                        .map(Held::known)
+                        .filter(attempt -> attempt.is(State.OVER))
+                        .max(Comparator.comparingInt(Attempt::number))
+                        .ifPresent(WarmTransfers.this::recall);
             }
         };
     }
 
-    private void begin(Attempt attempt) {
-        var all = attempts.computeIfAbsent(attempt.entry.id(), _ -> new ConcurrentHashMap<>());
-        if (all.putIfAbsent(attempt.order.attempt(), attempt) == null) {
-            var _ = durably(attempt, "human_ringing").thenRunAsync(() -> ring(attempt), workers);
-        }
+    private void begin(Held held) {
+        var ringing = kept(happened(held.known(), "human_ringing", number(held.known())));
+        var _ = ringing.thenCombine(attempts.begin(held), (_, mine) -> mine)
+                .thenAcceptAsync(
+                        mine -> {
+                            if (mine) {
+                                ring(held);
+                            } else {
+                                failed(held, "number_taken");
+                            }
+                        },
+                        workers);
     }
 
-    private void ring(Attempt attempt) {
-        var from = Optional.ofNullable(attempt.entry.plan().facts().get("called.number"))
-                .flatMap(PhoneNumber::parse);
-        if (!attempt.is(State.CALLING)) {
+    private void ring(Held held) {
+        if (!held.known().is(State.CALLING)) {
             return;
         }
-        var to = attempt.order.to();
+        var from = Optional.ofNullable(held.entry().plan().facts().get("called.number"))
+                .flatMap(PhoneNumber::parse);
+        var to = held.order().to();
         HumanLegs.Rung rung = from.isPresent()
-                ? legs.ring(attempt.meeting, to.number(), from.get(), to.patience())
+                ? legs.ring(held.meeting(), to.number(), from.get(), to.patience())
                 : new HumanLegs.Rung.Failed("no_caller_id");
         switch (rung) {
             case HumanLegs.Rung.Ringing(var leg) -> {
-                attempt.leg = Optional.of(leg);
-                if (attempt.is(State.OVER)) {
-                    dismiss(attempt);
-                }
+                var _ = attempts.change(held.meeting(), is -> is.on(leg))
+                        .thenAccept(change -> change.map(Change::after)
+                                .filter(is -> is.is(State.OVER) && !endedByHuman(is))
+                                .ifPresent(this::dismiss));
             }
-            case HumanLegs.Rung.Failed(var reason) -> {
-                LOG.atWarn()
-                        .addKeyValue("call", attempt.entry.id())
-                        .addKeyValue("reason", reason)
-                        .log("human could not be called; the caller goes on along the route");
-                counters.noticed("human_unreachable");
-                record.keep(happened(attempt, "human_unreachable", "{\"code\":\"" + reason + "\"}"));
-                if (attempt.becomes(State.CALLING, State.OVER)) {
-                    attempt.tell(new CallEvent.HumanLost(attempt.order.attempt(), Route.Result.FAILED));
-                }
-            }
+            case HumanLegs.Rung.Failed(var reason) -> failed(held, reason);
         }
     }
 
-    private void letGo(Entry entry, LetHumanGo order) {
-        find(new Meeting(entry.id(), order.attempt())).ifPresent(attempt -> {
-            order.why().ifPresent(why -> record.keep(stepped(attempt, why)));
-            end(attempt);
-        });
+    private void failed(Held held, String reason) {
+        LOG.atWarn()
+                .addKeyValue("call", held.entry().id())
+                .addKeyValue("reason", reason)
+                .log("human could not be called; the caller goes on along the route");
+        counters.noticed("human_unreachable");
+        record.keep(happened(held.known(), "human_unreachable", "{\"code\":\"" + reason + "\"}"));
+        var _ = attempts.change(held.meeting(), is -> is.end(Optional.of(Route.Result.FAILED)));
     }
 
-    /// The attempt is over, unless the two have met.
-    private void end(Attempt attempt) {
-        var was = attempt.state.getAndUpdate(is -> is == State.MET ? is : State.OVER);
-        if (was == State.CALLING || was == State.ACCEPTED) {
-            workers.execute(() -> dismiss(attempt));
-        }
+    /// Whether there is no leg any more.
+    private static boolean endedByHuman(Attempt attempt) {
+        return attempt.result()
+                .filter(why -> why == Route.Result.BUSY || why == Route.Result.NO_KEY || why == Route.Result.HUMAN_GONE)
+                .isPresent();
     }
 
+    private void end(Meeting meeting, UnaryOperator<Attempt> rule, Consumer<Attempt> then) {
+        var _ = attempts.change(meeting, rule)
+                .thenAccept(change -> change.filter(made -> made.to(State.OVER))
+                        .map(Change::after)
+                        .ifPresent(then));
+    }
+
+    /// A leg that is not known yet asks what to do as soon as somebody picks up.
     private void dismiss(Attempt attempt) {
-        // A leg that is not known yet asks what to do as soon as somebody picks up.
-        attempt.leg.filter(_ -> !attempt.legOver).ifPresent(leg -> {
-            var words = attempt.words();
-            insist(attempt, () -> legs.dismiss(leg, words.gone(), words.language()), "human_not_dismissed");
+        attempt.leg().ifPresent(leg -> {
+            var _ = words(meeting(attempt))
+                    .thenAcceptAsync(
+                            words -> insist(
+                                    attempt,
+                                    () -> legs.dismiss(leg, words.gone(), words.language()),
+                                    "human_not_dismissed"),
+                            workers);
         });
     }
 
-    private void recall(Entry entry) {
-        attempts.getOrDefault(entry.id(), Map.of()).values().stream()
-                .filter(attempt -> attempt.is(State.OVER))
-                .reduce((_, last) -> last)
-                .ifPresent(attempt -> workers.execute(
-                        () -> insist(attempt, () -> legs.recall(attempt.meeting), "caller_not_recalled")));
+    /// A caller is not left alone in a room.
+    private void empty(Attempt attempt) {
+        if (attempt.is(State.OVER) && attempt.caller()) {
+            recall(attempt);
+        }
+    }
+
+    private void recall(Attempt attempt) {
+        var _ = attempts.change(meeting(attempt), Attempt::recall)
+                .thenAcceptAsync(
+                        change -> {
+                            if (change.filter(made -> made.after().recalled() && !made.before().recalled())
+                                    .isPresent()) {
+                                insist(attempt, () -> legs.recall(meeting(attempt)), "caller_not_recalled");
+                            }
+                        },
+                        workers);
     }
 
     private void insist(Attempt attempt, Supplier<Boolean> request, String otherwise) {
@@ -207,7 +208,7 @@ public final class WarmTransfers implements Callees {
         }
         counters.noticed(otherwise);
         LOG.atError()
-                .addKeyValue("call", attempt.entry.id())
+                .addKeyValue("call", attempt.call())
                 .addKeyValue("reason", otherwise)
                 .log("the provider did not do what it was asked for");
     }
@@ -226,122 +227,153 @@ public final class WarmTransfers implements Callees {
 
     @Override
     public CompletionStage<Answer> pickedUp(Callee callee) {
-        return CompletableFuture.completedStage(find(callee.meeting())
-                .map(attempt -> {
-                    attempt.leg = Optional.of(callee.id());
-                    return switch (attempt.state.get()) {
-                        case CALLING -> ask(attempt);
-                        case ACCEPTED, MET -> meet(attempt);
-                        case OVER -> leave(attempt.words());
-                    };
-                })
-                .orElse(NOBODY_WAITS));
+        return answer(callee, is -> is.on(callee.id()));
     }
 
     @Override
     public CompletionStage<Answer> pressed(Callee callee, char key) {
-        return find(callee.meeting())
-                .map(attempt -> pressed(attempt, key))
-                .orElseGet(() -> CompletableFuture.completedStage(NOBODY_WAITS));
+        return answer(
+                callee,
+                is -> switch (key) {
+                    case TAKE -> is.on(callee.id()).taken();
+                    case DECLINE -> is.on(callee.id()).declined();
+                    default -> is.on(callee.id());
+                });
     }
 
-    private CompletionStage<Answer> pressed(Attempt attempt, char key) {
-        if (key == TAKE && attempt.becomes(State.CALLING, State.ACCEPTED)) {
-            return durably(attempt, "human_accepted").thenApply(_ -> {
-                attempt.tell(new CallEvent.HumanAccepted(attempt.order.attempt()));
-                return meet(attempt);
-            });
-        }
-        if (key == DECLINE && attempt.becomes(State.CALLING, State.OVER)) {
-            return kept(stepped(attempt, Route.Result.DECLINED)).thenApply(_ -> {
-                attempt.tell(new CallEvent.HumanLost(attempt.order.attempt(), Route.Result.DECLINED));
-                return new Answer.Leave(attempt.words().declined(), attempt.words().language());
-            });
-        }
-        return CompletableFuture.completedStage(
-                switch (attempt.state.get()) {
-                    case CALLING -> ask(attempt);
-                    case ACCEPTED, MET -> meet(attempt);
-                    case OVER -> leave(attempt.words());
-                });
+    /// A human of whom nothing is known at present may well be waited for: where the store does not answer, by another
+    /// node.
+    private CompletionStage<Answer> answer(Callee callee, UnaryOperator<Attempt> rule) {
+        return attempts.change(callee.meeting(), rule)
+                .thenCompose(change -> change.isPresent()
+                        ? handoff(callee.meeting()).thenApply(story -> answer(change.get().after(), story))
+                        : CompletableFuture.completedStage(hold(CalleeWords.in("en"))));
+    }
+
+    private static Answer answer(Attempt attempt, Optional<Handoff> story) {
+        var words = words(story);
+        return switch (attempt.state()) {
+            case CALLING -> {
+                var key = new Whisper.Ask(words.ask(), words.language());
+                yield new Answer.Ask(story.map(known -> Whisper.ofStory(known, key))
+                        .orElseGet(() -> new Whisper("", "", key)));
+            }
+            case ACCEPTED, MET -> new Answer.Meet(words.accepted(), words.language());
+            case OVER -> attempt.result().filter(why -> why == Route.Result.DECLINED).isPresent()
+                    ? new Answer.Leave(words.declined(), words.language())
+                    : leave(words);
+        };
+    }
+
+    private static Answer hold(CalleeWords words) {
+        return new Answer.Wait(words.hold(), words.language(), leave(words));
+    }
+
+    private static Answer.Leave leave(CalleeWords words) {
+        return new Answer.Leave(words.gone(), words.language());
     }
 
     @Override
     public void ended(Callee callee, Route.Result how) {
-        find(callee.meeting()).ifPresent(attempt -> {
-            attempt.leg = Optional.of(callee.id());
-            attempt.legOver = true;
-            boolean pickedUp = how == Route.Result.ACCEPTED;
-            if (attempt.becomes(State.CALLING, State.OVER)) {
-                lost(attempt, pickedUp ? Route.Result.NO_KEY : how);
-            } else if (attempt.becomes(State.ACCEPTED, State.OVER)) {
-                lost(attempt, Route.Result.HUMAN_GONE);
-            }
-        });
-    }
-
-    private static void lost(Attempt attempt, Route.Result why) {
-        attempt.tell(new CallEvent.HumanLost(attempt.order.attempt(), why));
+        // A call that has the caller to itself takes care of the caller, too.
+        happens(
+                callee.meeting(),
+                is -> is.on(callee.id()).legOver(how),
+                over -> {
+                    if (attempts.held(callee.meeting()).isEmpty()) {
+                        empty(over);
+                    }
+                },
+                TRIES);
     }
 
     @Override
     public void joined(Meeting meeting, String leg) {
-        find(meeting).filter(attempt -> attempt.seesBoth(leg)).ifPresent(attempt -> {
-            attempt.entry.accepted();
-            record.keep(happened(attempt, "human_met", "{}"));
-        });
+        happens(meeting, is -> is.joined(leg), this::empty, TRIES);
     }
 
     @Override
     public void left(Meeting meeting, String leg) {
-        find(meeting).ifPresent(attempt -> attempt.inTheRoom.remove(leg));
+        happens(meeting, is -> is.left(leg), _ -> {}, TRIES);
+    }
+
+    /// Said once by the provider: where it can't be stored, it is tried a little longer.
+    private void happens(Meeting meeting, UnaryOperator<Attempt> rule, Consumer<Attempt> then, int tries) {
+        var _ = attempts.change(meeting, rule)
+                .thenAcceptAsync(
+                        change -> {
+                            if (change.isPresent()) {
+                                then.accept(change.get().after());
+                            } else if (tries > 1 && pause()) {
+                                happens(meeting, rule, then, tries - 1);
+                            }
+                        },
+                        workers);
     }
 
     // --- the end ---
 
     /// The caller's call is over: a human who still waits for it is told so.
-    void callerLeft(CallId caller) {
-        attempts.getOrDefault(caller, Map.of()).values().forEach(this::end);
+    ///
+    /// @param handedOver whether another node may have called one
+    void callerLeft(CallId caller, boolean handedOver) {
+        attempts.held(caller).forEach(held -> noLonger(held.known()));
+        if (handedOver) {
+            var _ = attempts.of(caller).thenAccept(stored -> stored.stream()
+                    .filter(attempt -> attempts.held(meeting(attempt)).isEmpty())
+                    .forEach(this::noLonger));
+        }
+    }
+
+    private void noLonger(Attempt attempt) {
+        if (attempt.open()) {
+            end(meeting(attempt), Attempt::callerGone, this::dismiss);
+        }
+    }
+
+    /// The caller is no longer with the agent for whom this human was called. Blocks while the store is asked.
+    void agentGone(Attempt attempt) {
+        var made = attempts.changeStored(meeting(attempt), Attempt::agentGone);
+        made.filter(change -> change.to(State.OVER)).ifPresent(change -> dismiss(change.after()));
     }
 
     void forget(CallId caller) {
-        attempts.remove(caller);
+        attempts.forget(caller);
     }
 
-    // --- small words ---
+    // --- what is written down ---
 
-    private Optional<Attempt> find(Meeting meeting) {
-        return Optional.ofNullable(attempts.getOrDefault(meeting.caller(), Map.of()).get(meeting.attempt()));
-    }
-
-    private static Answer ask(Attempt attempt) {
-        var words = attempt.words();
-        return new Answer.Ask(
-                Whisper.ofStory(attempt.order.handoff(), new Whisper.Ask(words.ask(), words.language())));
-    }
-
-    private static Answer meet(Attempt attempt) {
-        return new Answer.Meet(attempt.words().accepted(), attempt.words().language());
-    }
-
-    private static Answer leave(CalleeWords words) {
-        return new Answer.Leave(words.gone(), words.language());
-    }
-
-    private CompletionStage<Boolean> durably(Attempt attempt, String kind) {
-        return kept(happened(attempt, kind, "{\"attempt\":" + attempt.order.attempt() + "}"));
+    /// What has become of an attempt, by the node that was told.
+    private CompletionStage<?> write(Change change) {
+        var after = change.after();
+        if (change.to(State.ACCEPTED)) {
+            return kept(happened(after, Logbook.ACCEPTED, number(after)));
+        }
+        if (change.to(State.MET)) {
+            record.keep(happened(after, Logbook.MET, number(after)));
+        }
+        return change.to(State.OVER) && after.result().isPresent()
+                ? kept(stepped(after))
+                : CompletableFuture.completedStage(true);
     }
 
     /// A store that does not answer keeps nobody waiting.
     private CompletionStage<Boolean> kept(Fact fact) {
         var stored = new CompletableFuture<Boolean>();
         var _ = record.keepDurably(fact).whenComplete((_, _) -> stored.complete(true));
-        return stored.completeOnTimeout(false, STORE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return stored.completeOnTimeout(false, STORING.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private Fact happened(Attempt attempt, String kind, String detail) {
-        return new Fact.Happened(
-                attempt.entry.id(), clock.now(), attempt.entry.sequence().getAndIncrement(), kind, detail);
+        var now = clock.now();
+        long place = attempts.held(meeting(attempt))
+                .map(held -> held.entry().sequence().getAndIncrement())
+                .orElseGet(() -> Entry.place(now));
+        return new Fact.Happened(attempt.call(), now, place, kind, detail);
+    }
+
+    private static String number(Attempt attempt) {
+        return "{\"attempt\":" + attempt.number() + "}";
     }
 
     /// Where a step is stored: a destination that is tried once more has a place behind the whole route.
@@ -349,13 +381,33 @@ public final class WarmTransfers implements Callees {
         return attempt == step ? step : LATER + attempt;
     }
 
-    private Fact stepped(Attempt attempt, Route.Result result) {
-        var order = attempt.order;
+    private Fact stepped(Attempt attempt) {
         return new Fact.RouteStepped(
-                attempt.entry.id(),
+                attempt.call(),
                 clock.now(),
-                place(order.attempt(), order.step()),
-                order.to().slug(),
-                Optional.of(result));
+                place(attempt.number(), attempt.step()),
+                DESTINATION,
+                attempt.result());
+    }
+
+    // --- small words ---
+
+    private static Meeting meeting(Attempt attempt) {
+        return new Meeting(attempt.call(), attempt.number());
+    }
+
+    /// What the human is told.
+    private CompletionStage<Optional<Handoff>> handoff(Meeting meeting) {
+        return attempts.held(meeting)
+                .map(held -> CompletableFuture.completedStage(Optional.of(held.order().handoff())))
+                .orElseGet(() -> lookUps.ask(() -> store.handoff(meeting.caller()), Optional.empty()));
+    }
+
+    private CompletionStage<CalleeWords> words(Meeting meeting) {
+        return handoff(meeting).thenApply(WarmTransfers::words);
+    }
+
+    private static CalleeWords words(Optional<Handoff> story) {
+        return CalleeWords.in(story.map(Handoff::language).orElse("en"));
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 /// @param tools     those that ran, oldest first
 /// @param timeline  in order
 /// @param route     the steps towards a human, in order
+/// @param attempts  to bring humans to the caller while the agent had them, in order
 public record WholeCall(
         StoredCall call,
         String verstat,
@@ -21,13 +22,15 @@ public record WholeCall(
         List<Turn> turns,
         List<Fact.ToolRan> tools,
         List<Fact.Happened> timeline,
-        List<Fact.RouteStepped> route) {
+        List<Fact.RouteStepped> route,
+        List<Attempt> attempts) {
     public WholeCall {
         handoffs = List.copyOf(handoffs);
         turns = List.copyOf(turns);
         tools = List.copyOf(tools);
         timeline = List.copyOf(timeline);
         route = List.copyOf(route);
+        attempts = List.copyOf(attempts);
     }
 
     /// Without what anybody said.

@@ -40,5 +40,10 @@ public interface Callees {
 
         /// Good manners, and the end.
         record Leave(String say, String language) implements Answer {}
+
+        /// It is not known at present: asks once more in a moment, but not for ever.
+        ///
+        /// @param atLast the end, when it was asked for long enough
+        record Wait(String say, String language, Leave atLast) implements Answer {}
     }
 }

@@ -30,6 +30,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,7 +130,15 @@ class LiveCallsTest {
                 new Silence(),
                 (_, _, _, _) -> {},
                 _ -> List.of(),
-                new WarmTransfers(new NoHumans(), book, new CallClock(1), new Silence(), workers),
+                new WarmTransfers(
+                        new NoHumans(new ArrayList<>()),
+                        book,
+                        store,
+                        new InMemoryAttempts(),
+                        true,
+                        new CallClock(1),
+                        new Silence(),
+                        workers),
                 workers);
     }
 
@@ -213,7 +222,7 @@ class LiveCallsTest {
         public Optional<WholeCall> whole(CallId call) {
             return find(call)
                     .map(row -> new WholeCall(
-                            row, "", false, List.of(), List.of(), List.of(), List.of(), List.of()));
+                            row, "", false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
         }
 
         @Override

@@ -4,9 +4,12 @@ import io.offhook.call.PhoneNumber;
 import io.offhook.telephony.HumanLegs;
 import io.offhook.telephony.Meeting;
 import java.time.Duration;
+import java.util.List;
 
 /// A provider that reaches nobody.
-final class NoHumans implements HumanLegs {
+///
+/// @param dismissed who was sent away
+record NoHumans(List<String> dismissed) implements HumanLegs {
     @Override
     public Rung ring(Meeting meeting, PhoneNumber human, PhoneNumber from, Duration patience) {
         return new Rung.Failed("nobody");
@@ -14,6 +17,7 @@ final class NoHumans implements HumanLegs {
 
     @Override
     public boolean dismiss(String leg, String say, String language) {
+        dismissed.add(leg);
         return true;
     }
 

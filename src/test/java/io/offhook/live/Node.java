@@ -54,6 +54,9 @@ final class Node implements AutoCloseable {
     static final PhoneNumber PERSON = new PhoneNumber("+14155550100");
 
     final List<Fact> facts = new CopyOnWriteArrayList<>();
+    final InMemoryAttempts attempts;
+    /// Legs of humans for whom nobody waits any more.
+    final List<String> dismissed = new CopyOnWriteArrayList<>();
     final List<CallListener> watchers = new ArrayList<>();
     final List<String> noticed = new CopyOnWriteArrayList<>();
     final List<Engine> sessions = new CopyOnWriteArrayList<>();
@@ -88,7 +91,17 @@ final class Node implements AutoCloseable {
         this(folder, new CallClock(speed), shared);
     }
 
+    /// Another node on the same store.
+    Node(Path folder, double speed, InMemoryAttempts attempts) {
+        this(folder, new CallClock(speed), true, attempts);
+    }
+
     private Node(Path folder, CallClock clock, boolean shared) {
+        this(folder, clock, shared, new InMemoryAttempts());
+    }
+
+    private Node(Path folder, CallClock clock, boolean shared, InMemoryAttempts attempts) {
+        this.attempts = attempts;
         calls = new LiveCalls(
                 vertx,
                 new CallMachine(
@@ -110,7 +123,7 @@ final class Node implements AutoCloseable {
                     }
                     return watchers;
                 },
-                new WarmTransfers(new NoHumans(), book(), clock, counters(), workers),
+                new WarmTransfers(new NoHumans(dismissed), book(), store(), attempts, shared, clock, counters(), workers),
                 workers);
     }
 
@@ -220,7 +233,7 @@ final class Node implements AutoCloseable {
     // --- the world around ---
 
     WarmTransfers warm(HumanLegs legs) {
-        return new WarmTransfers(legs, book(), new CallClock(20), counters(), workers);
+        return new WarmTransfers(legs, book(), store(), attempts, true, new CallClock(20), counters(), workers);
     }
 
     /// A plan for a call to this number; empty for one that is not known.
@@ -354,7 +367,15 @@ final class Node implements AutoCloseable {
             @Override
             public Optional<WholeCall> whole(CallId call) {
                 return stored.map(row -> new WholeCall(
-                        row, "", false, storedHandoffs, storedTurns, storedTools, storedEvents, storedRoute));
+                        row,
+                        "",
+                        false,
+                        storedHandoffs,
+                        storedTurns,
+                        storedTools,
+                        storedEvents,
+                        storedRoute,
+                        attempts.of(List.of(call))));
             }
 
             @Override

@@ -9,6 +9,8 @@ import io.offhook.call.CallId;
 import io.offhook.call.Destination;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.store.Attempt;
+import io.offhook.store.Attempt.State;
 import io.offhook.store.Fact;
 import io.offhook.telephony.Callees.Answer;
 import io.offhook.telephony.Callees.Callee;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,11 @@ class WarmTransfersTest {
 
     private List<String> kinds() {
         return node.facts(Fact.Happened.class).stream().map(Fact.Happened::kind).toList();
+    }
+
+    /// What the provider says of legs and rooms is taken at once, and acted upon a little later.
+    private void become(Predicate<Attempt> claim) {
+        await().until(() -> node.attempts.of(List.of(CALL)).stream().anyMatch(claim));
     }
 
     private void rings() {
@@ -136,10 +144,6 @@ class WarmTransfersTest {
 
         asked("ring +14155550101 from +18005550199", "dismiss CA2", "dismiss CA2");
         assertThat(presses('1')).isInstanceOf(Answer.Leave.class);
-        assertThat(warm.pickedUp(new Callee(new Meeting(new CallId("CA9"), 0), "CA8"))
-                        .toCompletableFuture()
-                        .join())
-                .isInstanceOf(Answer.Leave.class);
     }
 
     @Test
@@ -147,14 +151,16 @@ class WarmTransfersTest {
         rings();
         presses('1');
         warm.joined(MEETING, CALL.value());
+        become(Attempt::caller);
         assertThat(kinds()).doesNotContain("human_met");
         warm.joined(MEETING, "CA2");
+        become(is -> is.is(State.MET));
 
         orders.letGo(new LetHumanGo(0, Optional.empty()));
-        warm.callerLeft(CALL);
+        warm.callerLeft(CALL, false);
         warm.ended(HUMAN, Route.Result.ACCEPTED);
 
-        assertThat(kinds()).contains("human_met");
+        await().untilAsserted(() -> assertThat(kinds()).containsOnlyOnce("human_met"));
         assertThat(asked).hasSize(1);
     }
 
@@ -163,10 +169,13 @@ class WarmTransfersTest {
         rings();
         presses('1');
         warm.joined(MEETING, CALL.value());
+        become(Attempt::caller);
         warm.left(MEETING, CALL.value());
+        become(is -> !is.caller());
         warm.joined(MEETING, "CA2");
+        become(Attempt::human);
 
-        warm.callerLeft(CALL);
+        warm.callerLeft(CALL, false);
 
         asked("ring +14155550101 from +18005550199", "dismiss CA2", "dismiss CA2");
     }
@@ -176,8 +185,10 @@ class WarmTransfersTest {
         rings();
         presses('1');
         warm.ended(HUMAN, Route.Result.ACCEPTED);
+        become(is -> is.is(State.OVER));
 
         orders.letGo(new LetHumanGo(0, Optional.of(Route.Result.HUMAN_GONE)));
+        orders.recall();
         orders.recall();
 
         asked("ring +14155550101 from +18005550199", "recall CA1");
@@ -186,6 +197,50 @@ class WarmTransfersTest {
     @Test
     void without_a_number_to_show_nobody_is_called() {
         orders = warm.of(new Entry(CALL, node.planCalling(""), Optional.empty(), Instant.EPOCH));
+
+        orders.call(new CallHuman(0, 0, ANN, Node.handoff()));
+
+        await().until(() -> kinds().contains("human_unreachable"));
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void of_whom_nothing_is_known_is_asked_to_wait() {
+        var stranger = new Callee(new Meeting(new CallId("CA9"), 0), "CA8");
+
+        assertThat(warm.pickedUp(stranger).toCompletableFuture().join()).isInstanceOf(Answer.Wait.class);
+        assertThat(warm.pressed(stranger, '1').toCompletableFuture().join()).isInstanceOf(Answer.Wait.class);
+    }
+
+    @Test
+    void a_store_that_is_down_leaves_it_to_what_the_node_remembers_and_hears_of_it_later() {
+        rings();
+        become(is -> is.leg().isPresent());
+        node.attempts.down = true;
+
+        assertThat(presses('1')).isInstanceOf(Answer.Meet.class);
+        assertThat(presses('1')).isInstanceOf(Answer.Meet.class);
+        assertThat(kinds()).containsExactly("human_ringing", "human_accepted");
+        node.attempts.down = false;
+        become(is -> is.is(State.ACCEPTED));
+    }
+
+    @Test
+    void an_attempt_that_could_not_be_stored_is_stored_later() {
+        node.attempts.down = true;
+        rings();
+        assertThat(warm.pickedUp(HUMAN).toCompletableFuture().join()).isInstanceOf(Answer.Ask.class);
+
+        node.attempts.down = false;
+
+        await().untilAsserted(() -> assertThat(node.attempts.of(List.of(CALL)))
+                .singleElement()
+                .satisfies(stored -> assertThat(stored.leg()).contains("CA2")));
+    }
+
+    @Test
+    void a_number_that_an_earlier_attempt_had_rings_nobody() {
+        node.attempts.begin(Attempt.fresh(CALL, 0, Instant.ofEpochSecond(9), 0));
 
         orders.call(new CallHuman(0, 0, ANN, Node.handoff()));
 

@@ -10,6 +10,7 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.call.Usage;
+import io.offhook.store.Attempt;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
@@ -165,7 +166,8 @@ public final class JdbcCallLog implements CallLog {
                         turns(call),
                         toolRuns(call),
                         timeline(call),
-                        route(call)));
+                        route(call),
+                        attempts(call)));
     }
 
     /// The call's timeline, in order.
@@ -235,6 +237,15 @@ public final class JdbcCallLog implements CallLog {
                                 .flatMap(slug -> Arrays.stream(Route.Result.values())
                                         .filter(result -> result.slug().equals(slug))
                                         .findFirst())));
+    }
+
+    /// The humans who were called while the agent had the caller, in order.
+    public List<Attempt> attempts(CallId call) {
+        return list(
+                call,
+                "read attempts",
+                "select * from attempt where call_id = :call order by number",
+                JdbcAttempts.ATTEMPT);
     }
 
     /// The provider's word on the caller's number, as it came; or empty.

@@ -9,6 +9,9 @@ import javax.xml.stream.XMLStreamWriter;
 /// TwiML of two legs that meet in a room of their own ("TwiML Voice: Conference"). Whoever leaves it takes the other
 /// along: the caller's call then goes on with what comes next, the human's is over. Any thread may use it.
 final class MeetingTwiml {
+    /// Each takes about five seconds: a human who has picked up does not stay for much longer.
+    private static final int MOST_WAITS = 6;
+
     private final TwilioSettings settings;
 
     MeetingTwiml(TwilioSettings settings) {
@@ -16,7 +19,9 @@ final class MeetingTwiml {
     }
 
     /// What happens on a human's leg.
-    String callee(Answer answer, Meeting meeting) {
+    ///
+    /// @param waited how often the human was told to wait
+    String callee(Answer answer, Meeting meeting, int waited) {
         return TwimlWriter.document(xml -> {
             switch (answer) {
                 case Answer.Ask(var whisper) -> {
@@ -42,6 +47,16 @@ final class MeetingTwiml {
                     xml.writeEndElement();
                 }
                 case Answer.Leave(var say, var language) -> leave(xml, say, language);
+                case Answer.Wait(_, _, var atLast) when waited >= MOST_WAITS ->
+                    leave(xml, atLast.say(), atLast.language());
+                case Answer.Wait(var say, var language, _) -> {
+                    TwimlWriter.say(xml, List.of(say), language);
+                    xml.writeEmptyElement("Pause");
+                    xml.writeAttribute("length", "3");
+                    xml.writeStartElement("Redirect");
+                    xml.writeCharacters(page(query(meeting) + "&" + TwilioRoutes.WAITED + "=" + (waited + 1)));
+                    xml.writeEndElement();
+                }
             }
         });
     }
@@ -81,12 +96,16 @@ final class MeetingTwiml {
 
     /// Where Twilio asks what a human is to hear.
     String page(Meeting meeting) {
-        return settings.url(TwilioRoutes.HUMAN) + query(meeting);
+        return page(query(meeting));
+    }
+
+    private String page(String query) {
+        return settings.url(TwilioRoutes.HUMAN) + query + TwimlWriter.ASK_AGAIN;
     }
 
     /// Where Twilio tells how a human's leg ended.
     String status(Meeting meeting) {
-        return settings.url(TwilioRoutes.HUMAN_STATUS) + query(meeting);
+        return settings.url(TwilioRoutes.HUMAN_STATUS) + query(meeting) + TwimlWriter.ASK_AGAIN;
     }
 
     private static String query(Meeting meeting) {

@@ -67,6 +67,9 @@ public final class TwilioRoutes {
 
     static final String ATTEMPT = "attempt";
 
+    /// Query parameter of `HUMAN`: how often the human was told to wait.
+    static final String WAITED = "waited";
+
     /// Query parameter of `CONTINUE` and `WAIT`: the step of the route that has ended, or that the caller waits at.
     static final String AFTER = "after";
 
@@ -93,12 +96,15 @@ public final class TwilioRoutes {
     private static final Pattern CONFIDENCE = Pattern.compile("[01](?:\\.[0-9]{1,20})?");
     private static final Pattern NO_CONFIDENCE = Pattern.compile("0(?:\\.0{1,20})?");
     private static final Pattern ONE_MEETING =
-            Pattern.compile(FOR + "=(CA[0-9a-fA-F]{32})&" + ATTEMPT + "=(\\d{1,4})");
+            Pattern.compile(FOR + "=(CA[0-9a-fA-F]{32})&" + ATTEMPT + "=(\\d{1,4})(?:&" + WAITED + "=(\\d{1,2}))?");
     private static final Pattern OF_MAILBOX = Pattern.compile("(?:^|&)" + MAILBOX + "=([a-z][a-z0-9_-]{0,63})(?:&|$)");
     /// Such as 31920, in a text whose form is not documented.
     private static final Pattern ERROR_CODE = Pattern.compile("\\b\\d{5}\\b");
 
     private static final Set<String> FINAL = Set.of("completed", "busy", "failed", "no-answer", "canceled");
+
+    /// What a human hears while the answer is not there in time.
+    private static final Callees.Answer LATER = new Callees.Answer.Wait("", "", new Callees.Answer.Leave("", ""));
 
     /// How carriers spell "no number" on a keypad: anonymous, restricted, blocked, unknown, unavailable.
     private static final Set<String> WITHHELD =
@@ -241,8 +247,8 @@ public final class TwilioRoutes {
         answer(
                 context,
                 () -> digits.isEmpty() ? humans.pickedUp(callee) : humans.pressed(callee, digits.charAt(0)),
-                () -> new Callees.Answer.Leave("", ""),
-                answer -> meetings.callee(answer, meeting));
+                () -> LATER,
+                answer -> meetings.callee(answer, meeting, waited(context)));
     }
 
     private void humanGone(RoutingContext context, TwilioForm form, CallId leg, Callees humans) {
@@ -267,6 +273,12 @@ public final class TwilioRoutes {
             default -> {}
         }
         end(context, 204);
+    }
+
+    private static int waited(RoutingContext context) {
+        var query = context.request().query();
+        var found = ONE_MEETING.matcher(query == null ? "" : query);
+        return found.matches() && found.group(3) != null ? Integer.parseInt(found.group(3)) : 0;
     }
 
     /// One that nobody knows stands for what is no address of ours, although it is signed.

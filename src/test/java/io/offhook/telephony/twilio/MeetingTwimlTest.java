@@ -32,9 +32,9 @@ class MeetingTwimlTest {
     @Test
     void a_human_is_told_and_asked_twice_and_a_mailbox_is_hung_up_on() {
         var document = twiml.callee(
-                new Answer.Ask(new Whisper("A charge & a </Say>.", "en-US", Whisper.Ask.ENGLISH)), MEETING);
+                new Answer.Ask(new Whisper("A charge & a </Say>.", "en-US", Whisper.Ask.ENGLISH)), MEETING, 0);
 
-        var once = "<Gather action=\"" + BASE + "human" + QUERY + "\" numDigits=\"1\" timeout=\"4\">"
+        var once = "<Gather action=\"" + BASE + "human" + QUERY + AGAIN + "\" numDigits=\"1\" timeout=\"4\">"
                 + "<Say language=\"en-US\">A charge &amp; a &lt;/Say&gt;.</Say>"
                 + "<Say language=\"en-US\">Press 1 to take the call.</Say></Gather>";
         assertThat(document).endsWith("<Response>" + once + once + "<Hangup/></Response>");
@@ -42,7 +42,7 @@ class MeetingTwimlTest {
 
     @Test
     void the_human_and_the_caller_go_to_the_same_room_and_leave_it_together() {
-        var human = twiml.callee(new Answer.Meet("Thank you.", "en"), MEETING);
+        var human = twiml.callee(new Answer.Meet("Thank you.", "en"), MEETING, 0);
         var caller = writer.write(new Instruction.Meet(List.of(), "en", 1, MEETING));
 
         assertThat(human)
@@ -59,9 +59,20 @@ class MeetingTwimlTest {
 
     @Test
     void a_human_for_whom_nobody_waits_is_sent_away_politely() {
-        var document = twiml.callee(new Answer.Leave("Sorry.", "en"), MEETING);
+        var document = twiml.callee(new Answer.Leave("Sorry.", "en"), MEETING, 0);
 
         assertThat(document).endsWith("<Response><Say language=\"en-US\">Sorry.</Say><Hangup/></Response>");
+    }
+
+    @Test
+    void a_human_of_whom_nothing_is_known_at_present_is_asked_again_a_few_times() {
+        var wait = new Answer.Wait("One moment.", "en", new Answer.Leave("Sorry.", "en"));
+
+        assertThat(twiml.callee(wait, MEETING, 2))
+                .endsWith("<Response><Say language=\"en\">One moment.</Say><Pause length=\"3\"/><Redirect>" + BASE
+                        + "human" + QUERY + "&amp;waited=3" + AGAIN + "</Redirect></Response>");
+        assertThat(twiml.callee(wait, MEETING, 6))
+                .endsWith("<Response><Say language=\"en\">Sorry.</Say><Hangup/></Response>");
     }
 
     @Test
