@@ -3,6 +3,7 @@ package io.offhook.server;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
@@ -21,11 +23,13 @@ import java.util.regex.Pattern;
 /// just after its answer has come back.
 final class Relay implements AutoCloseable {
     private static final String END_OF_HEAD = "\r\n\r\n";
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
 
     private final ServerSocket door;
     private final List<Moment> moments = new CopyOnWriteArrayList<>();
     private volatile ToIntFunction<String> port = _ -> 0;
     private volatile int spare;
+    private volatile Optional<Pattern> twice = Optional.empty();
 
     private enum When {
         BEFORE,
@@ -77,9 +81,15 @@ final class Relay implements AutoCloseable {
         moments.add(new Moment(Pattern.compile(request), When.AFTER, then));
     }
 
+    /// Each request that begins like this is made twice, as when the first answer was lost.
+    void twice(String request) {
+        twice = Optional.of(Pattern.compile(request));
+    }
+
     /// Nothing more is to happen.
     void forget() {
         moments.clear();
+        twice = Optional.empty();
     }
 
     private void receive() {
@@ -100,8 +110,14 @@ final class Relay implements AutoCloseable {
                 return;
             }
             reach(head, When.BEFORE);
+            var body = new byte[0];
+            if (twice.filter(request -> request.matcher(head).lookingAt()).isPresent()) {
+                body = client.getInputStream().readNBytes(length(head));
+                lose(head, body);
+            }
             try (var node = connect(port.applyAsInt(head))) {
                 node.getOutputStream().write(alone(head).getBytes(StandardCharsets.ISO_8859_1));
+                node.getOutputStream().write(body);
                 var up = Thread.ofVirtual().start(() -> pump(client, node));
                 pump(node, client);
                 reach(head, When.AFTER);
@@ -113,6 +129,20 @@ final class Relay implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// A request whose answer nobody gets.
+    private void lose(String head, byte[] body) throws IOException {
+        try (var node = connect(port.applyAsInt(head))) {
+            node.getOutputStream().write(alone(head).getBytes(StandardCharsets.ISO_8859_1));
+            node.getOutputStream().write(body);
+            node.getInputStream().transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
+    private static int length(String head) {
+        var found = CONTENT_LENGTH.matcher(head);
+        return found.find() ? Integer.parseInt(found.group(1)) : 0;
     }
 
     private Socket connect(int node) throws IOException {

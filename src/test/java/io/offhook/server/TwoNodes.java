@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
+import io.offhook.call.Route;
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Caller;
 import io.offhook.simulator.CarrierFault;
@@ -64,11 +65,6 @@ final class TwoNodes implements AutoCloseable {
                 .dialogue(new Receptionist())
                 .speed(SPEED)
                 .start();
-        // Before the first one: clocks that run faster than the wall's drift apart, and the later node is ahead.
-        second = node();
-        second.port();
-        first = node();
-        next = node();
         carrier = SimulatedCarrier.builder()
                 .vertx(TestServer.vertx())
                 .account(TestServer.ACCOUNT, TestServer.TOKEN)
@@ -76,8 +72,15 @@ final class TwoNodes implements AutoCloseable {
                 .statusCallback(TestServer.PUBLIC + "/voice/status")
                 .reach(TestServer.PUBLIC, relay.url())
                 .humans(humans)
+                .restPort(0)
                 .speed(SPEED)
                 .start();
+        carrier.account().verify(TestServer.NUMBER);
+        // Before the first one: clocks that run faster than the wall's drift apart, and the later node is ahead.
+        second = node();
+        second.port();
+        first = node();
+        next = node();
     }
 
     private NodeProcess node() {
@@ -89,6 +92,7 @@ final class TwoNodes implements AutoCloseable {
                     Map.of(
                             "TWILIO_ACCOUNT_SID", TestServer.ACCOUNT,
                             "TWILIO_AUTH_TOKEN", TestServer.TOKEN,
+                            "OFFHOOK_TWILIO_URL", carrier.restUrl().toString(),
                             "OPENAI_API_KEY", TestServer.KEY,
                             "OPENAI_BASE_URL", engine.baseUrl().toString(),
                             "OFFHOOK_PUBLIC_URL", TestServer.PUBLIC.toString(),
@@ -130,6 +134,11 @@ final class TwoNodes implements AutoCloseable {
             call.await(CallStep.MarkReturned.class, PATIENCE).orElseThrow();
         }
         return call;
+    }
+
+    /// The humans who were called while the agent had a caller, of all calls.
+    List<SimulatedCall> placed() {
+        return carrier.placed();
     }
 
     void says(String text) {
@@ -204,6 +213,14 @@ final class TwoNodes implements AutoCloseable {
 
     List<String> happened(SimulatedCall call) {
         return store.timeline(id(call)).stream().map(Fact.Happened::kind).toList();
+    }
+
+    /// How the steps of the route ended, in their order.
+    List<String> route(SimulatedCall call) {
+        return store.route(id(call)).stream()
+                .map(step -> step.destination() + " "
+                        + step.result().map(Route.Result::slug).orElse("-"))
+                .toList();
     }
 
     /// The numbers that were rung for the caller, in their order.
