@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offhook.call.CallId;
 import io.offhook.call.Route;
 import io.offhook.telephony.Callees;
-import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Meeting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -47,7 +46,7 @@ class CalleeRoutesTest {
                         TwilioLimits.DEFAULT,
                         new FakeSwitchboard(),
                         Optional.of(callees()),
-                        () -> new Instruction.HangUp(List.of(), "en"),
+                        new TwilioRoutesTest.AskAgainLater(),
                         _ -> {},
                         _ -> Optional.empty(),
                         System::nanoTime)

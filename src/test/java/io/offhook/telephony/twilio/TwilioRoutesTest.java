@@ -141,7 +141,7 @@ class TwilioRoutesTest {
     }
 
     /// Tells which call it was asked about.
-    private static final class AskAgainLater implements Fallback {
+    static final class AskAgainLater implements Fallback {
         @Override
         public Instruction incoming(IncomingCall call) {
             return new HangUp(List.of("Please call again.", called(call.to())), "en-US");
