@@ -13,6 +13,7 @@ import io.offhook.store.Attempts;
 import io.offhook.store.Attempts.Change;
 import io.offhook.store.CallLog;
 import io.offhook.store.Fact;
+import io.offhook.store.StoredCall;
 import io.offhook.telephony.Callees;
 import io.offhook.telephony.HumanLegs;
 import io.offhook.telephony.Meeting;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 /// each attempt is carried out once, and cleaned up. Any thread; nothing here waits but on a worker.
 ///
 /// A human's leg is ended as long as the two have not met, and never again after that.
+///
+/// Long, because what is asked of the provider about a human, and what it says of one, are to be read in one place.
 public final class WarmTransfers implements Callees {
     private static final Logger LOG = LoggerFactory.getLogger(WarmTransfers.class);
     /// Together with a look-up beforehand, this leaves the answer within its second.
@@ -124,8 +127,7 @@ public final class WarmTransfers implements Callees {
         if (!held.known().is(State.CALLING)) {
             return;
         }
-        var from = Optional.ofNullable(held.entry().plan().facts().get("called.number"))
-                .flatMap(PhoneNumber::parse);
+        var from = called(held.entry());
         var to = held.order().to();
         HumanLegs.Rung rung = from.isPresent()
                 ? legs.ring(held.meeting(), to.number(), from.get(), to.patience())
@@ -139,6 +141,16 @@ public final class WarmTransfers implements Callees {
             }
             case HumanLegs.Rung.Failed(var reason) -> failed(held, reason);
         }
+    }
+
+    /// What the caller has called. A node to which only the stream came may not have been told in time.
+    private Optional<PhoneNumber> called(Entry entry) {
+        return Optional.ofNullable(entry.plan().facts().get("called.number"))
+                .flatMap(PhoneNumber::parse)
+                .or(() -> lookUps.ask(
+                                () -> store.find(entry.id()).flatMap(StoredCall::to), Optional.<PhoneNumber>empty())
+                        .toCompletableFuture()
+                        .join());
     }
 
     private void failed(Held held, String reason) {

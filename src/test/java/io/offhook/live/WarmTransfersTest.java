@@ -12,6 +12,7 @@ import io.offhook.call.Route;
 import io.offhook.store.Attempt;
 import io.offhook.store.Attempt.State;
 import io.offhook.store.Fact;
+import io.offhook.store.StoredCall;
 import io.offhook.telephony.Callees.Answer;
 import io.offhook.telephony.Callees.Callee;
 import io.offhook.telephony.HumanLegs;
@@ -202,6 +203,24 @@ class WarmTransfersTest {
 
         await().until(() -> kinds().contains("human_unreachable"));
         assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void a_node_to_which_only_the_stream_came_asks_the_store_for_the_number_to_show() {
+        node.stored = Optional.of(new StoredCall(
+                CALL,
+                "acme",
+                Optional.empty(),
+                Optional.of(new PhoneNumber("+18005550177")),
+                "conversing",
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty()));
+        orders = warm.of(new Entry(CALL, node.planCalling(""), Optional.empty(), Instant.EPOCH));
+
+        rings();
+
+        asked("ring +14155550101 from +18005550177");
     }
 
     @Test
