@@ -106,7 +106,7 @@ class WarmTransferOnTwoNodesTest {
         assertThat(nodes.disposition(call).outcome()).isEqualTo(Outcome.TRANSFERRED);
         assertThat(nodes.handoffs(call)).isEqualTo(1);
         assertThat(call.steps(CallStep.Bridged.class)).hasSize(1);
-        assertThat(nodes.placed()).hasSize(before + 1);
+        assertThat(nodes.placed()).as("%s", nodes.happened(call)).hasSize(before + 1);
         // Twilio raises an alarm for a stream that a killed node has left.
         assertThat(killed || call.alarms().isEmpty()).as("%s", call.alarms()).isTrue();
     }
@@ -198,6 +198,7 @@ class WarmTransferOnTwoNodesTest {
 
         human.awaitEnded(PATIENCE);
         assertThat(human.status()).isEqualTo("canceled");
+        call.awaitEnded(PATIENCE);
         assertThat(nodes.placed()).hasSize(before + 1);
     }
 
