@@ -52,7 +52,7 @@ final class BetweenStreams {
         progress.step().ifPresent(step -> {
             log.stepped(entry, step, result);
             entry.stepped(result);
-            endings.correct(entry);
+            var _ = endings.correct(entry);
         });
         if (progress.over()) {
             endings.over(entry);

@@ -5,6 +5,7 @@ import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /// How calls end: by the provider's last word, by a message that was left, or because nobody asks about them any more.
 /// Each end is written down once for each thing that it turns out to be. Any thread.
@@ -50,23 +51,23 @@ final class Endings {
         entry.providerSaysOver(clock.now());
         admission.leave(entry);
         if (entry.decided()) {
-            settle(entry);
+            var _ = settle(entry);
         } else if (first) {
             log.phase(entry.id(), clock.now(), "ended");
         }
     }
 
     /// The caller has left a message.
-    void recorded(Entry entry) {
+    ///
+    /// @return completes with whether what that changes is stored
+    CompletionStage<Boolean> recorded(Entry entry) {
         entry.recorded();
-        correct(entry);
+        return correct(entry);
     }
 
     /// Something has become known of the call that changes how it ended, if it has ended.
-    void correct(Entry entry) {
-        if (entry.over()) {
-            settle(entry);
-        }
+    CompletionStage<Boolean> correct(Entry entry) {
+        return entry.over() ? settle(entry) : Logbook.NO_NEWS;
     }
 
     /// Writes down how those calls ended whose last word is still out.
@@ -76,8 +77,10 @@ final class Endings {
                 .forEach(this::settle);
     }
 
-    private void settle(Entry entry) {
-        entry.settle(clock.now()).ifPresent(end -> log.ended(entry.id(), end));
+    private CompletionStage<Boolean> settle(Entry entry) {
+        return entry.settle(clock.now())
+                .map(end -> log.ended(entry.id(), end))
+                .orElse(Logbook.NO_NEWS);
     }
 
     /// Ends what nobody will ask about any more.
@@ -89,7 +92,7 @@ final class Endings {
         var now = clock.now();
         var idle = entry.idle(now);
         if (entry.unsettled(LATE_WORD, now)) {
-            settle(entry);
+            var _ = settle(entry);
         } else if (entry.over()) {
             if (idle.compareTo(ENDED_LIFE) > 0) {
                 admission.leave(entry);
@@ -121,7 +124,7 @@ final class Endings {
         } else if (!entry.over()) {
             var end = new Entry.End(new Disposition(Disposition.Outcome.FAILED, reason), clock.now());
             entry.ended(end.disposition(), end.at());
-            log.ended(entry.id(), end);
+            var _ = log.ended(entry.id(), end);
         }
     }
 }

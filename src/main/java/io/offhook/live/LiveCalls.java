@@ -211,10 +211,12 @@ public final class LiveCalls implements Switchboard {
     }
 
     @Override
-    public void recorded(CallId call, String recording, int seconds, Optional<String> mailbox) {
-        log.voicemail(call, recording, seconds, mailbox);
+    public CompletionStage<Boolean> recorded(CallId call, String recording, int seconds, Optional<String> mailbox) {
+        var kept = log.voicemail(call, recording, seconds, mailbox);
         // Another node may have had the call, or it is long over: the end that is stored does not know of the message.
-        var _ = known.current(call).thenAccept(found -> found.ifPresent(endings::recorded));
+        var corrected = known.current(call)
+                .thenCompose(found -> found.map(endings::recorded).orElse(Logbook.NO_NEWS));
+        return kept.thenCombine(corrected, Boolean::logicalAnd);
     }
 
     /// Writes down how those calls ended whose last word is still out. For the end of the server.

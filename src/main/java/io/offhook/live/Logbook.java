@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +32,9 @@ final class Logbook {
     /// How long a caller waits for something to be stored. Together with a look-up beforehand, this leaves the answer
     /// within its second.
     private static final Duration STORING = Duration.ofMillis(200);
+
+    /// What is to be said when there was nothing to write down.
+    static final CompletionStage<Boolean> NO_NEWS = CompletableFuture.completedStage(true);
 
     private final CallBook book;
     private final CallClock clock;
@@ -100,12 +104,18 @@ final class Logbook {
         book.keep(new Fact.RouteStepped(entry.id(), clock.now(), place, destination, Optional.of(result)));
     }
 
-    void voicemail(CallId call, String recording, int seconds, Optional<String> mailbox) {
-        book.keep(new Fact.Voicemail(call, clock.now(), recording, seconds, mailbox));
+    /// Completes with whether the message is on disk, however long that takes.
+    CompletionStage<Boolean> voicemail(CallId call, String recording, int seconds, Optional<String> mailbox) {
+        return stored(new Fact.Voicemail(call, clock.now(), recording, seconds, mailbox));
     }
 
-    void ended(CallId call, Entry.End end) {
+    /// Completes with whether the end is on disk, however long that takes.
+    CompletionStage<Boolean> ended(CallId call, Entry.End end) {
         phase(call, end.at(), "ended");
-        book.keep(new Fact.Ended(call, end.at(), end.disposition()));
+        return stored(new Fact.Ended(call, end.at(), end.disposition()));
+    }
+
+    private CompletionStage<Boolean> stored(Fact fact) {
+        return book.keepDurably(fact).handle((_, lost) -> lost == null);
     }
 }

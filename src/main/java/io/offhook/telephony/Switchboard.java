@@ -43,8 +43,10 @@ public interface Switchboard {
     /// @param status the provider's word for how, such as `completed`
     void over(CallId call, String status);
 
-    /// A voicemail was left.
+    /// A voicemail was left. May be told more than once, on any node. Completes when it is stored, which may take longer
+    /// than a second.
     ///
     /// @param mailbox the name of the mailbox that it is for; empty when the destination has none
-    void recorded(CallId call, String recording, int seconds, Optional<String> mailbox);
+    /// @return whether it is safe; if not, it must be told again
+    CompletionStage<Boolean> recorded(CallId call, String recording, int seconds, Optional<String> mailbox);
 }

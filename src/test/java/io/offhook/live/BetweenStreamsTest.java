@@ -143,6 +143,28 @@ class BetweenStreamsTest {
     }
 
     @Test
+    void a_message_is_safe_when_it_is_on_disk_and_not_before() {
+        var disk = new CompletableFuture<String>();
+        node.durable = disk;
+
+        var safe = node.calls.recorded(CALL, "RE1", 10, Optional.empty()).toCompletableFuture();
+
+        assertThat(node.facts(Fact.Voicemail.class)).hasSize(1);
+        assertThat(safe).isNotDone();
+        disk.complete("stored");
+        assertThat(safe.join()).isTrue();
+    }
+
+    @Test
+    void a_message_that_the_disk_does_not_take_is_not_safe() {
+        node.durable = CompletableFuture.failedStage(new IllegalStateException("disk full"));
+
+        var safe = node.calls.recorded(CALL, "RE1", 10, Optional.empty());
+
+        assertThat(safe.toCompletableFuture().join()).isFalse();
+    }
+
+    @Test
     void a_caller_comes_back_once_however_often_the_provider_asks() {
         node.back = true;
         node.rings(CALL);

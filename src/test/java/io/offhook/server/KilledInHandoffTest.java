@@ -152,7 +152,10 @@ class KilledInHandoffTest {
         WHEN_NOBODY_IS_LEFT(Who.NOBODY_TAKES, before(step(1))),
         WHILE_THE_CALLER_LEAVES_A_MESSAGE(Who.NOBODY_TAKES, after(step(1))),
         WHEN_THE_MESSAGE_IS_LEFT(Who.NOBODY_TAKES, before(step(2))),
-        WHEN_THE_RECORDING_IS_THERE(Who.NOBODY_TAKES, before(RECORDED));
+        WHEN_THE_RECORDING_IS_THERE(Who.NOBODY_TAKES, before(RECORDED)),
+        BEFORE_IT_CONFIRMS_THE_RECORDING(
+                Who.NOBODY_TAKES, (nodes, _) -> nodes.relay.instead(RECORDED, nodes::killFirst)),
+        WHEN_IT_HAS_CONFIRMED_THE_RECORDING(Who.NOBODY_TAKES, after(RECORDED));
 
         private interface When {
             void arrange(TwoNodes nodes, SimulatedCall call);

@@ -87,6 +87,9 @@ public final class TwilioRoutes {
 
     static final int MAX_BODY_BYTES = 64 << 10;
     private static final Duration ANSWER_WITHIN = Duration.ofMillis(900);
+    /// Within the time that the addresses give it (`TwimlWriter.ASK_AGAIN`); after that Twilio tells it again.
+    private static final Duration STORED_WITHIN = Duration.ofMillis(2_500);
+
     private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
     private static final Pattern AFTER_STEP = Pattern.compile("(?:^|&)" + AFTER + "=(\\d{1,3})(?:&|$)");
@@ -335,11 +338,19 @@ public final class TwilioRoutes {
     private void recorded(RoutingContext context, TwilioForm form, CallId call) {
         var recording = form.first("RecordingUrl");
         var status = form.first("RecordingStatus");
-        if (!recording.isEmpty() && (status.isEmpty() || status.equals("completed"))) {
-            switchboard.recorded(
-                    call, recording, seconds(form.first("RecordingDuration")), mailbox(context.request().query()));
+        if (recording.isEmpty() || !(status.isEmpty() || status.equals("completed"))) {
+            end(context, 204);
+            return;
         }
-        end(context, 204);
+        // Twilio does not ask again after a 204, so whoever says it has the message on disk.
+        int seconds = seconds(form.first("RecordingDuration"));
+        var mailbox = mailbox(context.request().query());
+        answer(
+                context,
+                STORED_WITHIN,
+                () -> switchboard.recorded(call, recording, seconds, mailbox),
+                () -> false,
+                stored -> end(context, stored ? 204 : 503));
     }
 
     private static OptionalInt step(@Nullable String query) {
@@ -513,12 +524,21 @@ public final class TwilioRoutes {
             Supplier<CompletionStage<T>> question,
             Supplier<T> otherwise,
             Function<T, String> document) {
+        answer(context, ANSWER_WITHIN, question, otherwise, answer -> write(context, document.apply(answer)));
+    }
+
+    private <T> void answer(
+            RoutingContext context,
+            Duration within,
+            Supplier<CompletionStage<T>> question,
+            Supplier<T> otherwise,
+            Consumer<T> say) {
         var vertx = context.vertx();
         var loop = vertx.getOrCreateContext();
         var answered = new AtomicBoolean();
-        long timer = unlessBefore(vertx, nanoTime.getAsLong() + ANSWER_WITHIN.toNanos(), answered, () -> {
+        long timer = unlessBefore(vertx, nanoTime.getAsLong() + within.toNanos(), answered, () -> {
             late(context, "no answer in time", Optional.empty());
-            write(context, document.apply(otherwise.get()));
+            say.accept(otherwise.get());
         });
         try {
             var _ = question.get().whenComplete((answer, error) -> {
@@ -528,7 +548,7 @@ public final class TwilioRoutes {
                         if (answer == null) {
                             late(context, "no answer", Optional.ofNullable(error));
                         }
-                        write(context, document.apply(answer == null ? otherwise.get() : answer));
+                        say.accept(answer == null ? otherwise.get() : answer);
                     });
                 }
             });
@@ -536,7 +556,7 @@ public final class TwilioRoutes {
             if (answered.compareAndSet(false, true)) {
                 vertx.cancelTimer(timer);
                 late(context, "no answer", Optional.of(e));
-                write(context, document.apply(otherwise.get()));
+                say.accept(otherwise.get());
             }
         }
     }
@@ -556,7 +576,7 @@ public final class TwilioRoutes {
     private void late(RoutingContext context, String what, Optional<Throwable> error) {
         metrics.count(TwilioMetrics.ANSWER_LATE);
         var line = LOG.atError().addKeyValue("path", context.request().path());
-        error.map(line::setCause).orElse(line).log("{}: caller gets the fallback", what);
+        error.map(line::setCause).orElse(line).log("{}: answered without", what);
     }
 
     private static void write(RoutingContext context, String document) {

@@ -12,9 +12,11 @@ import io.offhook.telephony.Whisper;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -33,6 +35,7 @@ final class FakeSwitchboard implements Switchboard {
     final List<CallId> accepted = new CopyOnWriteArrayList<>();
     final List<CallId> whispered = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Whisper> whispering = new CompletableFuture<>();
+    private final Map<Integer, CompletableFuture<Boolean>> stored = new ConcurrentHashMap<>();
     volatile boolean takes = true;
 
     /// What is played while the call is being connected, if anything.
@@ -85,7 +88,13 @@ final class FakeSwitchboard implements Switchboard {
     }
 
     @Override
-    public void recorded(CallId call, String recording, int seconds, Optional<String> mailbox) {
+    public CompletionStage<Boolean> recorded(CallId call, String recording, int seconds, Optional<String> mailbox) {
         recordings.add(call + " " + recording + " " + seconds + mailbox.map(box -> " for " + box).orElse(""));
+        return recording(recordings.size());
+    }
+
+    /// What becomes of a recording, counted from 1.
+    CompletableFuture<Boolean> recording(int number) {
+        return stored.computeIfAbsent(number, _ -> new CompletableFuture<>());
     }
 }

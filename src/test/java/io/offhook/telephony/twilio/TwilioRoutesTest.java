@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,6 +74,12 @@ class TwilioRoutesTest {
             "To", "+14155550199",
             "StirVerstat", "TN-Validation-Passed-A",
             "CallerCity", "SÃO PAULO & co");
+    private static final Map<String, String> RECORDING = Map.of(
+            "AccountSid", ACCOUNT,
+            "CallSid", CALL.value(),
+            "RecordingUrl", "https://api.twilio.com/RE1",
+            "RecordingDuration", "12",
+            "RecordingStatus", "completed");
     private static final Map<String, String> HUMAN = Map.of(
             "AccountSid", ACCOUNT,
             "CallSid", "CA00000000000000000000000000000002",
@@ -380,23 +387,40 @@ class TwilioRoutesTest {
 
     @Test
     void a_voicemail_is_reported_when_it_is_ready() throws Exception {
-        var recording = Map.of(
-                "AccountSid",
-                ACCOUNT,
-                "CallSid",
-                CALL.value(),
-                "RecordingUrl",
-                "https://api.twilio.com/RE1",
-                "RecordingDuration",
-                "12");
-        post("/voice/recorded", with(recording, "RecordingStatus", "in-progress"));
-        post("/voice/recorded", with(recording, "RecordingStatus", "completed"));
-        post("/voice/recorded?mailbox=night_desk", with(recording, "RecordingStatus", "completed"));
+        switchboard.recording(1).complete(true);
+        switchboard.recording(2).complete(true);
+
+        post("/voice/recorded", with(RECORDING, "RecordingStatus", "in-progress"));
+        post("/voice/recorded", RECORDING);
+        post("/voice/recorded?mailbox=night_desk", RECORDING);
 
         assertThat(switchboard.recordings)
                 .containsExactly(
                         CALL + " https://api.twilio.com/RE1 12",
                         CALL + " https://api.twilio.com/RE1 12 for night_desk");
+    }
+
+    @Test
+    void a_voicemail_is_confirmed_once_it_is_stored() throws Exception {
+        var response = posting("/voice/recorded", RECORDING);
+        await().until(() -> switchboard.recordings.size() == 1);
+        assertThat(response).isNotDone();
+
+        switchboard.recording(1).complete(true);
+
+        assertThat(response.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void a_voicemail_that_is_not_stored_is_to_be_reported_again() throws Exception {
+        switchboard.recording(1).complete(false);
+        switchboard.recording(2).completeExceptionally(new IllegalStateException("broken"));
+
+        var lost = post("/voice/recorded", RECORDING);
+        var broken = post("/voice/recorded", RECORDING);
+        var late = post("/voice/recorded", RECORDING);
+
+        assertThat(List.of(lost, broken, late)).extracting(HttpResponse::statusCode).containsOnly(503);
     }
 
     @ParameterizedTest
@@ -670,15 +694,26 @@ class TwilioRoutesTest {
         return send(path, form, signature("https://voice.example.com/phone" + path, form));
     }
 
+    /// The request is on its way.
+    private CompletableFuture<HttpResponse<String>> posting(String path, Map<String, String> form) throws Exception {
+        return http.sendAsync(
+                request(path, form, signature("https://voice.example.com/phone" + path, form)),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     private HttpResponse<String> send(String path, Map<String, String> form, String signature)
             throws IOException, InterruptedException {
+        return http.send(request(path, form, signature), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(String path, Map<String, String> form, String signature) {
         var request = HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
                 .POST(HttpRequest.BodyPublishers.ofString(body(form)));
         if (!signature.isEmpty()) {
             request.header("X-Twilio-Signature", signature);
         }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return request.build();
     }
 
     private static String body(Map<String, String> form) {
