@@ -21,6 +21,8 @@ import java.util.function.Function;
 /// Where a caller without a stream goes: to the agent on a new one, along the route to a human, or home.
 /// `RouteAnswers` says where; here it is noted, stored and ordered. Any thread; nothing here waits.
 final class BetweenStreams {
+    private static final CompletionStage<String> NOTHING = CompletableFuture.completedStage("");
+
     private final StreamTokens tokens;
     private final Admission admission;
     private final Endings endings;
@@ -48,30 +50,37 @@ final class BetweenStreams {
             return connectOrRoute(entry, false);
         }
         var result = RouteAnswers.result(entry.standing(), progress);
-        var kept = CallbackAnswers.asked(entry.standing(), progress, clock.now()).map(log::keepSoon);
-        progress.step().ifPresent(step -> {
-            log.stepped(entry, step, result);
-            entry.stepped(result);
-            var _ = endings.correct(entry);
-        });
+        var asked = CallbackAnswers.asked(entry.standing(), progress, clock.now()).map(log::keepSoon);
+        if (progress.step().isEmpty() && !progress.over()) {
+            return afterStream(entry);
+        }
+        // Whoever is asked next, maybe another node, must know of the step: all is on its way to the disk at once.
+        var stepped = progress.step().isPresent() ? stepped(entry, progress.step().getAsInt(), result) : NOTHING;
+        CompletionStage<Instruction> answer;
         if (progress.over()) {
             endings.over(entry);
-            return CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
+            answer = CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
+        } else {
+            answer = perform(entry, RouteAnswers.afterStep(entry.standing(), progress, result));
         }
-        var answer = progress.step().isPresent()
-                ? perform(entry, RouteAnswers.afterStep(entry.standing(), progress, result))
-                : afterStream(entry);
-        return kept.map(stored -> answer.thenCombine(stored, (next, _) -> next)).orElse(answer);
+        return answer.thenCombine(asked.orElse(NOTHING), (next, _) -> next).thenCombine(stepped, (next, _) -> next);
+    }
+
+    private CompletionStage<String> stepped(Entry entry, int step, Route.Result result) {
+        var stored = log.stepped(entry, step, result);
+        entry.stepped(result);
+        var _ = endings.correct(entry);
+        return stored;
     }
 
     /// The caller stands in a queue.
-    Hold waiting(Entry entry, Waiting waiting) {
+    CompletionStage<Hold> waiting(Entry entry, Waiting waiting) {
         entry.touched(clock.now());
         var wish = RouteAnswers.wish(entry.standing(), waiting);
-        if (entry.wants(wish)) {
-            log.happened(entry, Logbook.event(wish));
-        }
-        return RouteAnswers.waiting(entry.standing(), waiting);
+        var stored = entry.wants(wish) ? log.wanted(entry, wish) : NOTHING;
+        var hold = RouteAnswers.waiting(entry.standing(), waiting);
+        // A caller who leaves the queue for it may be asked about on another node.
+        return stored.thenApply(_ -> hold);
     }
 
     private CompletionStage<Instruction> afterStream(Entry entry) {

@@ -166,7 +166,8 @@ public final class LiveCalls implements Switchboard {
     @Override
     public CompletionStage<Hold> waiting(Waiting waiting) {
         return known.current(waiting.call())
-                .thenApply(found -> found.map(entry -> between.waiting(entry, waiting)).orElseGet(Hold::usual));
+                .thenCompose(found -> found.map(entry -> between.waiting(entry, waiting))
+                        .orElseGet(() -> CompletableFuture.completedStage(Hold.usual())));
     }
 
     @Override
@@ -182,11 +183,12 @@ public final class LiveCalls implements Switchboard {
     }
 
     @Override
-    public void accepted(CallId id) {
-        var _ = known.current(id).thenAccept(found -> found.ifPresent(entry -> {
-            entry.accepted();
-            log.happened(entry, Logbook.ACCEPTED);
-        }));
+    public CompletionStage<Boolean> accepted(CallId id) {
+        return known.current(id).thenCompose(found -> found.map(entry -> {
+                    entry.accepted();
+                    return log.accepted(entry).thenApply(_ -> true);
+                })
+                .orElse(Logbook.NO_NEWS));
     }
 
     /// What a human is to know of a call, from any node. Completes within a second, and never exceptionally.

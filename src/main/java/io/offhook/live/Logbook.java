@@ -63,6 +63,16 @@ final class Logbook {
         return keepSoon(event(entry, RETURNED, from.detail()));
     }
 
+    /// Completes when other nodes can know.
+    CompletionStage<String> accepted(Entry entry) {
+        return keepSoon(event(entry, ACCEPTED, "{}"));
+    }
+
+    /// Completes when other nodes can know.
+    CompletionStage<String> wanted(Entry entry, RouteAnswers.Wish wish) {
+        return keepSoon(event(entry, event(wish), "{}"));
+    }
+
     /// The entry of the timeline that says so.
     static String event(RouteAnswers.Wish wish) {
         return WISHES.getOrDefault(wish, "nothing_wanted");
@@ -96,12 +106,13 @@ final class Logbook {
                 .completeOnTimeout("late", STORING.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    void stepped(Entry entry, int step, Route.Result result) {
+    /// Completes when other nodes can know.
+    CompletionStage<String> stepped(Entry entry, int step, Route.Result result) {
         var destination = RouteAnswers.name(entry.plan(), entry.handoff(), step);
         int place = RouteAnswers.attempt(entry.standing(), step)
                 .map(attempt -> WarmTransfers.place(attempt, step))
                 .orElse(entry.cameBack() && entry.handoff().isPresent() ? SECOND_ROUTE + step : step);
-        book.keep(new Fact.RouteStepped(entry.id(), clock.now(), place, destination, Optional.of(result)));
+        return keepSoon(new Fact.RouteStepped(entry.id(), clock.now(), place, destination, Optional.of(result)));
     }
 
     /// Completes with whether the message is on disk, however long that takes.

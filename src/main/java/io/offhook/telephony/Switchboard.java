@@ -35,8 +35,10 @@ public interface Switchboard {
         return CompletableFuture.completedStage(Whisper.OF_NOTHING);
     }
 
-    /// That human has taken the call, and is put through to the caller.
-    default void accepted(CallId call) {}
+    /// That human has taken the call. Completes when the caller may be put through.
+    default CompletionStage<Boolean> accepted(CallId call) {
+        return CompletableFuture.completedStage(true);
+    }
 
     /// The provider's last word: the call is over.
     ///

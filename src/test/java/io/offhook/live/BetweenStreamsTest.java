@@ -18,10 +18,12 @@ import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
+import io.offhook.telephony.Hold;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
+import io.offhook.telephony.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +31,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -262,6 +266,79 @@ class BetweenStreamsTest {
 
         assertThat(answer).isNotDone();
         assertThat(answer).succeedsWithin(Duration.ofSeconds(30));
+    }
+
+    /// A disk that is waited for however long it takes.
+    private static final class Disk<T> extends CompletableFuture<T> {
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new Disk<>();
+        }
+
+        @Override
+        public CompletableFuture<T> completeOnTimeout(T value, long timeout, TimeUnit unit) {
+            return this;
+        }
+    }
+
+    @Test
+    void the_next_step_is_answered_when_the_last_one_is_stored() {
+        var disk = new Disk<String>();
+        node.rings(CALL);
+        after(CALL);
+        node.durable = disk;
+
+        var answer = node.stepEnding(0, Route.Result.NO_ANSWER);
+
+        assertThat(node.facts(Fact.RouteStepped.class)).hasSize(1);
+        assertThat(answer).isNotDone();
+        disk.complete("stored");
+        assertThat(answer.join()).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.step())
+                .isEqualTo(1));
+    }
+
+    @Test
+    void a_caller_leaves_the_queue_for_a_message_when_that_wish_is_stored() {
+        var disk = new Disk<String>();
+        node.rings(CALL);
+        after(CALL);
+        node.durable = disk;
+
+        var hold = node.calls
+                .waiting(new Waiting(CALL, 0, OptionalInt.of(1), Optional.of(Duration.ZERO), Optional.of('2')))
+                .toCompletableFuture();
+
+        assertThat(node.facts(Fact.Happened.class)).last().matches(fact -> fact.kind().equals("message_wanted"));
+        assertThat(hold).isNotDone();
+        disk.complete("stored");
+        assertThat(hold.join()).isEqualTo(Hold.leave());
+    }
+
+    @Test
+    void a_human_is_put_through_when_it_is_stored_that_the_call_is_taken() {
+        var disk = new Disk<String>();
+        node.rings(CALL);
+        after(CALL);
+        node.durable = disk;
+
+        var taken = node.calls.accepted(CALL).toCompletableFuture();
+
+        assertThat(node.facts(Fact.Happened.class)).last().matches(fact -> fact.kind().equals("human_accepted"));
+        assertThat(taken).isNotDone();
+        disk.complete("stored");
+        assertThat(taken.join()).isTrue();
+    }
+
+    @Test
+    void a_disk_that_is_broken_or_slow_keeps_nobody_waiting() {
+        node.rings(CALL);
+        after(CALL);
+
+        node.durable = CompletableFuture.failedStage(new IllegalStateException("disk full"));
+        assertThat(node.calls.accepted(CALL).toCompletableFuture().join()).isTrue();
+
+        node.durable = new CompletableFuture<>();
+        assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOf(GoTo.class);
     }
 
     // --- the end, in whatever order it is told ---

@@ -171,6 +171,15 @@ final class Node implements AutoCloseable {
     }
 
     Instruction stepEnds(int step, Route.Result result, boolean proven, boolean over) {
+        return stepEnding(step, result, proven, over).join();
+    }
+
+    /// What comes next has perhaps not been answered yet.
+    CompletableFuture<Instruction> stepEnding(int step, Route.Result result) {
+        return stepEnding(step, result, true, false);
+    }
+
+    private CompletableFuture<Instruction> stepEnding(int step, Route.Result result, boolean proven, boolean over) {
         return calls.next(new Progress(
                         CALL,
                         Optional.empty(),
@@ -180,8 +189,7 @@ final class Node implements AutoCloseable {
                         proven,
                         Progress.Reply.NOTHING,
                         over))
-                .toCompletableFuture()
-                .join();
+                .toCompletableFuture();
     }
 
     /// Opens a stream; empty when it is refused.

@@ -227,10 +227,14 @@ public final class TwilioRoutes {
     /// Asked for the leg of a human who has picked up: first for the words, then with the key that was pressed.
     private void whisper(RoutingContext context, TwilioForm form) {
         var caller = TwilioStream.callId(form.first("ParentCallSid"));
-        if (form.has("Digits")) {
-            boolean taken = form.first("Digits").equals(ACCEPT);
-            caller.filter(_ -> taken).ifPresent(switchboard::accepted);
-            write(context, taken ? twiml.accepted() : twiml.refused());
+        if (form.first("Digits").equals(ACCEPT)) {
+            answer(
+                    context,
+                    () -> caller.map(switchboard::accepted).orElseGet(() -> CompletableFuture.completedStage(true)),
+                    () -> true,
+                    _ -> twiml.accepted());
+        } else if (form.has("Digits")) {
+            write(context, twiml.refused());
         } else {
             answer(
                     context,

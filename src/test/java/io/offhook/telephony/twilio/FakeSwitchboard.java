@@ -33,6 +33,7 @@ final class FakeSwitchboard implements Switchboard {
     volatile CompletableFuture<Boolean> redeeming = new CompletableFuture<>();
     volatile CompletableFuture<Instruction> answer = new CompletableFuture<>();
     final List<CallId> accepted = new CopyOnWriteArrayList<>();
+    volatile CompletableFuture<Boolean> accepting = CompletableFuture.completedFuture(true);
     final List<CallId> whispered = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Whisper> whispering = new CompletableFuture<>();
     private final Map<Integer, CompletableFuture<Boolean>> stored = new ConcurrentHashMap<>();
@@ -78,8 +79,9 @@ final class FakeSwitchboard implements Switchboard {
     }
 
     @Override
-    public void accepted(CallId call) {
+    public CompletionStage<Boolean> accepted(CallId call) {
         accepted.add(call);
+        return accepting;
     }
 
     @Override

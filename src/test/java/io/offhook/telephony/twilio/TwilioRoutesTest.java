@@ -335,6 +335,18 @@ class TwilioRoutesTest {
     }
 
     @Test
+    void a_human_is_put_through_once_it_is_stored_that_the_call_is_taken() throws Exception {
+        switchboard.accepting = new CompletableFuture<>();
+        var answer = posting("/voice/whisper", with(HUMAN, "Digits", "1"));
+        await().until(() -> !switchboard.accepted.isEmpty());
+        assertThat(answer).isNotDone();
+
+        switchboard.accepting.complete(true);
+
+        assertThat(answer.get(60, TimeUnit.SECONDS).body()).endsWith("<Response></Response>");
+    }
+
+    @Test
     void a_human_is_asked_even_when_nothing_is_known() throws Exception {
         switchboard.whispering.completeExceptionally(new IllegalStateException("store is down"));
 
