@@ -1,9 +1,11 @@
 package io.offhook;
 
 import io.offhook.call.CallId;
+import io.offhook.call.Handoff;
 import io.offhook.call.Money;
 import io.offhook.config.Secret;
 import io.offhook.desk.Throttle;
+import io.offhook.outbox.StoryJson;
 import io.offhook.store.StoreException;
 import io.offhook.store.StoredCall;
 import io.offhook.store.jdbc.JdbcCallLog;
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,14 +195,7 @@ final class CallsApi {
         if (!costs.isEmpty()) {
             body.put("cost", costs);
         }
-        store.handoff(id)
-                .ifPresent(handoff -> body.put(
-                        "handoff",
-                        Map.of(
-                                "cause", handoff.cause().slug(),
-                                "reason", handoff.reason(),
-                                "summary", handoff.summary(),
-                                "urgency", handoff.urgency().name().toLowerCase(Locale.ROOT))));
+        store.handoff(id).ifPresent(handoff -> body.put("handoff", handoff(handoff)));
         return body;
     }
 
@@ -208,6 +204,19 @@ final class CallsApi {
         return store.usage(id).stream()
                 .flatMap(charge -> charge.cost().stream())
                 .collect(Collectors.toMap(Money::currency, Money::amount, BigDecimal::add, TreeMap::new));
+    }
+
+    private static Map<String, Object> handoff(Handoff handoff) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("cause", handoff.cause().slug());
+        map.put("reason", handoff.reason());
+        map.put("summary", handoff.summary());
+        map.put("urgency", handoff.urgency().name().toLowerCase(Locale.ROOT));
+        map.put("language", handoff.language());
+        if (!handoff.story().summary().isBlank()) {
+            map.put("story", StoryJson.of(handoff.story(), UnaryOperator.identity()));
+        }
+        return map;
     }
 
     private boolean allowed(RoutingContext request) {

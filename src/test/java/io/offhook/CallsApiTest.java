@@ -13,6 +13,7 @@ import io.offhook.call.HandoffCause;
 import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.call.Story;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -142,7 +144,19 @@ class CallsApiTest {
                                 caller,
                                 "en",
                                 List.of(said),
-                                NOON.plusSeconds(5))),
+                                NOON.plusSeconds(5),
+                                new Story(
+                                        Story.Mood.UPSET,
+                                        Optional.of("Dana"),
+                                        List.of("delivery"),
+                                        "Wants to know where order AB7492 is.",
+                                        Story.SummarySource.ENGINE,
+                                        Map.of("status", "shipped"),
+                                        List.of("order AB7492 looked up"),
+                                        List.of("It comes tomorrow."),
+                                        List.of("the order's number (AB7492)"),
+                                        "Hi Dana, I can see it's about the delivery.",
+                                        Map.of("tier", "gold")))),
                 new Fact.RouteStepped(CALL, NOON.plusSeconds(9), 0, "number", Optional.of(Route.Result.ACCEPTED)),
                 new Fact.PhaseChanged(CALL, NOON.plusSeconds(10), "ended"),
                 new Fact.Ended(
@@ -180,7 +194,14 @@ class CallsApiTest {
                  "timeline": [{"at": "2026-11-23T12:00:04Z", "kind": "barge_in"}],
                  "route": [{"step": 0, "destination": "number", "result": "accepted"}],
                  "cost": {"USD": 0.75},
-                 "handoff": {"cause": "caller_pressed_zero", "reason": "a reason", "summary": "a summary", "urgency": "high"}}
+                 "handoff": {"cause": "caller_pressed_zero", "reason": "a reason", "summary": "a summary", "urgency": "high",
+                             "language": "en",
+                             "story": {"summary": "Wants to know where order AB7492 is.", "by": "engine", "mood": "upset",
+                                       "name": "Dana", "customer": {"tier": "gold"}, "topics": ["delivery"],
+                                       "facts": {"status": "shipped"}, "done": ["order AB7492 looked up"],
+                                       "promised": ["It comes tomorrow."],
+                                       "do_not_ask": ["the order's number (AB7492)"],
+                                       "opening": "Hi Dana, I can see it's about the delivery."}}}
                 """));
     }
 

@@ -3,7 +3,6 @@ package io.offhook.outbox;
 import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
-import io.offhook.call.Story;
 import io.offhook.call.Turn;
 import io.offhook.crm.StirVerdict;
 import io.offhook.store.Fact;
@@ -110,15 +109,8 @@ final class EventJson {
         map.put("summary", how.redaction().apply(handoff.summary()));
         map.put("language", handoff.language());
         if (!handoff.story().summary().isBlank()) {
-            map.put("story", story(handoff.story(), how));
+            map.put("story", StoryJson.of(handoff.story(), how.redaction()));
         }
-        return map;
-    }
-
-    private static Map<String, Object> story(Story story, Subscriptions how) {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("summary", how.redaction().apply(story.summary()));
-        map.put("by", story.source().name().toLowerCase(Locale.ROOT));
         return map;
     }
 

@@ -39,13 +39,24 @@ record Letter(String subject, String text) {
         row(lines, "Length", length(voicemail));
         row(lines, "Urgency", text(handoff, "urgency"));
         row(lines, "Reason", text(handoff, "reason"));
-        row(lines, "Summary", text(handoff, "summary"));
+        summary(lines, handoff);
         lines.add("");
         row(lines, "Recording", text(voicemail, "recording"));
         var about = (message ? "Voicemail from " : "Call from ") + from
                 + length(voicemail).map(length -> " (" + length + ")").orElse("")
                 + text(handoff, "reason").map(reason -> ": " + reason).orElse("");
         return new Letter(about, lines.stream().collect(Collectors.joining("\r\n", "", "\r\n")));
+    }
+
+    /// The story has one in any case, also when the agent wrote none. None of them is a human's.
+    private static void summary(List<String> lines, JsonNode handoff) {
+        var story = handoff.path("story");
+        row(lines, "Summary", text(story, "summary").or(() -> text(handoff, "summary")));
+        row(lines, "Source", text(story, "summary").map(_ -> "machine-made, " + switch (text(story, "by").orElse("")) {
+            case "agent" -> "written by the agent";
+            case "engine" -> "written by the engine";
+            default -> "put together by rule";
+        }));
     }
 
     private static void row(List<String> lines, String label, Optional<String> value) {

@@ -5,6 +5,7 @@ import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.PhoneNumber;
+import io.offhook.call.Story;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
@@ -117,6 +118,33 @@ final class Depot implements AutoCloseable, InstantSource {
     }
 
     void isHandedOff(String call) {
+        handsOff(call, story());
+        leaves(call);
+    }
+
+    /// The caller leaves the agent.
+    void leaves(String call) {
+        log.append(List.of(new Fact.PhaseChanged(new CallId(call), NOON.plusSeconds(62), "transferred")));
+    }
+
+    private Story story() {
+        boolean own = summary.isBlank();
+        return new Story(
+                Story.Mood.UPSET,
+                Optional.of("Dana Ruiz"),
+                List.of("billing_dispute"),
+                own ? "Caller: \u201cIt is about my card.\u201d" : summary,
+                own ? Story.SummarySource.RULE : Story.SummarySource.AGENT,
+                Map.of("total", "$347.00"),
+                List.of("invoice 2231 looked up"),
+                List.of("You get it back by Friday."),
+                List.of("the amount ($347)"),
+                "Hi Dana, I can see it's about the charge of $347. Let me take it from here.",
+                Map.of("tier", "gold"));
+    }
+
+    /// The caller is on the way to a human, and still with the agent.
+    void handsOff(String call, Story story) {
         var at = NOON.plusSeconds(60);
         var handoff = new Handoff(
                 new CallId(call),
@@ -130,7 +158,8 @@ final class Depot implements AutoCloseable, InstantSource {
                         new Turn(Turn.Speaker.AGENT, "greeting", "Thanks for calling.", false, NOON),
                         new Turn(Turn.Speaker.NOTE, "note-1", "for the model only", false, NOON),
                         new Turn(Turn.Speaker.CALLER, "item-1", "It is about my card, 4111 1111.", false, NOON.plusSeconds(9))),
-                at);
+                at,
+                story);
         log.append(List.of(new Fact.HandedOff(new CallId(call), at, handoff)));
     }
 

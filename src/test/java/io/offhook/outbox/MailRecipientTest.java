@@ -123,8 +123,20 @@ class MailRecipientTest {
                         Urgency   high
                         Reason    disputes a charge
                         Summary   Disputes a $347 charge from February; says she never authorised it.
+                        Source    machine-made, written by the agent
 
                         Recording https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1""");
+    }
+
+    @Test
+    void a_mail_says_what_it_was_about_when_no_model_did() throws Exception {
+        depot.summary = "";
+
+        deliver(loopback());
+
+        assertThat(only().getContent().toString())
+                .contains("Summary   Caller: \u201cIt is about my card.\u201d")
+                .contains("Source    machine-made, put together by rule");
     }
 
     @Test
