@@ -15,9 +15,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -31,10 +35,17 @@ public final class Mailroom {
     /// The fact that names a call's agent may be overtaken, for as long as another node's database is out of reach.
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
+    /// Who has not left the agent by then stays for a while, as for a warm transfer.
+    private static final Duration COMPLETING = Duration.ofSeconds(2);
+
+    private static final Set<String> LEFT_THE_AGENT = Set.of("transferred", "ended");
+
     private final Outbox outbox;
     private final CallRecords records;
     private final BiFunction<String, Optional<String>, Subscriptions> subscriptions;
     private final EventJson json;
+    /// When events that can't be told yet were first come across.
+    private final Map<String, Instant> seen = new HashMap<>();
 
     /// @param subscriptions of the agent of this name, of the file as it is at present; and the mailbox of this name,
     ///                      when the caller has left a message in one
@@ -51,9 +62,14 @@ public final class Mailroom {
     }
 
     void address(Instant now) {
-        for (var event : outbox.unaddressed(AT_ONCE)) {
+        var events = outbox.unaddressed(AT_ONCE);
+        seen.keySet().retainAll(events.stream().map(OutboxEvent::key).toList());
+        var held = new HashSet<CallId>();
+        for (var event : events) {
             try {
-                address(event, now);
+                if (held.contains(event.call()) || !address(event, now)) {
+                    held.add(event.call());
+                }
             } catch (StoreException e) {
                 if (!e.refused()) {
                     throw e;
@@ -66,13 +82,31 @@ public final class Mailroom {
         }
     }
 
-    private void address(OutboxEvent event, Instant now) {
+    /// @return whether the later events of its call may follow
+    private boolean address(OutboxEvent event, Instant now) {
         var call = records.calls().find(event.call()).filter(found -> !found.agent().isEmpty());
-        if (call.isPresent()) {
-            address(event, call.get(), now);
-        } else if (event.at().plus(PATIENCE).isBefore(now)) {
-            drop(event, new IllegalStateException("the call's agent is not known"), now);
+        if (call.isEmpty()) {
+            if (event.at().plus(PATIENCE).isBefore(now)) {
+                drop(event, new IllegalStateException("the call's agent is not known"), now);
+            }
+            return true;
         }
+        if (!complete(event, call.get(), now)) {
+            return false;
+        }
+        address(event, call.get(), now);
+        return true;
+    }
+
+    /// A handoff is stored before the caller leaves and again with what was said and written until then: the last words
+    /// and the engine's summary come while the agent announces it. How long it has been known is this node's own
+    /// measure, since clocks of nodes differ.
+    private boolean complete(OutboxEvent event, StoredCall call, Instant now) {
+        if (!event.name().equals(OutboxEvent.HANDOFF_CREATED) || LEFT_THE_AGENT.contains(call.phase())) {
+            return true;
+        }
+        var first = seen.merge(event.key(), now, (before, latest) -> latest.isBefore(before) ? latest : before);
+        return Duration.between(first, now).compareTo(COMPLETING) >= 0;
     }
 
     private void drop(OutboxEvent event, RuntimeException why, Instant now) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import io.offhook.call.Story;
 import io.offhook.store.OutboxMessage;
 import io.offhook.store.OutboxMessage.State;
 import java.nio.file.Path;
@@ -77,6 +78,69 @@ class PostmanTest {
         assertThat(got.stream().filter(message -> message.target().equals("acme/crm")))
                 .extracting(OutboxMessage::event)
                 .containsExactly("handoff.created", "voicemail.left", "call.ended");
+    }
+
+    @Test
+    void a_handoff_is_told_once_with_what_was_said_and_written_until_the_caller_left() {
+        var postman = depot.postman(willing);
+        depot.begins("CA1");
+        depot.handsOff("CA1", told("by rule"));
+        rounds(postman, 2);
+        assertThat(got).isEmpty();
+
+        depot.handsOff("CA1", told("by the engine"));
+        depot.leaves("CA1");
+        rounds(postman, 2);
+
+        assertThat(got).singleElement().satisfies(message -> assertThat(message.body())
+                .contains("by the engine")
+                .doesNotContain("by rule"));
+    }
+
+    @Test
+    void a_handoff_whose_caller_stays_is_told_after_two_seconds_and_before_what_came_later() {
+        onlyCrm();
+        var postman = depot.postman(willing);
+        depot.begins("CA1");
+        depot.handsOff("CA1", told("by rule"));
+        depot.getsVoicemail("CA1");
+        rounds(postman, 1);
+        depot.passes(Duration.ofMillis(1_900));
+        rounds(postman, 1);
+        assertThat(got).isEmpty();
+
+        depot.passes(Duration.ofMillis(100));
+        rounds(postman, 3);
+
+        assertThat(got).extracting(OutboxMessage::event).containsExactly("handoff.created", "voicemail.left");
+    }
+
+    @Test
+    void a_handoff_that_a_killed_node_has_noted_is_told_by_another_and_once() {
+        depot.begins("CA1");
+        depot.handsOff("CA1", told("by rule"));
+        rounds(depot.postman(willing), 1);
+
+        var others = List.of(depot.postman(willing), depot.postman(willing));
+        others.forEach(postman -> rounds(postman, 1));
+        depot.passes(Duration.ofSeconds(2));
+        others.forEach(postman -> rounds(postman, 2));
+
+        assertThat(got).extracting(OutboxMessage::key).containsExactly("CA1:handoff.created:1795435260000");
+    }
+
+    private static Story told(String summary) {
+        return new Story(
+                Story.Mood.UNKNOWN,
+                Optional.empty(),
+                List.of(),
+                summary,
+                Story.SummarySource.RULE,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                "");
     }
 
     @Test
