@@ -27,6 +27,7 @@ import io.offhook.live.CallCounters;
 import io.offhook.live.Greetings;
 import io.offhook.live.LateAnswers;
 import io.offhook.live.LiveCalls;
+import io.offhook.live.NodeWatch;
 import io.offhook.live.WarmTransfers;
 import io.offhook.metrics.Meters;
 import io.offhook.outbox.Postman;
@@ -37,6 +38,7 @@ import io.offhook.store.Wishes;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcAttempts;
 import io.offhook.store.jdbc.JdbcCallLog;
+import io.offhook.store.jdbc.JdbcLeases;
 import io.offhook.store.jdbc.JdbcWishes;
 import io.offhook.telephony.twilio.CallbackRoutes;
 import io.offhook.telephony.twilio.TwilioHumanLegs;
@@ -63,6 +65,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -196,6 +199,14 @@ public final class Offhook implements AutoCloseable {
                 warm,
                 workers);
         made.with(calls::settle);
+        made.with(new NodeWatch(
+                        UUID.randomUUID().toString(),
+                        new JdbcLeases(database),
+                        calls::inHand,
+                        counters(),
+                        InstantSource.system(),
+                        NodeWatch.Pace.USUAL)
+                .start());
         showActive(agents.current());
         meters.gauge("offhook.store.queue", () -> writer.load().queued());
         meters.gauge("offhook.store.lost", () -> writer.load().lost());

@@ -2,6 +2,7 @@ package io.offhook.live;
 
 import io.offhook.call.CallMachine;
 import io.offhook.call.CallRules;
+import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.Memory;
 import io.offhook.call.Phase;
@@ -13,6 +14,7 @@ import io.offhook.call.ToolRequest;
 import io.offhook.call.Transcript;
 import io.offhook.call.Turn;
 import io.offhook.store.Attempt;
+import io.offhook.store.Leases;
 import io.offhook.store.WholeCall;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,8 +62,13 @@ record Elsewhere(
                 handoff.isPresent() && taken(stored),
                 wish(stored),
                 stored.voicemail(),
-                stored.call().disposition().map(how -> new Entry.End(
+                stored.call().disposition().filter(Elsewhere::known).map(how -> new Entry.End(
                         how, stored.call().endedAt().orElse(stored.call().startedAt()))));
+    }
+
+    /// Whether that is how the call ended. A call that was given up with its node goes on when it is heard of again.
+    private static boolean known(Disposition how) {
+        return !how.reason().equals(Leases.NODE_LOST);
     }
 
     /// A handoff is stored before the caller leaves, and again when all was said; its node may have died in between.

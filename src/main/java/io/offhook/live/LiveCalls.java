@@ -17,12 +17,14 @@ import io.offhook.telephony.Waiting;
 import io.offhook.telephony.Whisper;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The calls of this node, from their first webhook to the provider's last word: the door through which the provider
 /// and the server come in. Behind it, `KnownCalls` has an `Entry` for each call, whichever node began it; `Streams` lets
@@ -245,6 +247,13 @@ public final class LiveCalls implements Switchboard {
     public boolean needed() {
         var now = clock.now();
         return known.all().stream().anyMatch(entry -> entry.onLine() || entry.aboutToGo(now));
+    }
+
+    /// The calls that this node knows and that have not ended, and whether they have a stream here.
+    public Map<CallId, Boolean> inHand() {
+        return known.all().stream()
+                .filter(entry -> !entry.over())
+                .collect(Collectors.toMap(Entry::id, Entry::onLine));
     }
 
     /// The call as it stands, if this node knows it.

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.CallEvent;
 import io.offhook.call.Destination;
+import io.offhook.call.Disposition;
 import io.offhook.call.Disposition.Outcome;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
@@ -17,6 +18,7 @@ import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.store.Fact;
+import io.offhook.store.StoredCall;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
@@ -148,6 +150,26 @@ class OtherNodesTest {
 
         await().until(() -> node.ended().isPresent());
         assertThat(node.ended().orElseThrow().outcome()).isEqualTo(Outcome.TRANSFERRED);
+    }
+
+    @Test
+    void a_caller_whose_call_was_given_up_with_its_node_still_reaches_somebody() {
+        node.stored = Optional.of(new StoredCall(
+                CALL,
+                "acme",
+                Optional.empty(),
+                Optional.empty(),
+                "ended",
+                SENT_AWAY,
+                Optional.of(CAME_BACK),
+                Optional.of(new Disposition(Outcome.FAILED, "node_lost"))));
+
+        var next = node.asksAfterStream(CALL).join();
+        node.calls.over(CALL, "completed");
+
+        assertThat(next).isInstanceOf(ConnectAgent.class);
+        await().until(() -> node.ended().isPresent());
+        assertThat(node.ended().orElseThrow().reason()).isNotEqualTo("node_lost");
     }
 
     @Test

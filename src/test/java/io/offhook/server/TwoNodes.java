@@ -40,6 +40,9 @@ final class TwoNodes implements AutoCloseable {
     /// How long the wall's clock may take for anything at all.
     static final Duration PATIENCE = Duration.ofSeconds(120);
 
+    /// A port at which nothing listens.
+    private static final int NOBODY = 1;
+
     final Humans humans = new Humans();
     final JdbcCallLog store;
     final Relay relay = new Relay();
@@ -152,6 +155,11 @@ final class TwoNodes implements AutoCloseable {
     SimulatedSession session(int index) {
         await().atMost(PATIENCE).until(() -> sessions() > index);
         return engine.sessions().get(index);
+    }
+
+    /// Whatever comes from now on comes to nobody.
+    void reachNobody() {
+        relay.to(NOBODY, NOBODY);
     }
 
     // --- the end of the first node ---

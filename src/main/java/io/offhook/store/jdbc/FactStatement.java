@@ -57,7 +57,9 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     on conflict (id) do update set phase = 'ended', phase_at = excluded.phase_at,
                         ended_at = excluded.ended_at, outcome = excluded.outcome, reason = excluded.reason
                     where call.ended_at is null or excluded.ended_at <= call.ended_at
+                        or (call.reason = 'node_lost' and excluded.outcome <> 'failed')
                     """,
+                    // A node that was taken for dead knows better when it is heard of again.
                     (batch, fact, _) -> batch.bind(
                                     "outcome", fact.disposition().outcome().slug())
                             .bind("reason", clean(fact.disposition().reason()))),

@@ -1,0 +1,77 @@
+package io.offhook.server;
+
+import static io.offhook.server.TestServer.GREETING;
+import static io.offhook.server.TestServer.PERSON;
+import static io.offhook.server.TwoNodes.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.offhook.call.Disposition;
+import io.offhook.call.Disposition.Outcome;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/// A node is killed (`kill -9`) and nobody ever says what became of its caller.
+@DisabledOnOs(OS.WINDOWS)
+@Execution(ExecutionMode.CONCURRENT)
+@Order(1)
+@Timeout(300)
+class LostNodeTest {
+    private TwoNodes nodes;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws Exception {
+        nodes = new TwoNodes(folder, """
+                offhook: 1
+                name: acme
+                engine: openai/gpt-realtime-2.1
+                greeting: { say: "%s", cached: false }
+                instructions: You answer the phone.
+                escalate: { to: { default: { dial: "%s", wait: 5s, else: voicemail } } }
+                privacy: { disclose: none }
+                """.formatted(GREETING, PERSON));
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.close();
+    }
+
+    @Test
+    void a_call_that_ends_with_its_node_unheard_of_is_ended_by_another_node() throws SQLException {
+        var call = nodes.ringAndGreet();
+        await().atMost(PATIENCE)
+                .until(() -> nodes.store.find(TwoNodes.id(call)).isPresent());
+
+        nodes.reachNobody();
+        nodes.killFirst();
+        call.hangUp();
+
+        assertThat(nodes.disposition(call)).isEqualTo(new Disposition(Outcome.FAILED, "node_lost"));
+        assertThat(ends(call.sid())).isEqualTo(1);
+    }
+
+    /// How often others were told that the call has ended.
+    private int ends(String call) throws SQLException {
+        try (var connection = DriverManager.getConnection(nodes.database());
+                var query = connection.prepareStatement(
+                        "select count(*) from outbox_event where call_id = ? and name = 'call.ended'")) {
+            query.setString(1, call);
+            try (var rows = query.executeQuery()) {
+                rows.next();
+                return rows.getInt(1);
+            }
+        }
+    }
+}
