@@ -213,6 +213,10 @@ final class CallsApi {
         map.put("summary", handoff.summary());
         map.put("urgency", handoff.urgency().name().toLowerCase(Locale.ROOT));
         map.put("language", handoff.language());
+        map.put("verified", handoff.identity().verified());
+        if (!handoff.identity().attestation().isEmpty()) {
+            map.put("attestation", handoff.identity().attestation());
+        }
         if (!handoff.story().summary().isBlank()) {
             map.put("story", StoryJson.of(handoff.story(), UnaryOperator.identity()));
         }

@@ -114,7 +114,8 @@ record ReadyAgent(
                                 tool -> new CallRules.ToolRule(
                                         Placeholders.fill(tool.say().orElse(""), facts), tool.confirm()))),
                 escalation,
-                new Circumstances(language, open(), caller(facts)),
+                new Circumstances(
+                        language, open(), caller(facts), facts.getOrDefault(AgentPlan.ATTESTATION, "")),
                 ComfortClips.in(language),
                 profile.engine().prices());
     }

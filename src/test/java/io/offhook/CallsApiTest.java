@@ -10,6 +10,7 @@ import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
+import io.offhook.call.Identity;
 import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
@@ -156,7 +157,8 @@ class CallsApiTest {
                                         List.of("It comes tomorrow."),
                                         List.of("the order's number (AB7492)"),
                                         "Hi Dana, I can see it's about the delivery.",
-                                        Map.of("tier", "gold")))),
+                                        Map.of("tier", "gold")))
+                                .with(new Identity(true, "A"))),
                 new Fact.RouteStepped(CALL, NOON.plusSeconds(9), 0, "number", Optional.of(Route.Result.ACCEPTED)),
                 new Fact.PhaseChanged(CALL, NOON.plusSeconds(10), "ended"),
                 new Fact.Ended(
@@ -195,7 +197,7 @@ class CallsApiTest {
                  "route": [{"step": 0, "destination": "number", "result": "accepted"}],
                  "cost": {"USD": 0.75},
                  "handoff": {"cause": "caller_pressed_zero", "reason": "a reason", "summary": "a summary", "urgency": "high",
-                             "language": "en",
+                             "language": "en", "verified": true, "attestation": "A",
                              "story": {"summary": "Wants to know where order AB7492 is.", "by": "engine", "mood": "upset",
                                        "name": "Dana", "customer": {"tier": "gold"}, "topics": ["delivery"],
                                        "facts": {"status": "shipped"}, "done": ["order AB7492 looked up"],

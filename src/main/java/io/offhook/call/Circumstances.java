@@ -4,12 +4,18 @@ import java.util.Map;
 
 /// What is known of a call besides what is said in it.
 ///
-/// @param language the language of the call, such as `es`
-/// @param open     whether the company's people are at work
-/// @param caller   what the records say about the caller, such as `tier` = `gold`; empty for a stranger
-public record Circumstances(String language, boolean open, Map<String, String> caller) {
+/// @param language    the language of the call, such as `es`
+/// @param open        whether the company's people are at work
+/// @param caller      what the records say about the caller, such as `tier` = `gold`; empty for a stranger
+/// @param attestation the network's word on the caller's number, see [Identity]
+public record Circumstances(String language, boolean open, Map<String, String> caller, String attestation) {
     public Circumstances {
         caller = Map.copyOf(caller);
+    }
+
+    /// Of a call of whose number the network says nothing.
+    public Circumstances(String language, boolean open, Map<String, String> caller) {
+        this(language, open, caller, "");
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param transcript what was really heard, oldest first
 /// @param story      what the human should know before saying a word
 /// @param way        where on that route the caller goes when the stream is closed
+/// @param identity   how far the caller is known
 public record Handoff(
         CallId call,
         HandoffCause cause,
@@ -25,13 +26,15 @@ public record Handoff(
         List<Turn> transcript,
         Instant at,
         Story story,
-        Way way) {
+        Way way,
+        Identity identity) {
 
     public Handoff {
         transcript = List.copyOf(transcript);
-        // One that was stored by an earlier version has neither.
+        // One that was stored by an earlier version has none of these.
         story = Objects.requireNonNullElse(story, Story.NONE);
         way = Objects.requireNonNullElse(way, Way.FIRST);
+        identity = Objects.requireNonNullElse(identity, Identity.UNKNOWN);
     }
 
     /// Where on the route the caller goes.
@@ -78,7 +81,8 @@ public record Handoff(
             List<Turn> transcript,
             Instant at,
             Story story) {
-        this(call, cause, reason, summary, urgency, to, caller, language, transcript, at, story, Way.FIRST);
+        this(
+                call, cause, reason, summary, urgency, to, caller, language, transcript, at, story, Way.FIRST, Identity.UNKNOWN);
     }
 
     /// A handoff of a call that has no story.
@@ -98,7 +102,7 @@ public record Handoff(
 
     /// The same with what was said since.
     Handoff with(List<Turn> turns) {
-        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at, story, way);
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, turns, at, story, way, identity);
     }
 
     /// The same with what was heard and has shown up by now, for instance on a node that is gone.
@@ -106,18 +110,26 @@ public record Handoff(
         return with(turns).told(signals, rules);
     }
 
-    /// The same with a story of what was said. A summary that the engine wrote stays.
+    /// The same with a story of what was said, and with what is known of who the caller is. A summary that the engine wrote stays.
     Handoff told(Signals signals, CallRules rules) {
         var fresh = Story.of(transcript, signals, rules, cause, summary);
-        return with(story.source() == Story.SummarySource.ENGINE ? fresh.summarised(story.summary()) : fresh);
+        return with(story.source() == Story.SummarySource.ENGINE ? fresh.summarised(story.summary()) : fresh)
+                .with(Identity.of(signals, rules.circumstances()));
     }
 
     public Handoff with(Story told) {
-        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, transcript, at, told, way);
+        return new Handoff(
+                call, cause, reason, summary, urgency, to, caller, language, transcript, at, told, way, identity);
     }
 
     public Handoff with(Way next) {
-        return new Handoff(call, cause, reason, summary, urgency, to, caller, language, transcript, at, story, next);
+        return new Handoff(
+                call, cause, reason, summary, urgency, to, caller, language, transcript, at, story, next, identity);
+    }
+
+    public Handoff with(Identity known) {
+        return new Handoff(
+                call, cause, reason, summary, urgency, to, caller, language, transcript, at, story, way, known);
     }
 
     /// How soon a human is needed.

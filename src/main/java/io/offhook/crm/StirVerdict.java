@@ -1,5 +1,6 @@
 package io.offhook.crm;
 
+import io.offhook.call.Identity;
 import java.util.Locale;
 
 /// What the network says about the number that calls (STIR/SHAKEN). Even the best verdict proves a number and never a
@@ -18,6 +19,17 @@ public enum StirVerdict {
 
     public String slug() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// The level of attestation alone, as a human reads it: `A`, `B`, `C`, `failed`, or nothing.
+    public String attestation() {
+        return switch (this) {
+            case PASSED_A -> "A";
+            case PASSED_B -> "B";
+            case PASSED_C -> "C";
+            case FAILED -> Identity.FAILED;
+            case NONE -> "";
+        };
     }
 
     /// Reads Twilio's `StirVerstat`, with or without `-Diverted` or `-Passthrough` at its end.

@@ -4,6 +4,7 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import io.offhook.call.Handoff;
+import io.offhook.call.Identity;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Story;
 import io.offhook.call.Turn;
@@ -22,11 +23,15 @@ import java.util.stream.Stream;
 ///
 /// @param who       the caller's name, or the number when there is none
 /// @param number    empty when it is the heading already, or withheld
+/// @param borrowed  whether the network says that the number is not the caller's
 /// @param summaryBy who wrote the summary
 public record ScreenPop(
         String call,
         String who,
         String number,
+        String verified,
+        String attestation,
+        boolean borrowed,
         String language,
         String mood,
         boolean upset,
@@ -61,6 +66,9 @@ public record ScreenPop(
                 handoff.call().value(),
                 visible(name.orElse(number.isEmpty() ? "Unknown caller" : number)),
                 name.isPresent() ? number : "",
+                handoff.identity().verified() ? "verified" : "not verified",
+                attestation(handoff.identity().attestation()),
+                handoff.identity().attestation().equals(Identity.FAILED),
                 language(handoff.language()),
                 story.mood() == Story.Mood.UNKNOWN ? "" : story.mood().name().toLowerCase(Locale.ROOT),
                 story.mood() == Story.Mood.UPSET,
@@ -87,6 +95,14 @@ public record ScreenPop(
                 handoff.transcript().stream()
                         .map(turn -> line(turn, handoff.transcript().getFirst().at()))
                         .toList());
+    }
+
+    private static String attestation(String word) {
+        return switch (word) {
+            case "" -> "number not attested";
+            case Identity.FAILED -> "number failed the carrier's check";
+            default -> "number attested " + visible(word) + " by the carrier";
+        };
     }
 
     /// Whose number it is, if the caller gave no name.

@@ -3,6 +3,7 @@ package io.offhook.live;
 import io.offhook.call.CallRules;
 import io.offhook.call.EscalationPolicy;
 import io.offhook.call.Handoff;
+import io.offhook.call.Identity;
 import io.offhook.call.Route;
 import io.offhook.engine.Brief;
 import io.offhook.engine.RealtimeEngine;
@@ -36,6 +37,9 @@ public record AgentPlan(
         boolean keepTurns,
         Map<String, String> facts,
         Function<Map<String, String>, AgentPlan> filling) {
+    /// The fact that is the network's word on the caller's number, see [Identity].
+    public static final String ATTESTATION = "call.attestation";
+
     public AgentPlan {
         notices = List.copyOf(notices);
         routes = Map.copyOf(routes);

@@ -5,7 +5,6 @@ import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.Phase;
 import io.offhook.call.Route;
-import io.offhook.call.Story;
 import io.offhook.call.StreamEnd;
 import io.offhook.live.RouteAnswers.Answer;
 import io.offhook.telephony.Hold;
@@ -163,16 +162,16 @@ final class BetweenStreams {
         var turns = past.history().turns();
         var place = rules.escalation().place(past.signals(), rules.circumstances());
         return new Handoff(
-                entry.id(),
-                cause,
-                "",
-                "",
-                place.urgency().orElse(Handoff.Urgency.NORMAL),
-                place.to(),
-                entry.from(),
-                rules.language(),
-                turns,
-                clock.now(),
-                Story.of(turns, past.signals(), rules, cause, ""));
+                        entry.id(),
+                        cause,
+                        "",
+                        "",
+                        place.urgency().orElse(Handoff.Urgency.NORMAL),
+                        place.to(),
+                        entry.from(),
+                        rules.language(),
+                        turns,
+                        clock.now())
+                .completed(turns, past.signals(), rules);
     }
 }

@@ -118,7 +118,8 @@ final class CallRecorder implements CallListener {
                                 handoff.language(),
                                 List.of(),
                                 handoff.at())
-                        .with(handoff.way());
+                        .with(handoff.way())
+                        .with(handoff.identity());
         return new Fact.HandedOff(handoff.call(), handoff.at(), kept);
     }
 

@@ -8,6 +8,7 @@ import io.offhook.call.Route;
 import io.offhook.telephony.IncomingCall;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +39,13 @@ final class Entry {
     record End(Disposition disposition, Instant at) {}
 
     Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
+        this(id, plan, from, "", now);
+    }
+
+    /// @param attestation the network's word on the caller's number; empty when it says nothing, or is not known here
+    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, String attestation, Instant now) {
         this.id = id;
-        this.plan = new AtomicReference<>(plan.knowing(facts(id, from)));
+        this.plan = new AtomicReference<>(plan.knowing(facts(id, from, attestation)));
         this.from = from;
         this.since = now;
         this.sequence = new AtomicLong(place(now));
@@ -52,10 +58,14 @@ final class Entry {
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
-    private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from) {
-        var call = Map.of("call.id", id.value());
-        return from.map(number -> Map.of("call.id", id.value(), "caller.number", number.e164()))
-                .orElse(call);
+    private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from, String attestation) {
+        var facts = new HashMap<String, String>();
+        facts.put("call.id", id.value());
+        from.ifPresent(number -> facts.put("caller.number", number.e164()));
+        if (!attestation.isEmpty()) {
+            facts.put(AgentPlan.ATTESTATION, attestation);
+        }
+        return facts;
     }
 
     CallId id() {

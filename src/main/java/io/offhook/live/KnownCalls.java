@@ -3,6 +3,7 @@ package io.offhook.live;
 import io.offhook.call.CallId;
 import io.offhook.call.CallMachine;
 import io.offhook.call.PhoneNumber;
+import io.offhook.crm.StirVerdict;
 import io.offhook.store.Attempt;
 import io.offhook.store.CallLog;
 import io.offhook.store.WholeCall;
@@ -64,6 +65,12 @@ final class KnownCalls {
     /// An entry for a call of which nothing more is known. It is not among the known ones before it is added.
     Entry fresh(CallId id, Optional<PhoneNumber> from, Optional<PhoneNumber> to) {
         return new Entry(id, agents.apply(to), from, clock.now());
+    }
+
+    /// As above, for a call of which it is known how it was announced.
+    Entry fresh(IncomingCall call) {
+        var attestation = StirVerdict.of(call.verstat()).attestation();
+        return new Entry(call.id(), agents.apply(call.to()), call.from(), attestation, clock.now());
     }
 
     /// The call's entry, this one or the one that it has; empty when there is no room for more.
@@ -139,8 +146,9 @@ final class KnownCalls {
 
     private Optional<Entry> adopt(WholeCall stored) {
         var call = stored.call();
-        var entry = fresh(call.id(), call.from(), call.to());
-        entry.rang(new IncomingCall(call.id(), call.from(), call.to(), stored.verstat(), false, ""));
+        var ring = new IncomingCall(call.id(), call.from(), call.to(), stored.verstat(), false, "");
+        var entry = fresh(ring);
+        entry.rang(ring);
         return add(entry);
     }
 }

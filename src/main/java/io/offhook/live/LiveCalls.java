@@ -86,7 +86,7 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Instruction> incoming(IncomingCall call) {
-        var fresh = known.fresh(call.id(), call.from(), call.to());
+        var fresh = known.fresh(call);
         var before = known.find(call.id());
         var finished = before.filter(Entry::overWithoutHandoff);
         if (call.over() || finished.filter(entry -> entry.rangWith(call)).isPresent()) {

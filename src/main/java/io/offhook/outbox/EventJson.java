@@ -108,6 +108,10 @@ final class EventJson {
         map.put("reason", how.redaction().apply(handoff.reason()));
         map.put("summary", how.redaction().apply(handoff.summary()));
         map.put("language", handoff.language());
+        map.put("verified", handoff.identity().verified());
+        if (!handoff.identity().attestation().isEmpty()) {
+            map.put("attestation", handoff.identity().attestation());
+        }
         if (!handoff.story().summary().isBlank()) {
             map.put("story", StoryJson.of(handoff.story(), how.redaction()));
         }

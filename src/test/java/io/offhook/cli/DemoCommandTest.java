@@ -63,7 +63,7 @@ class DemoCommandTest {
         assertThat(outcome.out()).containsPattern("(?m)^http://127\\.0\\.0\\.1:\\d+/desk/handoff/CA\\w+\\.\\d+\\.[\\w-]{43}$");
         assertThat(outcome.words())
                 .contains(
-                        "+1 415-555-0142 not verified · English · upset · high urgency",
+                        "+1 415-555-0142 not verified · number not attested · English · upset · high urgency",
                         "for default,",
                         "billing_dispute Disputes $347 for the one-year plan, billed on 28 February.",
                         "Machine-made summary, written by the agent",

@@ -22,7 +22,6 @@ class CallerTest {
                 "Dana",
                 "Ruiz",
                 Map.of("tier", "gold"),
-                false,
                 Optional.of(new LastContact("order AB7492", Instant.EPOCH)));
 
         assertThat(caller.facts())
@@ -94,17 +93,7 @@ class CallerTest {
 
     @Test
     void nothing_of_a_caller_is_printed() {
-        assertThat(DANA.toString()).isEqualTo("Caller[known, claimed]");
-        assertThat(DANA.proved(StirVerdict.PASSED_A).toString()).isEqualTo("Caller[known, verified]");
-    }
-
-    @Test
-    void a_number_that_failed_the_networks_check_never_proves_anybody() {
-        assertThat(DANA.verified()).isFalse();
-        assertThat(DANA.proved(StirVerdict.NONE).verified()).isTrue();
-        assertThat(DANA.proved(StirVerdict.FAILED).verified()).isFalse();
-        assertThat(Caller.of("", "", "", Map.of()).proved(StirVerdict.PASSED_A).verified())
-                .isFalse();
+        assertThat(DANA.toString()).isEqualTo("Caller[known]");
     }
 
     @ParameterizedTest

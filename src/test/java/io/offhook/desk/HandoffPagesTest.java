@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
+import io.offhook.call.Identity;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Story;
 import io.offhook.call.Turn;
@@ -29,6 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /// The page that tells a human about a call: who may open it, and that what strangers said stays text.
@@ -150,13 +153,31 @@ class HandoffPagesTest {
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(words(page.body()))
-                .contains("Dana Ruiz +1 415-555-0123 not verified English ▲ upset ▲ high urgency for billing , 0:12 ago")
+                .contains("Dana Ruiz +1 415-555-0123 not verified number not attested English ▲ upset ▲ high urgency for billing , 0:12 ago")
                 .contains("Disputes a charge Disputes a $347 charge; says she never authorised it.")
                 .contains("Machine-made summary, written by the agent")
                 .contains("Open with Hi Dana, I can see it's about the $347 charge.")
                 .contains("Done last invoice looked up Promised nothing yet Do not ask again name (Dana Ruiz) amount ($347)")
                 .contains("Facts from tools total 347.00")
                 .contains("Agent 0:00 How can I help? (cut short) Caller 0:05 I never authorised that.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true, A, verified, number attested A by the carrier, false",
+        "false, B, not verified, number attested B by the carrier, false",
+        "false, failed, not verified, 'number failed the carrier''s check', true",
+        "false, '', not verified, number not attested, false"
+    })
+    void the_page_tells_what_was_proved_apart_from_what_the_carrier_says(
+            boolean verified, String attestation, String person, String number, boolean alarm) {
+        var handoff = handoff("", Story.NONE, "Hello?").with(new Identity(verified, attestation));
+
+        var pop = ScreenPop.of(handoff, NOON);
+
+        assertThat(pop.verified()).isEqualTo(person);
+        assertThat(pop.attestation()).isEqualTo(number);
+        assertThat(pop.borrowed()).isEqualTo(alarm);
     }
 
     private static String words(String html) {

@@ -318,8 +318,20 @@ final class TestServer implements AutoCloseable {
     }
 
     SimulatedCall ring(CarrierFault... faults) {
-        var call = carrier.ring(Caller.of(CALLER, NUMBER), faults);
+        return ring(Caller.of(CALLER, NUMBER), faults);
+    }
+
+    private SimulatedCall ring(Caller caller, CarrierFault... faults) {
+        var call = carrier.ring(caller, faults);
         latest = Optional.of(call);
+        return call;
+    }
+
+    /// The carrier has checked the number, with this result. Waits until the greeting was heard.
+    SimulatedCall ringAttested(String verstat) {
+        int before = engine.sessions().size();
+        var call = ring(Caller.of(CALLER, NUMBER).with("StirVerstat", verstat));
+        greeted(call, before);
         return call;
     }
 

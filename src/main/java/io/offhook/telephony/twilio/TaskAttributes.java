@@ -24,6 +24,7 @@ record TaskAttributes(Handoff handoff, Optional<String> caseUrl) {
     private static final int MAX_SUMMARY = 3_000;
     private static final int DEAR_SUMMARY = 500;
     private static final int MAX_LANGUAGE = 35;
+    private static final int MAX_ATTESTATION = 20;
     private static final JsonMapper JSON = new JsonMapper();
 
     /// The task of a call of which nothing is known.
@@ -84,6 +85,10 @@ record TaskAttributes(Handoff handoff, Optional<String> caseUrl) {
         result.put("urgency", handoff.urgency().name().toLowerCase(Locale.ROOT));
         result.put("language", firstCodePoints(handoff.language(), MAX_LANGUAGE));
         handoff.caller().ifPresent(caller -> result.put("caller", caller.e164()));
+        result.put("verified", handoff.identity().verified());
+        if (!handoff.identity().attestation().isEmpty()) {
+            result.put("attestation", firstCodePoints(handoff.identity().attestation(), MAX_ATTESTATION));
+        }
         if (facts > 0 && records() > 0) {
             result.put("customer", story.customer());
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
+import io.offhook.call.Identity;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Story;
 import java.nio.charset.StandardCharsets;
@@ -67,10 +68,18 @@ class TaskAttributesTest {
 
         assertThat(task).isEqualTo(new JsonMapper().readTree("""
                 {"call_sid": "CA1", "cause": "caller_pressed_zero", "urgency": "high", "language": "en-US",
-                 "caller": "+14155550123", "mood": "upset", "turns": 0,
+                 "caller": "+14155550123", "verified": false, "mood": "upset", "turns": 0,
                  "case_url": "https://voice.example.com/desk/handoff/x",
                  "reason": "a charge", "summary": "Disputes $347.", "summary_by": "rule",
                  "facts": {"fact 0": "347.00"}, "do_not_ask": ["amount ($347)"]}"""));
+    }
+
+    @Test
+    void what_the_caller_has_proved_and_what_the_carrier_says_of_the_number_are_told_apart() {
+        var task = read(handoff("r", "s", Map.of(), List.of()).with(new Identity(true, "B")));
+
+        assertThat(task.path("verified").asBoolean()).isTrue();
+        assertThat(task.path("attestation").asString()).isEqualTo("B");
     }
 
     @Test
