@@ -42,6 +42,8 @@ record Letter(String subject, String text) {
         summary(lines, handoff);
         lines.add("");
         row(lines, "Recording", text(voicemail, "recording"));
+        // No address of ours: whoever opens it is asked for what only the operator has.
+        row(lines, "", text(voicemail, "recording").map(_ -> "(at Twilio, which asks for the account's login)"));
         var about = (message ? "Voicemail from " : "Call from ") + from
                 + length(voicemail).map(length -> " (" + length + ")").orElse("")
                 + text(handoff, "reason").map(reason -> ": " + reason).orElse("");

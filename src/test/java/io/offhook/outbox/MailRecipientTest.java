@@ -125,7 +125,8 @@ class MailRecipientTest {
                         Summary   Disputes a $347 charge from February; says she never authorised it.
                         Source    machine-made, written by the agent
 
-                        Recording https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1""");
+                        Recording https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1
+                                  (at Twilio, which asks for the account's login)""");
     }
 
     @Test
