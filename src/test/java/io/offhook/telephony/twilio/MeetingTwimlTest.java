@@ -69,10 +69,10 @@ class MeetingTwimlTest {
         var wait = new Answer.Wait("One moment.", "en", new Answer.Leave("Sorry.", "en"));
 
         assertThat(twiml.callee(wait, MEETING, 2))
-                .endsWith("<Response><Say language=\"en\">One moment.</Say><Pause length=\"3\"/><Redirect>" + BASE
+                .endsWith("<Response><Say language=\"en-US\">One moment.</Say><Pause length=\"3\"/><Redirect>" + BASE
                         + "human" + QUERY + "&amp;waited=3" + AGAIN + "</Redirect></Response>");
         assertThat(twiml.callee(wait, MEETING, 6))
-                .endsWith("<Response><Say language=\"en\">Sorry.</Say><Hangup/></Response>");
+                .endsWith("<Response><Say language=\"en-US\">Sorry.</Say><Hangup/></Response>");
     }
 
     @Test

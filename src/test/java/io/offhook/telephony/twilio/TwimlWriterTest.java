@@ -97,7 +97,7 @@ class TwimlWriterTest {
         assertThat(twiml)
                 .isEqualTo(HEAD + "<Response><Gather action=\"" + action + "\" input=\"dtmf speech\" language=\"en-US\""
                         + " speechTimeout=\"2\" hints=\"yes, a b c\" numDigits=\"16\" timeout=\"45\">"
-                        + "<Say language=\"en\">Your number?</Say></Gather><Redirect>" + action
+                        + "<Say language=\"en-US\">Your number?</Say></Gather><Redirect>" + action
                         + "</Redirect></Response>");
     }
 
