@@ -57,7 +57,7 @@ class WarmTransferOnTwoNodesTest {
                 escalate:
                   announce: One moment, please.
                   to:
-                    default: { dial: "%s", warm: true, wait: 10s, else: second }
+                    default: { dial: "%s", warm: true, wait: 1m, else: second }
                     second: { dial: "%s", wait: 10s, else: voicemail }
                 privacy: { disclose: none }
                 """.formatted(GREETING, PERSON, SECOND));

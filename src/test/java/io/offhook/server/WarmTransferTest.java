@@ -35,8 +35,12 @@ class WarmTransferTest {
     private static final Duration TALK = Duration.ofSeconds(3);
 
     private static TestServer server(String otherwise) {
+        return server("10s", otherwise);
+    }
+
+    private static TestServer server(String wait, String otherwise) {
         return TestServer.plan()
-                .person("dial: \"" + PERSON + "\", warm: true, wait: 10s, else: " + otherwise)
+                .person("dial: \"" + PERSON + "\", warm: true, wait: " + wait + ", else: " + otherwise)
                 .rest()
                 .start();
     }
@@ -219,7 +223,7 @@ class WarmTransferTest {
 
     @Test
     void a_phone_that_rings_for_a_caller_who_is_gone_stops_ringing() {
-        try (var server = server("voicemail")) {
+        try (var server = server("2m", "voicemail")) {
             server.humans.at(PERSON, new Behaviour.NoAnswer());
             var call = asked(server);
             var human = human(server);
@@ -269,7 +273,7 @@ class WarmTransferTest {
 
     @Test
     void key_0_leaves_the_agent_at_once_and_dials_the_human_like_any_other() {
-        try (var server = server("voicemail")) {
+        try (var server = server("2m", "voicemail")) {
             server.humans.at(PERSON, new Behaviour.NoAnswer());
             var call = asked(server);
             var human = human(server);
