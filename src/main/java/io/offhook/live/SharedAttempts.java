@@ -102,9 +102,19 @@ final class SharedAttempts {
             return unsaved || known().open();
         }
 
-        private Change learns(UnaryOperator<Attempt> rule) {
+        /// Whoever brings it somewhere tells the call, once it is safe.
+        private Change becomes(UnaryOperator<Attempt> rule) {
             var before = known.getAndUpdate(rule);
-            var after = rule.apply(before);
+            return new Change(before, rule.apply(before));
+        }
+
+        private void learns(Attempt stored) {
+            tell(becomes(is -> is.with(stored)));
+        }
+
+        private void tell(Change change) {
+            var before = change.before();
+            var after = change.after();
             if (after.is(Attempt.State.ACCEPTED) && !before.is(Attempt.State.ACCEPTED)) {
                 tell(new CallEvent.HumanAccepted(order.attempt()));
             } else if (after.is(Attempt.State.OVER) && !before.is(Attempt.State.OVER)) {
@@ -114,7 +124,6 @@ final class SharedAttempts {
             } else if (after.is(Attempt.State.MET)) {
                 entry.accepted();
             }
-            return new Change(before, after);
         }
 
         private void tell(CallEvent event) {
@@ -181,16 +190,18 @@ final class SharedAttempts {
     /// @throws StoreException when it does not answer
     Optional<Change> changeStored(Meeting meeting, UnaryOperator<Attempt> rule) {
         var mine = held(meeting);
-        var made = attempts.change(
-                        meeting.caller(),
-                        meeting.attempt(),
-                        row -> rule.apply(mine.map(here -> here.and(row)).orElse(row)))
-                .map(change -> new Change(
-                        mine.map(here -> here.and(change.before())).orElse(change.before()), change.after()));
+        var before = new AtomicReference<>(Optional.<Attempt>empty());
+        var made = attempts.change(meeting.caller(), meeting.attempt(), row -> {
+                    // What is known here as well, at this moment: in the next it may know of this very change.
+                    var both = mine.map(here -> here.and(row)).orElse(row);
+                    before.set(Optional.of(both));
+                    return rule.apply(both);
+                })
+                .map(change -> new Change(before.get().orElse(change.before()), change.after()));
         made.ifPresent(change -> {
             writtenDown.apply(change).toCompletableFuture().join();
             mine.ifPresent(here -> {
-                here.learns(is -> is.with(change.after()));
+                here.learns(change.after());
                 here.unsaved = !here.known().is(change.after().state());
             });
         });
@@ -201,9 +212,12 @@ final class SharedAttempts {
         return held(meeting)
                 .map(here -> {
                     here.unsaved = true;
-                    var change = here.learns(rule);
+                    var change = here.becomes(rule);
                     watch();
-                    return writtenDown.apply(change).thenApply(_ -> Optional.of(change));
+                    return writtenDown.apply(change).thenApply(_ -> {
+                        here.tell(change);
+                        return Optional.of(change);
+                    });
                 })
                 .orElseGet(() -> CompletableFuture.completedStage(Optional.empty()));
     }
@@ -269,7 +283,7 @@ final class SharedAttempts {
         } else if (here.unsaved) {
             changeStored(here.meeting(), UnaryOperator.identity());
         } else {
-            here.learns(is -> is.with(row.get()));
+            here.learns(row.get());
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.function.UnaryOperator;
 /// What several nodes have in common, in memory; it may be down.
 final class InMemoryAttempts implements Attempts {
     volatile boolean down;
+    /// Runs once, when a change was made and whoever made it does not know yet.
+    final AtomicReference<Runnable> changed = new AtomicReference<>(() -> {});
     /// So many changes fail.
     final AtomicInteger failing = new AtomicInteger();
     private final ConcurrentHashMap<List<Object>, Attempt> rows = new ConcurrentHashMap<>();
@@ -48,6 +50,7 @@ final class InMemoryAttempts implements Attempts {
             change.set(Optional.of(new Change(before, after)));
             return after;
         });
+        changed.getAndSet(() -> {}).run();
         return change.get();
     }
 

@@ -224,6 +224,21 @@ class WarmTransfersTest {
     }
 
     @Test
+    void what_is_heard_of_on_two_ways_at_once_is_stored_all_the_same() {
+        rings();
+        become(is -> is.leg().isPresent());
+        // The other sees the leg's end in the store, before the one that has brought it there knows.
+        node.attempts.changed.set(
+                () -> warm.pickedUp(HUMAN).toCompletableFuture().join());
+
+        warm.ended(HUMAN, Route.Result.BUSY);
+
+        await().untilAsserted(() -> assertThat(node.facts(Fact.RouteStepped.class))
+                .extracting(Fact.RouteStepped::result)
+                .containsExactly(Optional.of(Route.Result.BUSY)));
+    }
+
+    @Test
     void of_whom_nothing_is_known_is_asked_to_wait() {
         var stranger = new Callee(new Meeting(new CallId("CA9"), 0), "CA8");
 
