@@ -65,12 +65,12 @@ final class Logbook {
 
     /// Completes when other nodes can know.
     CompletionStage<String> accepted(Entry entry) {
-        return keepSoon(event(entry, ACCEPTED, "{}"));
+        return keepSoon(event(entry, ACCEPTED, NOTHING));
     }
 
     /// Completes when other nodes can know.
     CompletionStage<String> wanted(Entry entry, RouteAnswers.Wish wish) {
-        return keepSoon(event(entry, event(wish), "{}"));
+        return keepSoon(event(entry, event(wish), NOTHING));
     }
 
     /// The entry of the timeline that says so.
