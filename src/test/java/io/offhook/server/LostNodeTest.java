@@ -8,9 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.Disposition;
 import io.offhook.call.Disposition.Outcome;
+import io.offhook.simulator.CallStep;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// A node is killed (`kill -9`) and nobody ever says what became of its caller.
+/// A node is killed (`kill -9`) and nobody ever says what became of its caller; or it only seems so.
 @DisabledOnOs(OS.WINDOWS)
 @Execution(ExecutionMode.CONCURRENT)
 @Order(1)
@@ -60,6 +62,21 @@ class LostNodeTest {
 
         assertThat(nodes.disposition(call)).isEqualTo(new Disposition(Outcome.FAILED, "node_lost"));
         assertThat(ends(call.sid())).isEqualTo(1);
+    }
+
+    @Test
+    void a_call_whose_node_was_only_held_up_goes_on() {
+        nodes.humans.answer(PERSON, Duration.ofSeconds(2), Duration.ofSeconds(4));
+        var call = nodes.ringAndGreet();
+        await().atMost(PATIENCE)
+                .until(() -> nodes.store.find(TwoNodes.id(call)).isPresent());
+
+        nodes.holdUpFirst(Duration.ofSeconds(12));
+        nodes.says(Receptionist.WISH);
+
+        call.await(CallStep.DialEnded.class, CallStep.DialEnded::bridged, PATIENCE)
+                .orElseThrow(() -> new AssertionError("nobody talks with the caller: " + call.steps()));
+        assertThat(nodes.disposition(call).outcome()).isEqualTo(Outcome.TRANSFERRED);
     }
 
     /// How often others were told that the call has ended.

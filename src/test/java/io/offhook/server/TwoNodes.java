@@ -162,6 +162,16 @@ final class TwoNodes implements AutoCloseable {
         relay.to(NOBODY, NOBODY);
     }
 
+    /// The first node does nothing for this long.
+    void holdUpFirst(Duration time) {
+        first.pause();
+        try {
+            await().pollDelay(time).atMost(PATIENCE).until(() -> true);
+        } finally {
+            first.resume();
+        }
+    }
+
     // --- the end of the first node ---
 
     /// Whatever comes from now on comes to the second node.
