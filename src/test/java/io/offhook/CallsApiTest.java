@@ -157,7 +157,8 @@ class CallsApiTest {
                                         List.of("It comes tomorrow."),
                                         List.of("the order's number (AB7492)"),
                                         "Hi Dana, I can see it's about the delivery.",
-                                        Map.of("tier", "gold")))
+                                        Map.of("tier", "gold"),
+                                        Map.of("month", "February")))
                                 .with(new Identity(true, "A"))),
                 new Fact.RouteStepped(CALL, NOON.plusSeconds(9), 0, "number", Optional.of(Route.Result.ACCEPTED)),
                 new Fact.PhaseChanged(CALL, NOON.plusSeconds(10), "ended"),
@@ -200,7 +201,8 @@ class CallsApiTest {
                              "language": "en", "verified": true, "attestation": "A",
                              "story": {"summary": "Wants to know where order AB7492 is.", "by": "engine", "mood": "upset",
                                        "name": "Dana", "customer": {"tier": "gold"}, "topics": ["delivery"],
-                                       "facts": {"status": "shipped"}, "done": ["order AB7492 looked up"],
+                                       "facts": {"status": "shipped"}, "mentioned": {"month": "February"},
+                                       "done": ["order AB7492 looked up"],
                                        "promised": ["It comes tomorrow."],
                                        "do_not_ask": ["the order's number (AB7492)"],
                                        "opening": "Hi Dana, I can see it's about the delivery."}}}

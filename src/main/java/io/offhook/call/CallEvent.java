@@ -84,13 +84,8 @@ public sealed interface CallEvent {
 
     /// What came of the wish for a summary.
     ///
-    /// @param text empty when the engine wrote nothing of use
-    record SummaryWritten(Optional<String> text) implements CallEvent {
-        @Override
-        public String toString() {
-            return "SummaryWritten[" + text.map(String::length).orElse(0) + " characters]";
-        }
-    }
+    /// @param digest empty when the engine wrote nothing of use
+    record SummaryWritten(Optional<Digest> digest) implements CallEvent {}
 
     /// The engine refused or could not read something of ours; the session goes on.
     record EngineComplained(String code) implements CallEvent {}

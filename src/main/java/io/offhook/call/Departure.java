@@ -171,7 +171,7 @@ final class Departure {
     /// While the announcement is spoken, the engine has time to write what the agent has not.
     private static void askForSummary(Draft step, Handoff handoff) {
         if (handoff.summary().isBlank() && !handoff.transcript().isEmpty()) {
-            step.effect(new AskForSummary(StoryByRule.prompt(handoff.language())));
+            step.effect(new AskForSummary(StoryByRule.prompt(handoff.language(), topics(step))));
             step.start(Timer.SUMMARY, FILING);
         }
     }
@@ -223,7 +223,7 @@ final class Departure {
                 noMoreWords(step);
             }
             case HandoffFiled _ -> filed(step);
-            case SummaryWritten(var text) -> summarised(step, text);
+            case SummaryWritten(var digest) -> summarised(step, digest);
             case DigitPressed(char digit) -> {
                 if (digit == '0') {
                     zeroWhileLeaving(step);
@@ -249,12 +249,16 @@ final class Departure {
         }
     }
 
-    private static void summarised(Draft step, Optional<String> text) {
+    private static List<String> topics(Draft step) {
+        return step.call().rules().escalation().topics().stream().map(Signals.Topic::name).toList();
+    }
+
+    private static void summarised(Draft step, Optional<Digest> digest) {
         if (step.call().phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
                 && step.call().timers().running(Timer.SUMMARY)) {
             step.stop(Timer.SUMMARY);
-            text.ifPresent(summary -> {
-                var better = handoff.with(handoff.story().summarised(summary));
+            digest.ifPresent(written -> {
+                var better = handoff.with(handoff.story().with(written, handoff.transcript(), topics(step)));
                 step.effect(new FileHandoff(better));
                 step.phase(new Phase.HandingOff(better, filed, words));
             });

@@ -110,10 +110,10 @@ public record Handoff(
         return with(turns).told(signals, rules);
     }
 
-    /// The same with a story of what was said, and with what is known of who the caller is. A summary that the engine wrote stays.
+    /// The same with a story of what was said, and with what is known of who the caller is. What the engine wrote stays.
     Handoff told(Signals signals, CallRules rules) {
         var fresh = Story.of(transcript, signals, rules, cause, summary);
-        return with(story.source() == Story.SummarySource.ENGINE ? fresh.summarised(story.summary()) : fresh)
+        return with(fresh.keeping(story))
                 .with(Identity.of(signals, rules.circumstances()));
     }
 

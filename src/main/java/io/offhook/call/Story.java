@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/// What a human must know before the first word to the caller. Made without a model, from what was said and done; only
-/// the summary may be a model's. Everything in it is bounded, and everything that a caller, a tool or a model said is
-/// data.
+/// What a human must know before the first word to the caller. Made without a model, from what was said and done; a
+/// model may have written the summary, and pointed at topics and facts that can be checked. Everything in it is bounded,
+/// and everything that a caller, a tool or a model said is data.
 ///
 /// @param name     what the caller goes by, as far as the caller said so
 /// @param topics   what the conversation is about
@@ -22,6 +23,7 @@ import java.util.Optional;
 /// @param opening  what the human may say first
 /// @param customer what the operator's records say about whoever has this number, by name, such as `first_name`; the
 ///                 caller may be somebody else
+/// @param mentioned what the engine has picked out of what was said, by name; each value stands in the conversation
 public record Story(
         Mood mood,
         Optional<String> name,
@@ -33,7 +35,10 @@ public record Story(
         List<String> promised,
         List<String> doNotAsk,
         String opening,
-        Map<String, String> customer) {
+        Map<String, String> customer,
+        Map<String, String> mentioned) {
+    private static final int MAX_TOPICS = 6;
+
     /// Of a call of which nothing is known.
     public static final Story NONE = new Story(
             Mood.UNKNOWN,
@@ -55,6 +60,7 @@ public record Story(
         doNotAsk = List.copyOf(doNotAsk);
         // One that was stored by an earlier version has none.
         customer = Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNullElse(customer, Map.of())));
+        mentioned = Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNullElse(mentioned, Map.of())));
     }
 
     /// A story of a caller who is in no record.
@@ -69,7 +75,7 @@ public record Story(
             List<String> promised,
             List<String> doNotAsk,
             String opening) {
-        this(mood, name, topics, summary, source, facts, done, promised, doNotAsk, opening, Map.of());
+        this(mood, name, topics, summary, source, facts, done, promised, doNotAsk, opening, Map.of(), Map.of());
     }
 
     /// How the caller sounds.
@@ -110,10 +116,27 @@ public record Story(
         return new StoryByRule(turns, signals, lexicon, records, cause, summary).tell();
     }
 
-    /// The same with a summary that the engine wrote.
-    Story summarised(String text) {
+    /// The same with what the engine has written: its summary as it is, of its topics those that the operator knows, and
+    /// of its facts those whose value was said in the call and is no tool's.
+    ///
+    /// @param said  the conversation
+    /// @param known the names of the operator's topics
+    Story with(Digest digest, List<Turn> said, List<String> known) {
+        return written(
+                digest.summary(),
+                digest.topics().stream().filter(known::contains).toList(),
+                StoryByRule.mentioned(digest.facts(), said, facts));
+    }
+
+    /// The same with what the engine has written into another one.
+    Story keeping(Story other) {
+        return other.source == SummarySource.ENGINE ? written(other.summary, other.topics, other.mentioned) : this;
+    }
+
+    private Story written(String text, List<String> more, Map<String, String> found) {
+        var all = Stream.concat(topics.stream(), more.stream()).distinct().limit(MAX_TOPICS).toList();
         return new Story(
-                mood, name, topics, text, SummarySource.ENGINE, facts, done, promised, doNotAsk, opening, customer);
+                mood, name, all, text, SummarySource.ENGINE, facts, done, promised, doNotAsk, opening, customer, found);
     }
 
     /// Without what anybody said.

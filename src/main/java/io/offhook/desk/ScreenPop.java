@@ -48,6 +48,7 @@ public record ScreenPop(
         List<String> promised,
         List<String> doNotAsk,
         List<Fact> facts,
+        List<Fact> mentioned,
         List<Line> transcript) {
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -92,6 +93,7 @@ public record ScreenPop(
                                 story.customer().entrySet().stream().map(ScreenPop::recorded),
                                 story.facts().entrySet().stream().map(ScreenPop::fact))
                         .toList(),
+                story.mentioned().entrySet().stream().map(ScreenPop::fact).toList(),
                 handoff.transcript().stream()
                         .map(turn -> line(turn, handoff.transcript().getFirst().at()))
                         .toList());

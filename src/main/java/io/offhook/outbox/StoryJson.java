@@ -24,6 +24,7 @@ public final class StoryJson {
         put(map, "customer", story.customer(), redaction);
         put(map, "topics", story.topics(), redaction);
         put(map, "facts", story.facts(), redaction);
+        put(map, "mentioned", story.mentioned(), redaction);
         put(map, "done", story.done(), redaction);
         put(map, "promised", story.promised(), redaction);
         put(map, "do_not_ask", story.doNotAsk(), redaction);

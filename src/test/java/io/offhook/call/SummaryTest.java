@@ -15,16 +15,21 @@ import io.offhook.call.Story.SummarySource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// A summary by the engine: welcome while the announcement is spoken, and never waited for long.
 class SummaryTest {
-    private static final String WRITTEN = "Wants a refund for order 7.";
+    private static final Digest WRITTEN = new Digest("Wants a refund for order 71.", List.of(), Map.of());
+
+    private static final List<Signals.Topic> TOPICS = List.of(
+            new Signals.Topic("returns", List.of(Pattern.compile("bring back"))),
+            new Signals.Topic("hours", List.of(Pattern.compile("open today"))));
 
     /// The caller has asked for a person, and the agent says in its own voice that one is coming.
     private static Calls aCallOnItsWay() {
         var plain = Calls.rules("");
-        var policy = new EscalationPolicy(List.of(), LexiconFile.of(List.of("en")), List.of(), false);
+        var policy = new EscalationPolicy(List.of(), LexiconFile.of(List.of("en")), TOPICS, false);
         var call = aConversation(new CallRules(
                 plain.agent(),
                 plain.greeting(),
@@ -37,7 +42,7 @@ class SummaryTest {
                 plain.circumstances(),
                 plain.comfort(),
                 Map.of()));
-        return call.callerSays("c1", "I want a refund for order 7. Let me talk to a person.");
+        return call.callerSays("c1", "I want a refund for order 71. Let me talk to a person.");
     }
 
     private static Calls announced(Calls call) {
@@ -64,9 +69,33 @@ class SummaryTest {
 
         announced(call);
 
-        assertThat(told(call).summary()).isEqualTo(WRITTEN);
+        assertThat(told(call).summary()).isEqualTo(WRITTEN.summary());
         assertThat(told(call).source()).isEqualTo(SummarySource.ENGINE);
-        assertThat(((Transferred) call.phase()).handoff().story().summary()).isEqualTo(WRITTEN);
+        assertThat(((Transferred) call.phase()).handoff().story().summary()).isEqualTo(WRITTEN.summary());
+    }
+
+    @Test
+    void of_its_topics_and_facts_those_travel_that_are_known_or_were_said() {
+        var facts = Map.of(
+                "order", "71",
+                "invented", "72",
+                "Card_Number", "4111 1111 1111 1111",
+                "long", "x".repeat(200));
+        var digest = new Digest("Wants a refund.", List.of("returns", "made up"), facts);
+        var call = aCallOnItsWay().on(new HandoffFiled()).on(new SummaryWritten(Optional.of(digest)));
+
+        announced(call);
+
+        assertThat(told(call).topics()).containsExactly("returns");
+        assertThat(told(call).mentioned()).isEqualTo(Map.of("order", "71"));
+        assertThat(told(call).facts()).isEmpty();
+    }
+
+    @Test
+    void it_asks_for_the_operators_topics_by_name() {
+        var prompt = aCallOnItsWay().all(AskForSummary.class).getFirst().prompt();
+
+        assertThat(prompt).contains("of these only: returns, hours");
     }
 
     @Test

@@ -140,7 +140,8 @@ final class Depot implements AutoCloseable, InstantSource {
                 List.of("You get it back by Friday."),
                 List.of("the amount ($347)"),
                 "Hi Dana, I can see it's about the charge of $347. Let me take it from here.",
-                Map.of("tier", "gold"));
+                Map.of("tier", "gold"),
+                Map.of("month", "February"));
     }
 
     /// The caller is on the way to a human, and still with the agent.

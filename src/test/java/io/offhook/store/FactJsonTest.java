@@ -44,7 +44,8 @@ class FactJsonTest {
             List.of("I'll send it."),
             List.of("name (Dana)"),
             "Hi Dana,",
-            Map.of("tier", "gold"));
+            Map.of("tier", "gold"),
+            Map.of("order", "AB7492"));
 
     private static Map<String, String> found() {
         var facts = new LinkedHashMap<String, String>();

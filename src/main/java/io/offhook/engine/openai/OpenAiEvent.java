@@ -2,6 +2,7 @@ package io.offhook.engine.openai;
 
 import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.ContentId;
+import io.offhook.call.Digest;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Usage;
 import java.time.Instant;
@@ -61,11 +62,11 @@ sealed interface OpenAiEvent {
 
     /// The end of a summary that was asked for beside the conversation.
     ///
-    /// @param text empty when it is not what was asked for
-    record Summary(Optional<String> text, Optional<Usage> usage) implements OpenAiEvent {
+    /// @param digest empty when it is not what was asked for
+    record Summary(Optional<Digest> digest, Optional<Usage> usage) implements OpenAiEvent {
         @Override
         public String toString() {
-            return "Summary[" + text.map(String::length).orElse(0) + " characters]";
+            return "Summary[" + digest + "]";
         }
     }
 

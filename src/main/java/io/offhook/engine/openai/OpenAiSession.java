@@ -330,12 +330,12 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
                 emit(new CallEvent.ReplyStarted(reply));
             }
             case OpenAiEvent.ReplyDone done -> replyDone(done);
-            case OpenAiEvent.Summary(var text, var usage) -> {
+            case OpenAiEvent.Summary(var digest, var usage) -> {
                 usage.ifPresent(counted -> emit(new CallEvent.UsageCounted(counted)));
-                if (text.isEmpty()) {
+                if (digest.isEmpty()) {
                     noticed.accept("engine_summary_unusable");
                 }
-                emit(new CallEvent.SummaryWritten(text));
+                emit(new CallEvent.SummaryWritten(digest));
             }
             case OpenAiEvent.SpeechStarted(var item) -> {
                 replies.callerStarted();

@@ -3,6 +3,7 @@ package io.offhook.engine.openai;
 import io.netty.buffer.ByteBuf;
 import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.ContentId;
+import io.offhook.call.Digest;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.call.Usage;
@@ -28,8 +29,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -70,7 +73,11 @@ final class OpenAiWire {
     private static final Set<String> LIMITS = Set.of("requests", "tokens");
     private static final String PURPOSE = "purpose";
     private static final String SUMMARY = "summary";
-    private static final int MAX_SUMMARY_TOKENS = 300;
+    private static final String TOPICS = "topics";
+    private static final String FACTS = "facts";
+    private static final Set<String> DIGEST = Set.of(SUMMARY, TOPICS, FACTS);
+    private static final int MAX_SUMMARY_TOKENS = 400;
+    private static final int MAX_DIGEST_ENTRIES = 12;
     private static final int MAX_SUMMARY_CHARACTERS = 1_000;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -332,7 +339,7 @@ final class OpenAiWire {
                 yield reply.isEmpty() ? new Malformed() : new ReplyBegan(reply);
             }
             case "response.done" -> isSummary(event.path("response"))
-                    ? new Summary(summary(event.path("response")), replyUsage(event.path("response").path("usage")))
+                    ? new Summary(digest(event.path("response")), replyUsage(event.path("response").path("usage")))
                     : replyDone(event.path("response"));
             case "input_audio_buffer.speech_started" -> new SpeechStarted(text(event, "item_id"));
             case "input_audio_buffer.speech_stopped" -> new SpeechStopped(text(event, "item_id"));
@@ -398,8 +405,9 @@ final class OpenAiWire {
         return text(response.path("metadata"), PURPOSE).equals(SUMMARY);
     }
 
-    /// The text of a complete answer that is exactly what was asked for: `{"summary": "…"}`. Anything else is none.
-    private static Optional<String> summary(JsonNode response) {
+    /// A complete answer that is exactly what was asked for: `{"summary": "…", "topics": ["…"], "facts": {"…": "…"}}`, of
+    /// which the summary must be there. Anything else is none.
+    private static Optional<Digest> digest(JsonNode response) {
         var output = response.path("output");
         var content = output.path(0).path("content");
         if (!text(response, "status").equals("completed") || output.size() != 1 || content.size() != 1) {
@@ -408,12 +416,35 @@ final class OpenAiWire {
         try {
             var answer = MAPPER.readTree(text(content.path(0), "text"));
             var summary = text(answer, SUMMARY).strip();
-            boolean proper = answer.isObject() && answer.size() == 1;
-            return Optional.of(summary)
-                    .filter(it -> proper && !it.isEmpty() && it.length() <= MAX_SUMMARY_CHARACTERS);
+            boolean proper = answer.isObject()
+                    && DIGEST.containsAll(answer.propertyNames())
+                    && (answer.path(TOPICS).isMissingNode() || answer.path(TOPICS).isArray())
+                    && (answer.path(FACTS).isMissingNode() || answer.path(FACTS).isObject())
+                    && !summary.isEmpty()
+                    && summary.length() <= MAX_SUMMARY_CHARACTERS;
+            return proper
+                    ? Optional.of(new Digest(summary, topics(answer.path(TOPICS)), facts(answer.path(FACTS))))
+                    : Optional.empty();
         } catch (JacksonException notJson) {
             return Optional.empty();
         }
+    }
+
+    private static List<String> topics(JsonNode topics) {
+        return topics.valueStream()
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .limit(MAX_DIGEST_ENTRIES)
+                .toList();
+    }
+
+    private static Map<String, String> facts(JsonNode facts) {
+        var found = new LinkedHashMap<String, String>();
+        facts.properties().stream()
+                .filter(fact -> fact.getValue().isString() || fact.getValue().isNumber())
+                .limit(MAX_DIGEST_ENTRIES)
+                .forEach(fact -> found.put(fact.getKey(), fact.getValue().asString()));
+        return found;
     }
 
     /// Only complete items of a complete reply: an interrupted one can hold arguments that were cut off.

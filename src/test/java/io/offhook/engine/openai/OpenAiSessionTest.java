@@ -18,6 +18,7 @@ import io.offhook.call.CallEvent.EngineReady;
 import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.CallEvent.ReplyEnded;
 import io.offhook.call.ContentId;
+import io.offhook.call.Digest;
 import io.offhook.call.EngineFault.Kind;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
@@ -133,7 +134,8 @@ class OpenAiSessionTest {
 
         await().atMost(SOON).until(() -> events.stream().anyMatch(CallEvent.ReplyEnded.class::isInstance));
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(events).contains(new CallEvent.SummaryWritten(Optional.of("Wants a refund."))));
+                .untilAsserted(() -> assertThat(events).contains(new CallEvent.SummaryWritten(
+                        Optional.of(new Digest("Wants a refund.", List.of(), Map.of())))));
         assertThat(events.stream().filter(CallEvent.ReplyStarted.class::isInstance)).hasSize(1);
         assertThat(events.stream().filter(CallEvent.UsageCounted.class::isInstance)).hasSize(1);
         assertThat(remote.errors()).isEmpty();

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.offhook.call.AudioFrame;
 import io.offhook.call.CallEvent.ReplyEnd;
 import io.offhook.call.ContentId;
+import io.offhook.call.Digest;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
 import io.offhook.call.Usage;
@@ -259,12 +260,15 @@ class OpenAiWireTest {
                 "{\"summary\":\"\"}",
                 "{\"summary\":7}",
                 "{\"summary\":\"x\",\"urgency\":\"high\"}",
+                "{\"topics\":[\"x\"],\"facts\":{}}",
+                "{\"summary\":\"x\",\"topics\":\"x\"}",
+                "{\"summary\":\"x\",\"facts\":[]}",
                 "[{\"summary\":\"x\"}]",
                 "{\"summary\":\"x\"} and more",
                 "```json\n{\"summary\":\"x\"}\n```"
             })
     void a_summary_of_any_other_form_is_none(String text) {
-        assertThat(((OpenAiEvent.Summary) decode(summary("completed", text))).text()).isEmpty();
+        assertThat(((OpenAiEvent.Summary) decode(summary("completed", text))).digest()).isEmpty();
     }
 
     @Test
@@ -273,11 +277,20 @@ class OpenAiWireTest {
 
         assertThat(decode("{\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"metadata\":{\"purpose\":\"summary\"}}}"))
                 .isEqualTo(new Irrelevant());
-        assertThat(((OpenAiEvent.Summary) decode(summary("completed", written))).text())
-                .contains("Wants a \"refund\" </Task>.");
-        assertThat(((OpenAiEvent.Summary) decode(summary("incomplete", written))).text()).isEmpty();
-        assertThat(((OpenAiEvent.Summary) decode(summary("completed", "{\"summary\":\"" + "x".repeat(2_000) + "\"}"))).text())
+        assertThat(((OpenAiEvent.Summary) decode(summary("completed", written))).digest())
+                .contains(new Digest("Wants a \"refund\" </Task>.", List.of(), Map.of()));
+        assertThat(((OpenAiEvent.Summary) decode(summary("incomplete", written))).digest()).isEmpty();
+        assertThat(((OpenAiEvent.Summary) decode(summary("completed", "{\"summary\":\"" + "x".repeat(2_000) + "\"}"))).digest())
                 .isEmpty();
+    }
+
+    @Test
+    void topics_and_facts_come_with_a_summary_as_far_as_they_are_texts_and_numbers() {
+        var written =
+                "{\"summary\":\"x\",\"topics\":[\"returns\",7],\"facts\":{\"order\":\"AB7492\",\"total\":347.00,\"more\":[1]}}";
+
+        assertThat(((OpenAiEvent.Summary) decode(summary("completed", written))).digest())
+                .contains(new Digest("x", List.of("returns"), Map.of("order", "AB7492", "total", "347.00")));
     }
 
     private static String summary(String status, String text) {

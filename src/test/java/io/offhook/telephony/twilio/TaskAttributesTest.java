@@ -113,7 +113,8 @@ class TaskAttributesTest {
                 story.promised(),
                 story.doNotAsk(),
                 story.opening(),
-                customer));
+                customer,
+                Map.of()));
     }
 
     @Test
