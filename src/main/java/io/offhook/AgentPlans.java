@@ -47,6 +47,7 @@ public final class AgentPlans implements AutoCloseable {
     private static final int MAX_FACTS = 100;
     private static final int MAX_REASON = 200;
     private static final int MAX_SUMMARY = 2_000;
+    private static final int MAX_LANGUAGE = 35;
 
     private final Function<EngineChoice.Kind, Optional<RealtimeEngine>> engines;
     private final DataSource database;
@@ -297,9 +298,11 @@ public final class AgentPlans implements AutoCloseable {
             return new Escalation(
                     bounded(json.path("reason").asString(""), MAX_REASON),
                     bounded(json.path("summary").asString(""), MAX_SUMMARY),
-                    urgency);
+                    urgency,
+                    Optional.of(bounded(json.path("language").asString(""), MAX_LANGUAGE))
+                            .filter(language -> !language.isBlank()));
         } catch (JacksonException e) {
-            return new Escalation("", "", Urgency.NORMAL);
+            return new Escalation("", "", Urgency.NORMAL, Optional.empty());
         }
     }
 

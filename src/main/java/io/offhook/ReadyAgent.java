@@ -40,12 +40,6 @@ record ReadyAgent(
         EscalationPolicy escalation,
         InstantSource officeClock) {
     static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}";
-    private static final String ESCALATION = """
-            {"type":"object","properties":{\
-            "reason":{"type":"string","description":"Why a person is needed, in a few words"},\
-            "summary":{"type":"string","description":"What was said and done so far, for the person who takes over"},\
-            "urgency":{"type":"string","enum":["low","normal","high"]}},\
-            "required":["reason","summary"],"additionalProperties":false}""";
 
     static EscalationPolicy policy(AgentProfile profile) {
         return new EscalationPolicy(
@@ -147,16 +141,33 @@ record ReadyAgent(
         specs.add(new Brief.ToolSpec(
                 ToolRequest.ESCALATE,
                 "Hands the caller over to a person. The caller is told by the system: do not announce it yourself.",
-                ESCALATION));
-        var language = profile.defaultLanguage();
+                escalationParameters()));
         return new Brief(
                 profile.engine().model(),
-                language.voice(),
+                profile.defaultLanguage().voice(),
                 instructions(facts),
                 profile.languages().stream().map(Language::code).toList(),
                 specs,
                 "",
                 options(profile.engine()));
+    }
+
+    /// An agent of one language is not asked which one it is.
+    private String escalationParameters() {
+        var language = profile.languages().size() == 1
+                ? ""
+                : profile.languages().stream()
+                        .map(spoken -> "\"" + spoken.code() + "\"")
+                        .collect(Collectors.joining(
+                                ",",
+                                ",\"language\":{\"type\":\"string\",\"description\":\"The language that the caller speaks\",\"enum\":[",
+                                "]}"));
+        return """
+                {"type":"object","properties":{\
+                "reason":{"type":"string","description":"Why a person is needed, in a few words"},\
+                "summary":{"type":"string","description":"What was said and done so far, for the person who takes over"},\
+                "urgency":{"type":"string","enum":["low","normal","high"]}%s},\
+                "required":["reason","summary"],"additionalProperties":false}""".formatted(language);
     }
 
     private String instructions(Map<String, String> facts) {

@@ -30,7 +30,7 @@ public class CallMachineBenchmark {
     private static final int ANSWER_FRAMES = 500;
 
     private final CallMachine machine = new CallMachine(
-            Phrases.english(), text -> new Escalation(text, "", Handoff.Urgency.NORMAL), _ -> Map.of());
+            Phrases.english(), text -> new Escalation(text, "", Handoff.Urgency.NORMAL, Optional.empty()), _ -> Map.of());
     private final AudioFrame frame = AudioFrame.silence(20);
     private final ContentId content = new ContentId("resp_1", "item_1", 0);
     private final CallEvent delta = new CallEvent.AgentAudio(content, frame);

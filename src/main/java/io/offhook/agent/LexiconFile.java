@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.Load;
@@ -48,7 +49,15 @@ public final class LexiconFile {
                 patterns(language, "unsure"),
                 patterns(language, "promise"),
                 patterns(language, "commits"),
-                patterns(language, "name"));
+                patterns(language, "name"),
+                common(language));
+    }
+
+    private static Set<String> common(Map<?, ?> language) {
+        if (!(language.get("common") instanceof String words)) {
+            throw new IllegalStateException(FILE + " lacks common");
+        }
+        return Set.of(words.strip().split("\\s+"));
     }
 
     private static List<Pattern> patterns(Map<?, ?> language, String kind) {

@@ -41,6 +41,16 @@ public record Call(
                 Timers.NONE);
     }
 
+    /// The language of the conversation: the caller's, once it has shown, else that in which the agent answered.
+    public String language() {
+        return signals.language().orElse(rules.language());
+    }
+
+    /// Empty when the texts of the rules are in the caller's language.
+    Optional<String> otherLanguage() {
+        return signals.language().filter(spoken -> !spoken.equals(rules.language()));
+    }
+
     /// The same with what happened and showed up on earlier streams of it; tools that it still waits for go on.
     public Call continuing(Transcript earlier, Signals known) {
         return with(earlier).with(known).with(ToolDesk.waitingFor(earlier.unanswered()));

@@ -32,7 +32,13 @@ public sealed interface CallEffect {
     record TellEngine(Turn turn) implements CallEffect {}
 
     /// Has the agent speak exactly this text.
-    record Say(String text) implements CallEffect {
+    ///
+    /// @param language to put it into first; empty to leave it as it is
+    record Say(String text, Optional<String> language) implements CallEffect {
+        public Say(String text) {
+            this(text, Optional.empty());
+        }
+
         @Override
         public String toString() {
             return "Say[" + text.length() + " characters]";

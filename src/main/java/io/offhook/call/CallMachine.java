@@ -64,7 +64,9 @@ public final class CallMachine {
         Escalation read(String arguments);
 
         /// What the model said about the handoff; every part bounded.
-        record Escalation(String reason, String summary, Handoff.Urgency urgency) {}
+        ///
+        /// @param language that the caller speaks; may be one that the agent doesn't
+        record Escalation(String reason, String summary, Handoff.Urgency urgency, Optional<String> language) {}
     }
 
     /// Reads what a tool has answered; given for the same reason.

@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// @param greeting       the agent's first words; empty: the caller speaks first
 /// @param announcement   said before a caller goes to a human
-/// @param language       the default language, such as `en`
+/// @param language       the language in which the agent answers, such as `en`; the texts here are in it
 /// @param silence        quiet on both sides before the agent asks whether the caller is still there
 /// @param length         longest time on the line with the agent
 /// @param tools          the tools offered, by name; the built-in ones are not in it

@@ -4,7 +4,7 @@ import java.util.Map;
 
 /// What is known of a call besides what is said in it.
 ///
-/// @param language    the language of the call, such as `es`
+/// @param language    the language in which the agent answers, such as `es`; what the caller speaks is a signal
 /// @param open        whether the company's people are at work
 /// @param caller      what the records say about the caller, such as `tier` = `gold`; empty for a stranger
 /// @param attestation the network's word on the caller's number, see [Identity]

@@ -7,7 +7,6 @@ import io.offhook.call.CallEffect.CloseEngine;
 import io.offhook.call.CallEffect.CloseStream;
 import io.offhook.call.CallEffect.FileHandoff;
 import io.offhook.call.CallEffect.RecallCaller;
-import io.offhook.call.CallEffect.Say;
 import io.offhook.call.CallEvent.AgentAudio;
 import io.offhook.call.CallEvent.AgentAudioEnded;
 import io.offhook.call.CallEvent.AgentWords;
@@ -37,7 +36,7 @@ final class Departure {
 
     static void goodbye(Draft step, String reason, Optional<String> words) {
         step.stopAll();
-        words.ifPresent(text -> step.effect(new Say(text)));
+        words.ifPresent(step::order);
         step.finalMark();
         step.phase(new Phase.SayingGoodbye(reason, words.isPresent() ? LastWords.AWAITED : LastWords.SENT));
         step.start(Timer.LAST_WORDS, words.isPresent() ? WORDS_START : patience(step));
@@ -88,7 +87,7 @@ final class Departure {
                 place.urgency().orElse(urgency),
                 place.to(),
                 call.caller(),
-                rules.language(),
+                call.language(),
                 call.transcript().turns(),
                 step.now()));
     }
@@ -111,7 +110,7 @@ final class Departure {
             step.start(Timer.LAST_WORDS, patience(step));
             return LastWords.SENT;
         }
-        step.effect(new Say(step.call().rules().announcement()));
+        step.order(step.call().rules().announcement());
         step.start(Timer.LAST_WORDS, WORDS_START.plus(step.call().playout().unheard(step.now())));
         return LastWords.AWAITED;
     }
@@ -209,7 +208,10 @@ final class Departure {
             }
             case AgentAudioEnded(var content) -> AgentSpeech.audioEnded(step, content);
             case AgentWords(var content, var text) -> AgentSpeech.words(step, content, text);
-            case CallerWords(var item, var text) -> Hearing.words(step, item, text);
+            case CallerWords(var item, var text) -> {
+                Hearing.words(step, item, text);
+                step.signals(step.call().rules().escalation().callerSaid(step.call().signals(), text));
+            }
             case ReplyEnded reply -> {
                 step.finalMark();
                 // A reply that was still running when the way out was taken is not the last words asked for after it.
@@ -367,7 +369,8 @@ final class Departure {
     }
 
     private static Handoff told(Draft step, Handoff handoff) {
-        return handoff.told(step.call().signals(), step.call().rules());
+        return handoff.told(step.call().signals(), step.call().rules())
+                .in(step.call().language());
     }
 
     private static void close(Draft step) {

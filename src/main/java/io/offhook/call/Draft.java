@@ -159,6 +159,11 @@ final class Draft {
         owe();
     }
 
+    /// A text of ours, or of the operator, in the language that the caller speaks.
+    void order(String text) {
+        effect(new Say(text, call.otherLanguage()));
+    }
+
     void say(String text) {
         sayInPassing(text);
         owe();
@@ -166,7 +171,7 @@ final class Draft {
 
     /// Words that nobody waits for.
     void sayInPassing(String text) {
-        effect(new Say(text));
+        order(text);
         replies(call.engine().replies().saying());
     }
 

@@ -154,7 +154,7 @@ public record EscalationRule(
     public record LanguageIs(String language) implements Condition {
         @Override
         public boolean holds(Signals signals, Circumstances circumstances) {
-            return Locale.forLanguageTag(circumstances.language())
+            return Locale.forLanguageTag(signals.language().orElse(circumstances.language()))
                     .getLanguage()
                     .equals(Locale.forLanguageTag(language).getLanguage());
         }

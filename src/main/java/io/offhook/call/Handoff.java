@@ -117,6 +117,11 @@ public record Handoff(
                 .with(Identity.of(signals, rules.circumstances()));
     }
 
+    /// The same for a caller who speaks this language.
+    Handoff in(String spoken) {
+        return new Handoff(call, cause, reason, summary, urgency, to, caller, spoken, transcript, at, story, way, identity);
+    }
+
     public Handoff with(Story told) {
         return new Handoff(
                 call, cause, reason, summary, urgency, to, caller, language, transcript, at, told, way, identity);

@@ -33,6 +33,7 @@ public final class Lexicon {
     /// @param promise   the agent says that a human is coming
     /// @param commits   the agent says that something will happen after the call
     /// @param name      what a caller says before the own name
+    /// @param common    small words that almost every sentence of the language has some of
     public record Words(
             List<Pattern> person,
             List<Pattern> notPerson,
@@ -40,7 +41,8 @@ public final class Lexicon {
             List<Pattern> unsure,
             List<Pattern> promise,
             List<Pattern> commits,
-            List<Pattern> name) {
+            List<Pattern> name,
+            Set<String> common) {
         public Words {
             person = List.copyOf(person);
             notPerson = List.copyOf(notPerson);
@@ -49,10 +51,12 @@ public final class Lexicon {
             promise = List.copyOf(promise);
             commits = List.copyOf(commits);
             name = List.copyOf(name);
+            common = Set.copyOf(common);
         }
     }
 
     private final List<Words> languages;
+    private final SpokenLanguage spoken;
 
     /// @param languages words by language code, such as `en`
     /// @param spoken    the agent's languages, regions included (`en-US`); those without words are left out
@@ -63,6 +67,21 @@ public final class Lexicon {
                 .filter(languages::containsKey)
                 .map(languages::get)
                 .toList();
+        this.spoken = new SpokenLanguage(
+                languages.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, words -> words.getValue().common())),
+                spoken);
+    }
+
+    /// Which of the agent's languages the speaker uses; empty when the words don't show it for sure.
+    public Optional<String> language(String text) {
+        return spoken.of(plain(text));
+    }
+
+    /// How the agent's configuration spells this language; empty for one that the agent doesn't speak.
+    public Optional<String> spelled(String tag) {
+        return spoken.spelled(tag);
     }
 
     public boolean asksForPerson(String text) {

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 /// @param unsure         times that the agent did not know or did not understand
 /// @param facts          what tools have answered, by name
 /// @param deeds          the tools that ran, oldest first
+/// @param language       that the caller speaks, of those that the agent speaks; empty until it has shown
 public record Signals(
         boolean askedForPerson,
         boolean promisedPerson,
@@ -28,8 +29,9 @@ public record Signals(
         int toolErrors,
         int unsure,
         Map<String, String> facts,
-        List<Deed> deeds) {
-    public static final Signals NONE = new Signals(false, false, Set.of(), 0, 0, 0, Map.of(), List.of());
+        List<Deed> deeds,
+        Optional<String> language) {
+    public static final Signals NONE = new Signals(false, false, Set.of(), 0, 0, 0, Map.of(), List.of(), Optional.empty());
     private static final int MAX_FACTS = 100;
     private static final int MAX_DEEDS = 20;
     private static final int MAX_FACT = 200;
@@ -85,7 +87,8 @@ public record Signals(
                 toolErrors,
                 unsure,
                 facts,
-                deeds);
+                deeds,
+                lexicon.language(text).or(() -> language));
     }
 
     Signals agentSaid(String text, Lexicon lexicon) {
@@ -97,7 +100,8 @@ public record Signals(
                 toolErrors,
                 unsure + (lexicon.unsure(text) ? 1 : 0),
                 facts,
-                deeds);
+                deeds,
+                language);
     }
 
     Signals toolRan(ToolOutcome outcome, Map<String, String> found) {
@@ -110,7 +114,15 @@ public record Signals(
             }
         });
         return new Signals(
-                askedForPerson, promisedPerson, topics, angryTurns, toolErrors + (failed ? 1 : 0), unsure, more, deeds);
+                askedForPerson,
+                promisedPerson,
+                topics,
+                angryTurns,
+                toolErrors + (failed ? 1 : 0),
+                unsure,
+                more,
+                deeds,
+                language);
     }
 
     Signals did(Deed deed) {
@@ -119,22 +131,35 @@ public record Signals(
         }
         var more = new ArrayList<>(deeds);
         more.add(deed);
-        return new Signals(askedForPerson, promisedPerson, topics, angryTurns, toolErrors, unsure, facts, more);
+        return new Signals(askedForPerson, promisedPerson, topics, angryTurns, toolErrors, unsure, facts, more, language);
     }
 
     Signals asking() {
-        return new Signals(true, promisedPerson, topics, angryTurns, toolErrors, unsure, facts, deeds);
+        return new Signals(true, promisedPerson, topics, angryTurns, toolErrors, unsure, facts, deeds, language);
+    }
+
+    Signals speaking(Optional<String> heard) {
+        return new Signals(
+                askedForPerson,
+                promisedPerson,
+                topics,
+                angryTurns,
+                toolErrors,
+                unsure,
+                facts,
+                deeds,
+                heard.or(() -> language));
     }
 
     Signals about(String topic) {
         var more = new HashSet<>(topics);
         more.add(topic);
-        return new Signals(askedForPerson, promisedPerson, more, angryTurns, toolErrors, unsure, facts, deeds);
+        return new Signals(askedForPerson, promisedPerson, more, angryTurns, toolErrors, unsure, facts, deeds, language);
     }
 
-    /// What stays true for a caller who comes back to the agent: the topics and facts, but no reason to go again.
+    /// What stays true for a caller who comes back to the agent: the topics, facts and language, but no reason to go again.
     public Signals returned() {
-        return new Signals(false, false, topics, 0, 0, 0, facts, deeds);
+        return new Signals(false, false, topics, 0, 0, 0, facts, deeds, language);
     }
 
     /// The fact as a number, such as `347.00`.

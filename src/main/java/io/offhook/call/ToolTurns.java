@@ -65,6 +65,8 @@ final class ToolTurns {
     private void escalate(Draft step, ToolRequest request) {
         step.effect(new AnswerTool(request, ACCEPTED));
         var asked = escalation.read(request.arguments());
+        var lexicon = step.call().rules().escalation().lexicon();
+        step.signals(step.call().signals().speaking(asked.language().flatMap(lexicon::spelled)));
         Departure.handOff(
                 step, new HandoffCause.AgentAsked(), asked.reason(), asked.summary(), asked.urgency(), true);
     }

@@ -16,6 +16,11 @@ public interface EngineSession {
     /// Has the agent speak exactly this text, as soon as no other reply runs.
     void say(String text);
 
+    /// The same, put into this language first.
+    ///
+    /// @param language such as `es` or `es-MX`
+    void sayIn(String language, String text);
+
     /// Asks for a reply, as soon as no other reply runs. Wishes do not add up: one reply answers them all.
     void respond();
 

@@ -58,7 +58,7 @@ final class BetweenStreams {
         CompletionStage<Instruction> answer;
         if (progress.over()) {
             endings.over(entry);
-            answer = CompletableFuture.completedStage(RouteAnswers.hangUp(entry.plan()));
+            answer = CompletableFuture.completedStage(RouteAnswers.hangUp(entry.standing()));
         } else {
             answer = perform(entry, RouteAnswers.afterStep(entry.standing(), progress, result));
         }
@@ -100,7 +100,7 @@ final class BetweenStreams {
                 entry.reconnected();
                 yield connectOrRoute(entry, false);
             }
-            case Answer.ComeBack(var result, var say, var otherwise) -> comeBack(entry, result, say, otherwise);
+            case Answer.ComeBack(var result, var words, var otherwise) -> comeBack(entry, result, words, otherwise);
             case Answer.HandOver(var cause, var apology) -> handOff(entry, cause, apology);
         };
     }
@@ -111,7 +111,7 @@ final class BetweenStreams {
         var plan = entry.plan();
         if (entry.handoff().isPresent()) {
             return CompletableFuture.completedStage(
-                    RouteAnswers.announced(plan, entry.handoff().get()));
+                    RouteAnswers.announced(entry.standing(), entry.handoff().get()));
         }
         var refusal =
                 first ? admission.atTheDoor(entry, clock.now()) : admission.again(entry, clock.now());
@@ -121,7 +121,7 @@ final class BetweenStreams {
     }
 
     private CompletionStage<Instruction> comeBack(
-            Entry entry, Route.Result result, String say, Instruction otherwise) {
+            Entry entry, Route.Result result, RouteAnswers.Words words, Instruction otherwise) {
         var now = clock.now();
         var handoff = entry.handoff();
         var from = new Back(
@@ -132,8 +132,8 @@ final class BetweenStreams {
             return CompletableFuture.completedStage(otherwise);
         }
         var answer = connectOrRoute(entry, false).thenApply(next -> next
-                        instanceof Instruction.ConnectAgent(_, var language, var token)
-                ? new Instruction.ConnectAgent(List.of(say), language, token)
+                        instanceof Instruction.ConnectAgent(_, _, var token)
+                ? new Instruction.ConnectAgent(words.say(), words.language(), token)
                 : next);
         return first ? log.returned(entry, from).thenCompose(_ -> answer) : answer;
     }
@@ -147,12 +147,12 @@ final class BetweenStreams {
         var plan = entry.plan();
         var handoff = handoff(entry, cause);
         if (!entry.firstHandedOff(handoff, handoff.at())) {
-            return CompletableFuture.completedStage(RouteAnswers.sorry(plan, apology, entry.handoff()));
+            return CompletableFuture.completedStage(RouteAnswers.sorry(entry.standing(), apology));
         }
         admission.leave(entry);
         log.phase(entry.id(), handoff.at(), "transferred");
         log.happened(entry, cause.slug());
-        var answer = RouteAnswers.sorry(plan, apology, Optional.of(handoff));
+        var answer = RouteAnswers.sorry(entry.standing(), apology);
         return Logbook.soon(log.file(handoff, plan)).thenApply(_ -> answer);
     }
 
@@ -169,7 +169,7 @@ final class BetweenStreams {
                         place.urgency().orElse(Handoff.Urgency.NORMAL),
                         place.to(),
                         entry.from(),
-                        rules.language(),
+                        past.signals().language().orElse(rules.language()),
                         turns,
                         clock.now())
                 .completed(turns, past.signals(), rules);

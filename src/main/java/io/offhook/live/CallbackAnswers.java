@@ -63,15 +63,17 @@ final class CallbackAnswers {
     /// The first question; empty when this step has none, or no number could be called anyway.
     ///
     /// @param before said before it
-    static Optional<Instruction> question(AgentPlan plan, Optional<Handoff> handoff, int step, List<String> before) {
+    static Optional<Instruction> question(
+            Standing call, Optional<Handoff> handoff, int step, List<String> before) {
+        var plan = call.plan();
         return plan.route(handoff).at(step).flatMap(destination -> numbers(plan, handoff, destination)
                 .filter(CallbackNumbers::any)
                 .map(numbers -> {
-                    var words = words(plan);
+                    var words = words(call);
                     var say = new ArrayList<>(before);
                     say.add(words.offer());
                     say.addAll(words.question(numbers.own().isPresent()));
-                    return ask(plan, step, destination, NumberQuestion.FIRST, say);
+                    return ask(call, step, destination, NumberQuestion.FIRST, say);
                 }));
     }
 
@@ -84,12 +86,12 @@ final class CallbackAnswers {
                 .flatMap(destination -> outcome(call, progress)
                         .filter(Outcome.Ask.class::isInstance)
                         .map(Outcome.Ask.class::cast)
-                        .map(next -> ask(plan, step, destination, next.question(), next.say())));
+                        .map(next -> ask(call, step, destination, next.question(), next.say())));
     }
 
     private static Instruction ask(
-            AgentPlan plan, int step, Destination destination, NumberQuestion question, List<String> say) {
-        var words = words(plan);
+            Standing call, int step, Destination destination, NumberQuestion question, List<String> say) {
+        var words = words(call);
         return new Instruction.AskNumber(
                 say, words.language(), step, destination.patience(), question, words.hints());
     }
@@ -119,21 +121,21 @@ final class CallbackAnswers {
                                 .filter(plan.routes()::containsKey)
                                 .orElse(EscalationPolicy.DEFAULT),
                         agreed.words(),
-                        words(plan).language(),
+                        words(call).language(),
                         agreed.spoken())));
     }
 
-    static Instruction agreed(AgentPlan plan) {
-        var words = words(plan);
+    static Instruction agreed(Standing call) {
+        var words = words(call);
         return new Instruction.HangUp(
-                List.of(words.agreed(), RouteAnswers.apologies(plan).goodbye()), words.language());
+                List.of(words.agreed(), RouteAnswers.apologies(call).goodbye()), words.language());
     }
 
     // --- what a reply means ---
 
     private static Optional<Outcome> outcome(Standing call, Progress progress) {
         var reply = progress.reply();
-        var words = words(call.plan());
+        var words = words(call);
         return numbers(call, progress).map(numbers -> {
             if (!reply.keys().isEmpty()) {
                 return typed(numbers, words, reply);
@@ -249,7 +251,7 @@ final class CallbackAnswers {
         return Optional.ofNullable(plan.facts().get("called.number")).flatMap(PhoneNumber::parse);
     }
 
-    private static CallbackWords words(AgentPlan plan) {
-        return CallbackWords.in(plan.rules().language());
+    private static CallbackWords words(Standing call) {
+        return CallbackWords.in(call.language());
     }
 }

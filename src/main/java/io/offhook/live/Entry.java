@@ -167,7 +167,8 @@ final class Entry {
                 accepted,
                 wish,
                 is.handoff(),
-                is.end().map(End::disposition));
+                is.end().map(End::disposition),
+                is.language().orElse(plan().rules().language()));
     }
 
     // --- its seat with the agent ---

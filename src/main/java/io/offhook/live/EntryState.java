@@ -124,6 +124,11 @@ record EntryState(
                 .orElse(earlier.past());
     }
 
+    /// That the caller speaks; empty until it has shown.
+    Optional<String> language() {
+        return handoff().map(Handoff::language).or(() -> past().signals().language());
+    }
+
     Phase phase() {
         var phase = live.map(LiveCall::call).map(Call::phase);
         if (phase.filter(Phase.Transferred.class::isInstance).isPresent() && backWithAgent()) {

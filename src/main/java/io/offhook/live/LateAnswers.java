@@ -4,6 +4,7 @@ import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.telephony.Fallback;
+import io.offhook.live.RouteAnswers.Standing;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
@@ -23,39 +24,46 @@ public final class LateAnswers implements Fallback {
 
     @Override
     public Instruction incoming(IncomingCall call) {
-        var plan = agents.apply(call.to());
-        return call.over() ? RouteAnswers.hangUp(plan) : first(plan);
+        var unknown = nothingKnown(agents.apply(call.to()));
+        return call.over() ? RouteAnswers.hangUp(unknown) : first(unknown);
     }
 
     @Override
     public Instruction next(Progress progress) {
-        var plan = agents.apply(progress.to());
+        var unknown = nothingKnown(agents.apply(progress.to()));
         if (progress.over()) {
-            return RouteAnswers.hangUp(plan);
+            return RouteAnswers.hangUp(unknown);
         }
-        return progress.step().isEmpty() ? first(plan) : after(plan, progress.step().getAsInt(), progress);
+        return progress.step().isEmpty() ? first(unknown) : after(unknown, progress.step().getAsInt(), progress);
     }
 
-    private static Instruction first(AgentPlan plan) {
-        return RouteAnswers.goTo(plan, 0, RouteAnswers.own(plan), Optional.empty());
+    private static Instruction first(Standing unknown) {
+        return RouteAnswers.goTo(unknown, 0, RouteAnswers.own(unknown), Optional.empty());
     }
 
     /// It may have been a step of another route than the usual one, which then ends all the sooner, but never in silence.
-    private static Instruction after(AgentPlan plan, int step, Progress progress) {
-        return switch (RouteAnswers.result(nothingKnown(plan), progress)) {
-            case ACCEPTED, CALLER_GONE -> RouteAnswers.hangUp(plan);
-            case VOICEMAIL -> RouteAnswers.sayGoodbye(plan);
+    private static Instruction after(Standing unknown, int step, Progress progress) {
+        return switch (RouteAnswers.result(unknown, progress)) {
+            case ACCEPTED, CALLER_GONE -> RouteAnswers.hangUp(unknown);
+            case VOICEMAIL -> RouteAnswers.sayGoodbye(unknown);
             // Nobody knows whether the wish to be called back was kept: a message does no harm.
             default -> {
-                var apologies = RouteAnswers.apologies(plan);
+                var apologies = RouteAnswers.apologies(unknown);
                 var words = new RouteAnswers.Words(List.of(apologies.nobodyFree()), apologies.language());
-                yield RouteAnswers.goTo(plan, step + 1, words, Optional.empty());
+                yield RouteAnswers.goTo(unknown, step + 1, words, Optional.empty());
             }
         };
     }
 
-    private static RouteAnswers.Standing nothingKnown(AgentPlan plan) {
-        return new RouteAnswers.Standing(
-                plan, new Phase.Ringing(), true, false, RouteAnswers.Wish.NONE, Optional.empty(), Optional.empty());
+    private static Standing nothingKnown(AgentPlan plan) {
+        return new Standing(
+                plan,
+                new Phase.Ringing(),
+                true,
+                false,
+                RouteAnswers.Wish.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                plan.rules().language());
     }
 }

@@ -244,7 +244,9 @@ final class LiveCall {
             case CallEffect.OpenEngine(var history) -> openEngine(history);
             case CallEffect.AskForSummary(var prompt) -> session.ifPresent(engine -> engine.summarise(prompt));
             case CallEffect.TellEngine(var turn) -> session.ifPresent(engine -> engine.tell(turn));
-            case CallEffect.Say(var text) -> session.ifPresent(engine -> engine.say(text));
+            case CallEffect.Say(var text, var language) ->
+                session.ifPresent(engine -> language.ifPresentOrElse(
+                        other -> engine.sayIn(other, text), () -> engine.say(text)));
             case CallEffect.AskForReply _ -> session.ifPresent(EngineSession::respond);
             case CallEffect.CancelReply _ -> session.ifPresent(EngineSession::cancel);
             case CallEffect.TruncateReply(var content, var heard) ->

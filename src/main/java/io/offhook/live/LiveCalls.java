@@ -92,13 +92,13 @@ public final class LiveCalls implements Switchboard {
         if (call.over() || finished.filter(entry -> entry.rangWith(call)).isPresent()) {
             // A late repetition. Its answer harms nobody: the provider has no call to play it to.
             return CompletableFuture.completedStage(
-                    RouteAnswers.hangUp(before.orElse(fresh).plan()));
+                    RouteAnswers.hangUp(before.orElse(fresh).standing()));
         }
         finished.ifPresent(known::forget);
         var entry = known.add(fresh);
         if (entry.isEmpty()) {
             return CompletableFuture.completedStage(
-                    RouteAnswers.sorry(fresh.plan(), Apologies::allLinesBusy, Optional.empty()));
+                    RouteAnswers.sorry(fresh.standing(), Apologies::allLinesBusy));
         }
         if (entry.get() == fresh) {
             fresh.rang(call);
@@ -174,7 +174,7 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Whisper> whisper(CallId id) {
-        var usual = known.find(id).map(entry -> entry.plan().rules().language());
+        var usual = known.find(id).map(entry -> entry.standing().language());
         return handoff(id).thenApply(handoff -> whisper(handoff, usual));
     }
 

@@ -40,6 +40,7 @@ final class RouteAnswers {
     /// @param taken       whether a human has said by a key that the call is theirs
     /// @param wish        what the caller would rather do than wait
     /// @param ended       how the agent's part ended
+    /// @param language    that the caller speaks
     record Standing(
             AgentPlan plan,
             Phase phase,
@@ -47,7 +48,8 @@ final class RouteAnswers {
             boolean taken,
             Wish wish,
             Optional<Handoff> handoff,
-            Optional<Disposition> ended) {
+            Optional<Disposition> ended,
+            String language) {
 
         /// Whether the caller goes on past everybody who is still to be tried.
         boolean past() {
@@ -72,8 +74,8 @@ final class RouteAnswers {
         /// The agent has the caller again, who was on a route; if that may not be, `otherwise`.
         ///
         /// @param result of the last step
-        /// @param say    what the caller is told before
-        record ComeBack(Route.Result result, String say, Instruction otherwise) implements Answer {}
+        /// @param words  what the caller is told before
+        record ComeBack(Route.Result result, Words words, Instruction otherwise) implements Answer {}
 
         /// A human takes over, and nobody has told the caller yet.
         record HandOver(HandoffCause cause, Function<Apologies, String> apology) implements Answer {}
@@ -81,22 +83,21 @@ final class RouteAnswers {
 
     /// The stream is gone.
     static Answer afterStream(Standing call) {
-        var plan = call.plan();
         return switch (call.phase()) {
             case Phase.Ended(var disposition, var goodbyeHeard)
             when disposition.outcome() == Disposition.Outcome.RESOLVED ->
-                new Answer.Tell(goodbyeHeard ? hangUp(plan) : sayGoodbye(plan));
+                new Answer.Tell(goodbyeHeard ? hangUp(call) : sayGoodbye(call));
             case Phase.SayingGoodbye(_, var words) ->
-                new Answer.Tell(words.said() ? hangUp(plan) : sayGoodbye(plan));
+                new Answer.Tell(words.said() ? hangUp(call) : sayGoodbye(call));
             case Phase.Transferred(var left, var announced) -> {
                 // Another node may know what has become of it since.
                 var handoff = call.handoff().orElse(left);
                 yield onTheWay(
                         call,
-                        announced && !ringsNobody(plan, handoff) ? silence(plan) : announcement(handoff, plan),
+                        announced && !ringsNobody(call.plan(), handoff) ? silence(call) : announcement(handoff, call),
                         handoff);
             }
-            case Phase.HandingOff(var handoff, _, _) -> onTheWay(call, announcement(handoff, plan), handoff);
+            case Phase.HandingOff(var handoff, _, _) -> onTheWay(call, announcement(handoff, call), handoff);
             case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
             case Phase.Detached(var why)
             when !call.reconnected() && (why == StreamEnd.LOST || why == StreamEnd.SILENT) -> new Answer.Reconnect();
@@ -109,14 +110,14 @@ final class RouteAnswers {
     private static Answer withoutStream(Standing call) {
         if (call.handoff().isPresent()) {
             var handoff = call.handoff().get();
-            return onTheWay(call, announcement(handoff, call.plan()), handoff);
+            return onTheWay(call, announcement(handoff, call), handoff);
         }
         boolean resolved = call.ended()
                 .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
                 .isPresent();
         var why = call.phase() instanceof Phase.Ringing ? StreamEnd.FAILED : StreamEnd.LOST;
         return resolved
-                ? new Answer.Tell(hangUp(call.plan()))
+                ? new Answer.Tell(hangUp(call))
                 : new Answer.HandOver(new HandoffCause.LostStream(why), Apologies::technical);
     }
 
@@ -125,7 +126,7 @@ final class RouteAnswers {
         var way = handoff.way();
         return way.tried()
                 .map(result -> afterStep(call, way.step(), result))
-                .orElseGet(() -> new Answer.Tell(goTo(call.plan(), words, handoff)));
+                .orElseGet(() -> new Answer.Tell(goTo(call, words, handoff)));
     }
 
     /// The call by which a human had taken the caller who went to this step to meet them.
@@ -159,13 +160,12 @@ final class RouteAnswers {
 
     /// A step of the route has ended.
     static Answer afterStep(Standing call, Progress progress, Route.Result result) {
-        var plan = call.plan();
         int step = progress.step().orElse(0);
         if (result == Route.Result.ACCEPTED || result == Route.Result.CALLER_GONE) {
-            return new Answer.Tell(hangUp(plan));
+            return new Answer.Tell(hangUp(call));
         }
         if (result == Route.Result.CALLBACK) {
-            return new Answer.Tell(CallbackAnswers.agreed(plan));
+            return new Answer.Tell(CallbackAnswers.agreed(call));
         }
         return CallbackAnswers.next(call, progress)
                 .<Answer>map(Answer.Tell::new)
@@ -174,18 +174,17 @@ final class RouteAnswers {
 
     /// Nobody took the caller at this step.
     private static Answer afterStep(Standing call, int step, Route.Result result) {
-        var plan = call.plan();
-        var route = plan.route(call.handoff());
+        var route = call.plan().route(call.handoff());
         boolean voicemail =
                 route.at(step).filter(Destination.Voicemail.class::isInstance).isPresent();
         if (voicemail || route.at(step + 1).isEmpty()) {
-            return new Answer.Tell(sayGoodbye(plan));
+            return new Answer.Tell(sayGoodbye(call));
         }
         var onwards = onwards(call, route, step);
         boolean nobodyLeft = step + 2 >= route.destinations().size();
         boolean agentHelps = call.handoff().filter(RouteAnswers::agentHelps).isPresent();
         return route.back() && nobodyLeft && !call.past() && agentHelps
-                ? new Answer.ComeBack(result, apologies(plan).nobodyFree(), onwards)
+                ? new Answer.ComeBack(result, nobodyFree(call), onwards)
                 : new Answer.Tell(onwards);
     }
 
@@ -223,12 +222,10 @@ final class RouteAnswers {
     }
 
     private static Instruction onwards(Standing call, Route route, int step) {
-        var plan = call.plan();
-        var apologies = apologies(plan);
         boolean asked =
                 route.at(step).filter(Destination.Callback.class::isInstance).isPresent();
-        var say = call.past() || asked ? List.<String>of() : List.of(apologies.nobodyFree());
-        return goTo(plan, next(call, route, step), new Words(say, apologies.language()), call.handoff());
+        return goTo(
+                call, next(call, route, step), call.past() || asked ? silence(call) : nobodyFree(call), call.handoff());
     }
 
     private static int next(Standing call, Route route, int step) {
@@ -250,7 +247,7 @@ final class RouteAnswers {
         if (call.past() || !left.isPositive()) {
             return Hold.leave();
         }
-        var words = QueueWords.in(plan.rules().language());
+        var words = QueueWords.in(call.language());
         boolean callback = CallbackAnswers.step(plan, call.handoff(), waiting.step()).isPresent();
         var music = left.compareTo(Hold.USUAL) < 0 ? left : Hold.USUAL;
         return new Hold(words.about(waiting.position(), waiting.waited(), callback), words.language(), Optional.of(music));
@@ -269,59 +266,60 @@ final class RouteAnswers {
     /// What is said, and the language that it is in.
     record Words(List<String> say, String language) {}
 
-    static Apologies apologies(AgentPlan plan) {
-        return Apologies.in(plan.rules().language());
+    static Apologies apologies(Standing call) {
+        return Apologies.in(call.language());
     }
 
     /// An apology, and on to the first destination.
-    static Instruction sorry(AgentPlan plan, Function<Apologies, String> apology, Optional<Handoff> handoff) {
-        var apologies = apologies(plan);
+    static Instruction sorry(Standing call, Function<Apologies, String> apology) {
+        var apologies = apologies(call);
         var say = new ArrayList<>(List.of(apology.apply(apologies)));
-        if (plan.route(handoff).ringsNobody()) {
-            say.addAll(asked(plan, handoff));
+        if (call.plan().route(call.handoff()).ringsNobody()) {
+            say.addAll(asked(call, call.handoff()));
         } else {
             say.add(apologies.oneMoment());
         }
-        return goTo(plan, 0, new Words(say, apologies.language()), handoff);
+        return goTo(call, 0, new Words(say, apologies.language()), call.handoff());
     }
 
     /// On to the first destination, announced in the agent's own words.
-    static Instruction announced(AgentPlan plan, Handoff handoff) {
-        return goTo(plan, ringsNobody(plan, handoff) ? announcement(handoff, plan) : own(plan), handoff);
+    static Instruction announced(Standing call, Handoff handoff) {
+        return goTo(
+                call, ringsNobody(call.plan(), handoff) ? announcement(handoff, call) : own(call), handoff);
     }
 
-    private static Instruction goTo(AgentPlan plan, Words words, Handoff handoff) {
+    private static Instruction goTo(Standing call, Words words, Handoff handoff) {
         var way = handoff.way();
         return way.attempt()
                 .<Instruction>map(attempt -> new Instruction.Meet(
                         words.say(), words.language(), way.step(), new Meeting(handoff.call(), attempt)))
-                .orElseGet(() -> goTo(plan, way.step(), words, Optional.of(handoff)));
+                .orElseGet(() -> goTo(call, way.step(), words, Optional.of(handoff)));
     }
 
     /// On to this step, or to the last when the route is not that long.
-    static Instruction goTo(AgentPlan plan, int wanted, Words words, Optional<Handoff> handoff) {
-        var route = plan.route(handoff);
+    static Instruction goTo(Standing call, int wanted, Words words, Optional<Handoff> handoff) {
+        var route = call.plan().route(handoff);
         int step = Math.min(wanted, route.destinations().size() - 1);
         var destination = route.destinations().get(step);
         return switch (destination) {
             case Destination.Callback _ ->
-                CallbackAnswers.question(plan, handoff, step, words.say())
-                        .orElseGet(() -> goTo(plan, step + 1, words, handoff));
+                CallbackAnswers.question(call, handoff, step, words.say())
+                        .orElseGet(() -> goTo(call, step + 1, words, handoff));
             case Destination.Voicemail _ when step > 0 -> {
                 var say = new ArrayList<>(words.say());
-                say.add(apologies(plan).leaveMessage());
+                say.add(apologies(call).leaveMessage());
                 yield new Instruction.GoTo(say, words.language(), step, destination, handoff);
             }
             default -> new Instruction.GoTo(words.say(), words.language(), step, destination, handoff);
         };
     }
 
-    static Instruction hangUp(AgentPlan plan) {
-        return new Instruction.HangUp(List.of(), plan.rules().language());
+    static Instruction hangUp(Standing call) {
+        return new Instruction.HangUp(List.of(), call.language());
     }
 
-    static Instruction sayGoodbye(AgentPlan plan) {
-        var apologies = apologies(plan);
+    static Instruction sayGoodbye(Standing call) {
+        var apologies = apologies(call);
         return new Instruction.HangUp(List.of(apologies.goodbye()), apologies.language());
     }
 
@@ -330,32 +328,32 @@ final class RouteAnswers {
     }
 
     /// What is asked for where a route begins with nobody. A call back is asked for in words of its own.
-    private static List<String> asked(AgentPlan plan, Optional<Handoff> handoff) {
-        boolean message = plan.route(handoff).destinations().getFirst() instanceof Destination.Voicemail;
-        return message ? List.of(apologies(plan).leaveMessage()) : List.of();
+    private static List<String> asked(Standing call, Optional<Handoff> handoff) {
+        boolean message = call.plan().route(handoff).destinations().getFirst() instanceof Destination.Voicemail;
+        return message ? List.of(apologies(call).leaveMessage()) : List.of();
     }
 
-    private static Words announcement(Handoff handoff, AgentPlan plan) {
-        var apologies = apologies(plan);
-        if (ringsNobody(plan, handoff)) {
+    private static Words announcement(Handoff handoff, Standing call) {
+        var apologies = apologies(call);
+        if (ringsNobody(call.plan(), handoff)) {
             var why = technical(handoff.cause())
                     ? apologies.technical()
                     : handoff.to().equals(EscalationPolicy.CLOSED) ? apologies.closed() : apologies.nobodyFree();
             var say = new ArrayList<>(List.of(why));
-            say.addAll(asked(plan, Optional.of(handoff)));
+            say.addAll(asked(call, Optional.of(handoff)));
             return new Words(say, apologies.language());
         }
         return switch (handoff.cause()) {
             // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
             case HandoffCause.CallerPressedZero _ -> new Words(List.of(apologies.oneMoment()), apologies.language());
             // The caller has waited for as long as may be, and heard so: the phone rings at once.
-            case HandoffCause.LostEngine(var fault, _) when fault.kind() == EngineFault.Kind.STALL -> silence(plan);
+            case HandoffCause.LostEngine(var fault, _) when fault.kind() == EngineFault.Kind.STALL -> silence(call);
             // It was waited for already; every word more would keep the person waiting behind it.
             case HandoffCause.LostEngine lost when late(lost, apologies) ->
                 new Words(List.of(apologies.oneMoment()), apologies.language());
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
                 new Words(List.of(apologies.technical(), apologies.oneMoment()), apologies.language());
-            default -> own(plan);
+            default -> own(call);
         };
     }
 
@@ -379,12 +377,23 @@ final class RouteAnswers {
         return waitedForReplies || lost.waited().plus(apology).compareTo(RINGS_WITHIN) > 0;
     }
 
-    static Words own(AgentPlan plan) {
-        return new Words(List.of(plan.rules().announcement()), plan.rules().language());
+    /// The operator's announcement, which the provider's voice can't put into another language: who speaks one hears
+    /// our own word in it, where there is one.
+    static Words own(Standing call) {
+        var rules = call.plan().rules();
+        var apologies = apologies(call);
+        return call.language().equals(rules.language()) || !apologies.language().equals(call.language())
+                ? new Words(List.of(rules.announcement()), rules.language())
+                : new Words(List.of(apologies.oneMoment()), apologies.language());
     }
 
-    private static Words silence(AgentPlan plan) {
-        return new Words(List.of(), plan.rules().language());
+    private static Words nobodyFree(Standing call) {
+        var apologies = apologies(call);
+        return new Words(List.of(apologies.nobodyFree()), apologies.language());
+    }
+
+    private static Words silence(Standing call) {
+        return new Words(List.of(), call.language());
     }
 
     /// The kind of destination, as it is stored.

@@ -17,8 +17,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// The responses of one session: which run, which one writes to the conversation, what the dialogue wants them to say,
 /// and what they cost. Belongs to the session's event loop.
 final class Responses {
-    private static final Pattern EXACT_WORDS =
-            Pattern.compile("Say exactly this, and nothing else:\\s*\"(.*)\"\\s*", Pattern.DOTALL);
+    /// This model knows one language: what it is to put into another it says as it is.
+    private static final Pattern EXACT_WORDS = Pattern.compile(
+            "Say (?:exactly this, and nothing else|this in [\\p{L} ]+, with nothing added and nothing left out):"
+                    + "\\s*\"(.*)\"\\s*",
+            Pattern.DOTALL);
 
     /// Who needs to know that responses come and go.
     interface Watcher {

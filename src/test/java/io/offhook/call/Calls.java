@@ -15,8 +15,10 @@ final class Calls {
     static final Phrases PHRASES = Phrases.english();
 
     private static final CallId ID = new CallId("CA0123456789");
-    private static final CallMachine MACHINE =
-            new CallMachine(PHRASES, text -> new Escalation(text, "a summary", Handoff.Urgency.HIGH), _ -> Map.of());
+    /// What the model gives as the reason is its language, too, if it is one of two letters.
+    static final CallMachine MACHINE =
+            new CallMachine(PHRASES, text -> new Escalation(
+                    text, "a summary", Handoff.Urgency.HIGH, Optional.of(text).filter(word -> word.length() == 2)), _ -> Map.of());
 
     private final List<CallEffect> effects = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();

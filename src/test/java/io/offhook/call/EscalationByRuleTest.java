@@ -42,7 +42,8 @@ class EscalationByRuleTest {
                             List.of(Pattern.compile("not sure")),
                             List.of(Pattern.compile("connecting you")),
                             List.of(),
-                            List.of())),
+                            List.of(),
+                            Set.of())),
             List.of("en"));
 
     @Test

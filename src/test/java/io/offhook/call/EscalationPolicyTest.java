@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,8 @@ class EscalationPolicyTest {
                             List.of(Pattern.compile("not sure")),
                             List.of(Pattern.compile("connecting you")),
                             List.of(),
-                            List.of())),
+                            List.of(),
+                            Set.of())),
             List.of("en-US"));
     private static final Signals.Topic BILLING =
             new Signals.Topic("billing", List.of(Pattern.compile("charge"), Pattern.compile("bill")));

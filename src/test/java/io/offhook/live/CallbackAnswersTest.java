@@ -98,7 +98,8 @@ class CallbackAnswersTest {
                 false,
                 Wish.NONE,
                 Optional.of(handoff),
-                Optional.empty());
+                Optional.empty(),
+                language);
     }
 
     private static Standing usual() {

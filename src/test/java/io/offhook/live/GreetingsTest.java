@@ -181,6 +181,11 @@ class GreetingsTest {
         }
 
         @Override
+        public void sayIn(String language, String text) {
+            say(text);
+        }
+
+        @Override
         public void hear(AudioFrame frame) {}
 
         @Override

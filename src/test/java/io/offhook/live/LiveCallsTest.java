@@ -118,7 +118,7 @@ class LiveCallsTest {
                 vertx,
                 new CallMachine(
                         Phrases.english(),
-                        _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL),
+                        _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL, Optional.empty()),
                         _ -> Map.of()),
                 new CallClock(1),
                 _ -> plan(),

@@ -106,7 +106,7 @@ final class Node implements AutoCloseable {
                 vertx,
                 new CallMachine(
                         Phrases.english(),
-                        _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL),
+                        _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL, Optional.empty()),
                         _ -> Map.of()),
                 clock,
                 called -> plan(called.isPresent() ? engine() : engine),
@@ -307,6 +307,9 @@ final class Node implements AutoCloseable {
 
         @Override
         public void say(String text) {}
+
+        @Override
+        public void sayIn(String language, String text) {}
 
         @Override
         public void respond() {}

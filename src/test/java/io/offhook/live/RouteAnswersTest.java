@@ -88,7 +88,8 @@ class RouteAnswersTest {
                 false,
                 Wish.NONE,
                 Optional.of(handoff),
-                Optional.empty()));
+                Optional.empty(),
+                language));
         return ((Instruction.GoTo) ((Answer.Tell) answer).instruction()).say();
     }
 

@@ -148,6 +148,13 @@ public final class OpenAiSession implements EngineSession, WebSocketListener {
     }
 
     @Override
+    public void sayIn(String language, String text) {
+        if (phase != Phase.OVER) {
+            ask(replies.sayIn(language, text));
+        }
+    }
+
+    @Override
     public void respond() {
         if (phase != Phase.OVER) {
             ask(replies.respond());

@@ -255,9 +255,13 @@ final class OpenAiWire {
         var event = event("response.create").put("event_id", order.eventId());
         switch (order.wish()) {
             case Replies.PlainReply _ -> {}
-            case Replies.SayExactly(var text) -> {
+            case Replies.SayExactly(var text, var language) -> {
+                var how = language.map(tag -> "this in "
+                                + Locale.forLanguageTag(tag).getDisplayLanguage(Locale.ENGLISH)
+                                + ", with nothing added and nothing left out")
+                        .orElse("exactly this, and nothing else");
                 var response = event.putObject("response")
-                        .put("instructions", "Say exactly this, and nothing else: \"" + text.replace("\"", "\\\"") + "\"")
+                        .put("instructions", "Say " + how + ": \"" + text.replace("\"", "\\\"") + "\"")
                         .put("tool_choice", "none");
                 response.putArray("input");
             }

@@ -20,7 +20,12 @@ final class Replies {
     /// A reply that we want.
     sealed interface Wish {}
 
-    record SayExactly(String text) implements Wish {}
+    /// @param language to put it into first; empty to leave it as it is
+    record SayExactly(String text, Optional<String> language) implements Wish {
+        SayExactly(String text) {
+            this(text, Optional.empty());
+        }
+    }
 
     record PlainReply() implements Wish {}
 
@@ -50,10 +55,18 @@ final class Replies {
     }
 
     Optional<Order> say(String text) {
+        return say(new SayExactly(text));
+    }
+
+    Optional<Order> sayIn(String language, String text) {
+        return say(new SayExactly(text, Optional.of(language)));
+    }
+
+    private Optional<Order> say(SayExactly wish) {
         if (says.size() == MAX_WAITING) {
             says.removeFirst();
         }
-        says.addLast(new SayExactly(text));
+        says.addLast(wish);
         return next();
     }
 

@@ -149,6 +149,16 @@ class OpenAiWireTest {
     }
 
     @Test
+    void words_may_be_put_into_the_language_of_the_caller() {
+        var wish = new Replies.SayExactly("One \"moment\".", Optional.of("es-MX"));
+
+        var said = Oracles.accepted(OpenAiWire.ask(new Replies.Order("ask_1", wish)));
+
+        assertThat(said.path("response").path("instructions").asString())
+                .isEqualTo("Say this in Spanish, with nothing added and nothing left out: \"One \\\"moment\\\".\"");
+    }
+
+    @Test
     void each_speaker_has_a_role_and_a_kind_of_text() {
         var items = Stream.of(Turn.Speaker.CALLER, Turn.Speaker.AGENT, Turn.Speaker.NOTE)
                 .map(speaker -> Oracles.accepted(OpenAiWire.remember(turn(speaker, "Hi"))).path("item"))

@@ -96,7 +96,7 @@ class RepliesTest {
                         yield Optional.empty();
                     }
                 };
-        order.ifPresent(given -> sent.add(given.wish() instanceof Replies.SayExactly(var text) ? text : "R"));
+        order.ifPresent(given -> sent.add(given.wish() instanceof Replies.SayExactly(var text, _) ? text : "R"));
     }
 
     private void silently(char what, String rest) {
