@@ -25,6 +25,7 @@ import io.offhook.tool.SqlTool;
 import io.offhook.tool.Tool;
 import io.offhook.tool.ToolDefinition;
 import io.offhook.tool.ToolWork;
+import java.math.BigDecimal;
 import java.net.http.HttpClient;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,13 +40,22 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteDataSource;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What agent.yaml says, ready to take calls. Any thread; the files and the plans made of them change together.
 public final class AgentPlans implements AutoCloseable {
     private static final int MAX_FACTS = 100;
     private static final int MAX_REASON = 200;
+    private static final int MAX_DIGITS = 50;
+    /// Keeps numbers as they are written: 347.00 is not 347.0.
+    private static final JsonMapper EXACT = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
     private static final int MAX_SUMMARY = 2_000;
     private static final int MAX_LANGUAGE = 35;
 
@@ -310,7 +320,7 @@ public final class AgentPlans implements AutoCloseable {
     static Map<String, String> facts(String answer) {
         try {
             var facts = new HashMap<String, String>();
-            collect(JsonMapper.shared().readTree(answer), "", "", facts);
+            collect(EXACT.readTree(answer), "", "", facts);
             return facts;
         } catch (JacksonException _) {
             return Map.of();
@@ -331,9 +341,18 @@ public final class AgentPlans implements AutoCloseable {
         } else if (node.isArray() && !node.isEmpty()) {
             collect(node.get(0), path, name, facts);
         } else if (node.isValueNode() && !node.isNull() && !name.isEmpty()) {
-            facts.put(name, node.asString());
-            facts.put(path, node.asString());
+            var value = node.isBigDecimal() ? written(node.decimalValue()) : node.asString();
+            facts.put(name, value);
+            facts.put(path, value);
         }
+    }
+
+    /// As people write amounts: no exponent, and as many digits behind the point as the tool gave. Only what no amount
+    /// is as long as keeps its exponent.
+    private static String written(BigDecimal number) {
+        return Math.abs((long) number.precision() - number.scale()) > MAX_DIGITS || number.scale() > MAX_DIGITS
+                ? number.toString()
+                : number.toPlainString();
     }
 
     private static String bounded(String text, int most) {

@@ -9,13 +9,23 @@ import io.offhook.agent.AgentFiles;
 import io.offhook.agent.EngineChoice;
 import io.offhook.agent.EngineChoice.Kind;
 import io.offhook.call.CallEvent;
+import io.offhook.call.CallMachine;
+import io.offhook.call.EscalationPolicy;
+import io.offhook.call.EscalationRule;
+import io.offhook.call.Lexicon;
 import io.offhook.call.Memory;
 import io.offhook.call.PhoneNumber;
+import io.offhook.call.Phrases;
+import io.offhook.call.Signals;
+import io.offhook.call.ToolOutcome;
+import io.offhook.call.ToolRequest;
 import io.offhook.config.ConfigException;
 import io.offhook.config.Mistake;
 import io.offhook.engine.Brief;
 import io.offhook.engine.EngineSession;
 import io.offhook.engine.RealtimeEngine;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -183,6 +193,42 @@ class AgentPlansTest {
         assertThat(plan.rules().tools().get("it").filler()).isEqualTo("One moment, Dana.");
         assertThat(plan.facts()).containsEntry("called.number", "+14155550101").containsAllEntriesOf(DANA);
         assertThat(plan.toString()).doesNotContain("Dana", "4155550123");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "347.00, 347.00",
+        "347, 347",
+        "12345678.9, 12345678.9",
+        "123456789012345.12, 123456789012345.12",
+        "1.5e7, 15000000",
+        "0.000001, 0.000001",
+        "-12.50, -12.50",
+        "1e999, 1E+999",
+        "'\"347.00\"', 347.00",
+    })
+    void an_amount_that_a_tool_answers_with_is_kept_as_it_is_written(String answered, String kept) {
+        var facts = AgentPlans.facts("{\"order\":{\"total\":" + answered + "}}");
+
+        assertThat(facts).containsEntry("total", kept).containsEntry("order.total", kept);
+    }
+
+    @Test
+    void an_amount_of_millions_with_cents_is_above_a_limit() {
+        var rule = new EscalationRule(
+                List.of(new EscalationRule.FactAbove("total", BigDecimal.valueOf(10_000_000))),
+                Optional.empty(),
+                Optional.empty(),
+                false);
+        var policy = new EscalationPolicy(List.of(rule), new Lexicon(Map.of(), List.of()), List.of(), false);
+        var machine = new CallMachine(Phrases.english(), AgentPlans::escalation, AgentPlans::facts);
+        var rules = plans(agents(agent("support", "")), Kind.OPENAI).answering(Optional.empty()).rules();
+        var answer = new ToolOutcome("{\"total\":12345678.90}", ToolOutcome.OK, Duration.ZERO, false);
+
+        var signals =
+                machine.recall(Signals.NONE, rules, List.of(), Map.of(new ToolRequest("t1", "find", "{}"), answer));
+
+        assertThat(policy.decide(signals, rules.circumstances())).isPresent();
     }
 
     @Test
