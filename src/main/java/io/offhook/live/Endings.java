@@ -57,6 +57,12 @@ final class Endings {
         }
     }
 
+    /// Keeps nothing of the call on this node, so that another one of this id finds nothing in its way.
+    void forget(Entry entry) {
+        calls.forget(entry);
+        warm.forget(entry.id());
+    }
+
     /// The caller has left a message.
     ///
     /// @return completes with whether what that changes is stored
@@ -96,8 +102,7 @@ final class Endings {
         } else if (entry.over()) {
             if (idle.compareTo(ENDED_LIFE) > 0) {
                 admission.leave(entry);
-                calls.forget(entry);
-                warm.forget(entry.id());
+                forget(entry);
             }
         } else if (entry.onLine()) {
             return;
@@ -119,8 +124,7 @@ final class Endings {
     private void fail(Entry entry, String reason) {
         admission.leave(entry);
         if (calls.moved(entry)) {
-            calls.forget(entry);
-            warm.forget(entry.id());
+            forget(entry);
         } else if (!entry.over()) {
             var end = new Entry.End(new Disposition(Disposition.Outcome.FAILED, reason), clock.now());
             entry.ended(end.disposition(), end.at());

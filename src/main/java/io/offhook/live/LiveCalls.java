@@ -94,7 +94,7 @@ public final class LiveCalls implements Switchboard {
             return CompletableFuture.completedStage(
                     RouteAnswers.hangUp(before.orElse(fresh).standing()));
         }
-        finished.ifPresent(known::forget);
+        finished.ifPresent(endings::forget);
         var entry = known.add(fresh);
         if (entry.isEmpty()) {
             return CompletableFuture.completedStage(

@@ -5,13 +5,21 @@ import io.offhook.telephony.HumanLegs;
 import io.offhook.telephony.Meeting;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A provider that reaches nobody.
-///
-/// @param dismissed who was sent away
-record NoHumans(List<String> dismissed) implements HumanLegs {
+final class NoHumans implements HumanLegs {
+    final List<Meeting> rung = new CopyOnWriteArrayList<>();
+    private final List<String> dismissed;
+
+    /// @param dismissed who was sent away
+    NoHumans(List<String> dismissed) {
+        this.dismissed = dismissed;
+    }
+
     @Override
     public Rung ring(Meeting meeting, PhoneNumber human, PhoneNumber from, Duration patience) {
+        rung.add(meeting);
         return new Rung.Failed("nobody");
     }
 

@@ -76,6 +76,8 @@ final class Node implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final RealtimeEngine engine = engine();
+    final NoHumans humans = new NoHumans(dismissed);
+    final WarmTransfers warm;
     final LiveCalls calls;
 
     Node(Path folder, double speed) {
@@ -102,6 +104,7 @@ final class Node implements AutoCloseable {
 
     private Node(Path folder, CallClock clock, boolean shared, InMemoryAttempts attempts) {
         this.attempts = attempts;
+        warm = new WarmTransfers(humans, book(), store(), attempts, shared, clock, counters(), workers);
         calls = new LiveCalls(
                 vertx,
                 new CallMachine(
@@ -123,7 +126,7 @@ final class Node implements AutoCloseable {
                     }
                     return watchers;
                 },
-                new WarmTransfers(new NoHumans(dismissed), book(), store(), attempts, shared, clock, counters(), workers),
+                warm,
                 workers);
     }
 

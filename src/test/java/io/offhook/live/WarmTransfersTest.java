@@ -119,6 +119,26 @@ class WarmTransfersTest {
     }
 
     @Test
+    void an_order_of_a_call_that_comes_again_under_its_id_is_not_taken_for_one_of_the_call_before() {
+        node.rings(CALL, "first");
+        callsAnn();
+        await().until(() -> kinds().contains("human_ringing"));
+        node.calls.over(CALL, "completed");
+
+        node.rings(CALL, "second");
+        callsAnn();
+
+        await().untilAsserted(() -> assertThat(kinds()).filteredOn("human_ringing"::equals).hasSize(2));
+    }
+
+    /// As the call of this node orders it.
+    private void callsAnn() {
+        node.warm
+                .of(new Entry(CALL, node.planCalling("+18005550199"), Optional.empty(), Instant.EPOCH))
+                .call(new CallHuman(0, 0, ANN, Node.handoff()));
+    }
+
+    @Test
     void a_key_that_means_nothing_is_asked_for_again() {
         rings();
 
