@@ -23,6 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What became of a call on other nodes, as far as it is stored. Pure.
@@ -32,7 +36,7 @@ import java.util.stream.Stream;
 /// @param handoff  the one with which the caller is on the way
 /// @param back     present once the caller has come back from a route
 /// @param results  of the steps of the route that the caller is on
-/// @param accepted whether a human has said by a key that the call is theirs
+/// @param accepted the steps of that route at which a human has said by a key that the call is theirs
 /// @param wish     what the caller would rather do than wait
 record Elsewhere(
         Past past,
@@ -40,10 +44,11 @@ record Elsewhere(
         Optional<Handoff> handoff,
         Optional<Back> back,
         List<Route.Result> results,
-        boolean accepted,
+        Set<Integer> accepted,
         RouteAnswers.Wish wish,
         boolean recorded,
         Optional<Entry.End> end) {
+    private static final Pattern STEP = Pattern.compile("\\{\"step\":(\\d{1,6})}");
 
     static Elsewhere of(WholeCall stored, AgentPlan plan, CallMachine machine) {
         var from = stored.timeline().stream()
@@ -59,7 +64,7 @@ record Elsewhere(
                 handoff.map(known -> complete(onItsWay(known, stored.attempts()), stored.turns(), past, plan.rules())),
                 from.map(before -> back(stored, before)),
                 results(stored, from.isPresent()),
-                handoff.isPresent() && taken(stored),
+                handoff.map(known -> accepted(stored, known, from.isPresent())).orElse(Set.of()),
                 wish(stored),
                 stored.voicemail(),
                 stored.call().disposition().filter(Elsewhere::known).map(how -> new Entry.End(
@@ -102,15 +107,6 @@ record Elsewhere(
         };
     }
 
-    /// Whether a human has said by a key that the call is theirs, and, where the two had to meet first, met the caller.
-    private static boolean taken(WholeCall stored) {
-        return stored.attempts().stream().anyMatch(attempt -> attempt.is(Attempt.State.MET))
-                || happened(stored, Logbook.MET)
-                || stored.timeline().stream()
-                        .anyMatch(event -> event.kind().equals(Logbook.ACCEPTED)
-                                && event.detail().equals(Logbook.NOTHING));
-    }
-
     private static Back back(WholeCall stored, Instant from) {
         var handoff = stored.handoffs().stream()
                 .filter(each -> Back.same(each, from))
@@ -131,6 +127,33 @@ record Elsewhere(
     boolean hasMoreThan(LiveCall live) {
         var heard = live.call().transcript();
         return past.history().turns().stream().anyMatch(turn -> heard.place(turn.item()) < 0);
+    }
+
+    /// Where a human has said by a key that the call is theirs, and, where the two had to meet first, met the caller. An
+    /// entry of an earlier version names no step, and counts for whichever is asked about.
+    private static Set<Integer> accepted(WholeCall stored, Handoff handoff, boolean second) {
+        var met = stored.attempts().stream()
+                .filter(attempt -> attempt.is(Attempt.State.MET) && Back.same(handoff, attempt.handoff()))
+                .map(Attempt::step);
+        var metBefore = happened(stored, Logbook.MET) && stored.attempts().isEmpty()
+                ? Stream.of(handoff.way().step())
+                : Stream.<Integer>empty();
+        var byKey = stored.timeline().stream()
+                .filter(event -> event.kind().equals(Logbook.ACCEPTED))
+                .flatMap(event -> accepted(event.detail(), second).stream());
+        return Stream.of(met, metBefore, byKey).flatMap(each -> each).collect(Collectors.toSet());
+    }
+
+    /// Who was called in the meantime (`attempt`) has the caller when the two have met, and not before.
+    private static Optional<Integer> accepted(String detail, boolean second) {
+        if (detail.equals(Logbook.NOTHING)) {
+            return Optional.of(Entry.ANY_STEP);
+        }
+        return Optional.of(STEP.matcher(detail))
+                .filter(Matcher::matches)
+                .map(found -> Integer.parseInt(found.group(1)))
+                .filter(place -> place >= Logbook.SECOND_ROUTE == second)
+                .map(place -> second ? place - Logbook.SECOND_ROUTE : place);
     }
 
     private static boolean happened(WholeCall stored, String kind) {

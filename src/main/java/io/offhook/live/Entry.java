@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +22,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /// several event loops at once, so what changes is one value that is replaced whole.
 final class Entry {
     private static final Duration ABOUT_TO_ASK = Duration.ofSeconds(5);
+    /// Where it is not known at which step a human took the call.
+    static final int ANY_STEP = -1;
+
     private static final Duration BEING_TOLD = Duration.ofMillis(500);
 
     private final CallId id;
@@ -31,7 +36,7 @@ final class Entry {
     private final AtomicBoolean recognising = new AtomicBoolean();
     private volatile Optional<IncomingCall> ring = Optional.empty();
     private volatile boolean asked;
-    private volatile boolean accepted;
+    private final Set<Integer> accepted = ConcurrentHashMap.newKeySet();
     private volatile RouteAnswers.Wish wish = RouteAnswers.Wish.NONE;
     private final AtomicReference<EntryState> state;
 
@@ -164,7 +169,7 @@ final class Entry {
                 plan(),
                 is.phase(),
                 is.reconnected(),
-                accepted,
+                Set.copyOf(accepted),
                 wish,
                 is.handoff(),
                 is.end().map(End::disposition),
@@ -188,9 +193,7 @@ final class Entry {
     /// Adds what other nodes have made of the call.
     void catchUp(Elsewhere other) {
         state.updateAndGet(is -> is.with(other));
-        if (other.accepted()) {
-            accepted = true;
-        }
+        accepted.addAll(other.accepted());
         if (other.wish() != RouteAnswers.Wish.NONE) {
             wish = other.wish();
         }
@@ -214,7 +217,7 @@ final class Entry {
     ///
     /// @return whether the agent may have the caller: once in a call, however often the provider asks
     boolean comesBack(Back from, Instant now) {
-        accepted = false;
+        accepted.clear();
         for (var is = state.get(); !is.over(); is = state.get()) {
             if (is.back().isPresent()) {
                 return is.handoff().isEmpty();
@@ -226,9 +229,9 @@ final class Entry {
         return false;
     }
 
-    /// A human has said by a key that the call is theirs.
-    void accepted() {
-        accepted = true;
+    /// A human has said by a key that the call is theirs, who was rung at this step of the route.
+    void accepted(int step) {
+        accepted.add(step);
     }
 
     /// What the caller would rather do than wait.

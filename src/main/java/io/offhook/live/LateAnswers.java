@@ -10,6 +10,7 @@ import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// The answers for callers of whom nothing could be found out in time: by the agent of the number that they have called,
@@ -60,7 +61,7 @@ public final class LateAnswers implements Fallback {
                 plan,
                 new Phase.Ringing(),
                 true,
-                false,
+                Set.of(),
                 RouteAnswers.Wish.NONE,
                 Optional.empty(),
                 Optional.empty(),

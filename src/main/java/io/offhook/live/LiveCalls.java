@@ -19,6 +19,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -185,10 +186,10 @@ public final class LiveCalls implements Switchboard {
     }
 
     @Override
-    public CompletionStage<Boolean> accepted(CallId id) {
+    public CompletionStage<Boolean> accepted(CallId id, OptionalInt step) {
         return known.current(id).thenCompose(found -> found.map(entry -> {
-                    entry.accepted();
-                    return log.accepted(entry).thenApply(_ -> true);
+                    entry.accepted(step.orElse(Entry.ANY_STEP));
+                    return log.accepted(entry, step).thenApply(_ -> true);
                 })
                 .orElse(Logbook.NO_NEWS));
     }

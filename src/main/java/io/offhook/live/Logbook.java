@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -64,8 +65,9 @@ final class Logbook {
     }
 
     /// Completes when other nodes can know.
-    CompletionStage<String> accepted(Entry entry) {
-        return keepSoon(event(entry, ACCEPTED, NOTHING));
+    CompletionStage<String> accepted(Entry entry, OptionalInt step) {
+        var detail = step.isPresent() ? "{\"step\":" + place(entry, step.getAsInt()) + "}" : NOTHING;
+        return keepSoon(event(entry, ACCEPTED, detail));
     }
 
     /// Completes when other nodes can know.
@@ -111,8 +113,12 @@ final class Logbook {
         var destination = RouteAnswers.name(entry.plan(), entry.handoff(), step);
         int place = RouteAnswers.attempt(entry.standing(), step)
                 .map(attempt -> WarmTransfers.place(attempt, step))
-                .orElse(entry.cameBack() && entry.handoff().isPresent() ? SECOND_ROUTE + step : step);
+                .orElseGet(() -> place(entry, step));
         return keepSoon(new Fact.RouteStepped(entry.id(), clock.now(), place, destination, Optional.of(result)));
+    }
+
+    private static int place(Entry entry, int step) {
+        return entry.cameBack() && entry.handoff().isPresent() ? SECOND_ROUTE + step : step;
     }
 
     /// Completes with whether the message is on disk, however long that takes.

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// What comes next for a call without a stream. Pure: where the call stands goes in, the answer comes out.
@@ -37,7 +38,7 @@ final class RouteAnswers {
     /// Where a call stands when the provider asks.
     ///
     /// @param reconnected whether a lost stream has been replaced once
-    /// @param taken       whether a human has said by a key that the call is theirs
+    /// @param taken       the steps of the route at which a human has said by a key that the call is theirs
     /// @param wish        what the caller would rather do than wait
     /// @param ended       how the agent's part ended
     /// @param language    that the caller speaks
@@ -45,11 +46,15 @@ final class RouteAnswers {
             AgentPlan plan,
             Phase phase,
             boolean reconnected,
-            boolean taken,
+            Set<Integer> taken,
             Wish wish,
             Optional<Handoff> handoff,
             Optional<Disposition> ended,
             String language) {
+
+        boolean taken(int step) {
+            return taken.contains(step) || taken.contains(Entry.ANY_STEP);
+        }
 
         /// Whether the caller goes on past everybody who is still to be tried.
         boolean past() {
@@ -142,20 +147,18 @@ final class RouteAnswers {
 
     private static Route.Result among(Standing call, Progress progress) {
         var result = progress.result().orElse(Route.Result.FAILED);
-        if (progress.step().isPresent()
-                && attempt(call, progress.step().getAsInt()).isPresent()) {
-            boolean alone = progress.over() && !progress.proven() && !call.taken();
+        if (progress.step().isEmpty()) {
+            return result;
+        }
+        int step = progress.step().getAsInt();
+        boolean taken = progress.proven() || call.taken(step);
+        if (attempt(call, step).isPresent()) {
+            boolean alone = progress.over() && !taken;
             return result == Route.Result.ACCEPTED && alone ? Route.Result.CALLER_GONE : result;
         }
-        boolean asks = progress.step().isPresent()
-                && call.plan()
-                        .route(call.handoff())
-                        .at(progress.step().getAsInt())
-                        .filter(Destination::asks)
-                        .isPresent();
-        return result == Route.Result.ACCEPTED && asks && !progress.proven() && !call.taken()
-                ? Route.Result.NO_ANSWER
-                : result;
+        boolean asks =
+                call.plan().route(call.handoff()).at(step).filter(Destination::asks).isPresent();
+        return result == Route.Result.ACCEPTED && asks && !taken ? Route.Result.NO_ANSWER : result;
     }
 
     /// A step of the route has ended.

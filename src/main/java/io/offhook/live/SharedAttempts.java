@@ -122,7 +122,7 @@ final class SharedAttempts {
                         .filter(why -> why != Route.Result.CALLER_GONE)
                         .ifPresent(why -> tell(new CallEvent.HumanLost(order.attempt(), why)));
             } else if (after.is(Attempt.State.MET)) {
-                entry.accepted();
+                entry.accepted(order.step());
             }
         }
 

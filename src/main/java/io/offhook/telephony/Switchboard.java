@@ -3,6 +3,7 @@ package io.offhook.telephony;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -36,7 +37,9 @@ public interface Switchboard {
     }
 
     /// That human has taken the call. Completes when the caller may be put through.
-    default CompletionStage<Boolean> accepted(CallId call) {
+    ///
+    /// @param step of the route at which the human was rung; empty when the provider does not say
+    default CompletionStage<Boolean> accepted(CallId call, OptionalInt step) {
         return CompletableFuture.completedStage(true);
     }
 

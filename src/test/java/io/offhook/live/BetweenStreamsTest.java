@@ -115,12 +115,26 @@ class BetweenStreamsTest {
     void a_completed_dial_was_an_answer_when_the_human_pressed_the_key() {
         node.rings(CALL);
         after(CALL);
-        node.calls.accepted(CALL);
+        var _ = node.calls.accepted(CALL, OptionalInt.of(0));
 
         var goodbye = node.stepEnds(0, Route.Result.ACCEPTED, false, false);
 
         assertThat(goodbye).isInstanceOf(HangUp.class);
         assertThat(node.facts(Fact.RouteStepped.class).getFirst().result()).contains(Route.Result.ACCEPTED);
+    }
+
+    @Test
+    void a_mailbox_at_the_next_number_is_nobody_even_when_a_human_had_taken_the_call_before() {
+        node.people = 2;
+        node.rings(CALL);
+        after(CALL);
+        var _ = node.calls.accepted(CALL, OptionalInt.of(0));
+        node.stepEnds(0, Route.Result.FAILED, false, false);
+
+        var onwards = node.stepEnds(1, Route.Result.ACCEPTED, false, false);
+
+        assertThat(onwards).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.destination())
+                .isInstanceOf(Destination.Voicemail.class));
     }
 
     @Test
@@ -321,7 +335,7 @@ class BetweenStreamsTest {
         after(CALL);
         node.durable = disk;
 
-        var taken = node.calls.accepted(CALL).toCompletableFuture();
+        var taken = node.calls.accepted(CALL, OptionalInt.of(0)).toCompletableFuture();
 
         assertThat(node.facts(Fact.Happened.class)).last().matches(fact -> fact.kind().equals("human_accepted"));
         assertThat(taken).isNotDone();
@@ -335,7 +349,7 @@ class BetweenStreamsTest {
         after(CALL);
 
         node.durable = CompletableFuture.failedStage(new IllegalStateException("disk full"));
-        assertThat(node.calls.accepted(CALL).toCompletableFuture().join()).isTrue();
+        assertThat(node.calls.accepted(CALL, OptionalInt.of(0)).toCompletableFuture().join()).isTrue();
 
         node.durable = new CompletableFuture<>();
         assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOf(GoTo.class);

@@ -95,7 +95,7 @@ class CallbackAnswersTest {
                 plan(language, facts),
                 new Phase.Transferred(handoff, true),
                 false,
-                false,
+                Set.of(),
                 Wish.NONE,
                 Optional.of(handoff),
                 Optional.empty(),

@@ -46,6 +46,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// The calls of one node without carrier, engine and database: the test says what these do, and sees what is asked of
 /// them.
@@ -72,6 +73,8 @@ final class Node implements AutoCloseable {
     int concurrent = 10;
     boolean noWatchers;
     boolean back;
+    /// How many are rung before the voicemail.
+    volatile int people = 1;
 
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -270,16 +273,20 @@ final class Node implements AutoCloseable {
                 },
                 Map.of(
                         "default",
-                        new Route(List.of(
-                                new Destination.Phone(PERSON, Duration.ofSeconds(20)),
-                                new Destination.Voicemail(Duration.ofMinutes(1))),
-                                back)),
+                        new Route(destinations(), back)),
                 List.of(),
                 false,
                 concurrent,
                 true,
                 facts,
                 _ -> plan(with, facts));
+    }
+
+    private List<Destination> destinations() {
+        return Stream.concat(
+                        Stream.generate(() -> new Destination.Phone(PERSON, Duration.ofSeconds(20))).limit(people),
+                        Stream.of(new Destination.Voicemail(Duration.ofMinutes(1))))
+                .toList();
     }
 
     private RealtimeEngine engine() {

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Calls that other nodes have had, before or after this one.
 class OtherNodesTest {
@@ -137,6 +139,35 @@ class OtherNodesTest {
         var next = node.stepEnds(0, Route.Result.ACCEPTED, false, false);
 
         assertThat(next).isInstanceOf(HangUp.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"step\":0} | 0 | 0 | true",
+                "{\"step\":0} | 1 | 0 | false",
+                "{\"step\":1} | 1 | 0 | true",
+                "{\"step\":100} | 0 | 0 | false",
+                "{\"attempt\":0} | 0 | 0 | false",
+                "{\"attempt\":0} | 0 | 1 | false",
+                "{\"attempt\":0} | 1 | 0 | false",
+            })
+    void a_human_who_took_the_call_elsewhere_has_it_at_that_step_only(
+            String detail, int asked, int attempt, boolean taken) {
+        node.people = 2;
+        node.rings(CALL);
+        node.stored = Optional.of(Node.stored("transferred"));
+        boolean warm = detail.contains("attempt");
+        node.storedHandoffs =
+                List.of(handoff(SENT_AWAY).with(warm ? Handoff.Way.meeting(0, attempt) : Handoff.Way.FIRST));
+        node.storedEvents = List.of(event(Logbook.ACCEPTED, detail));
+
+        var next = node.stepEnds(asked, Route.Result.ACCEPTED, false, warm && asked == 0);
+
+        assertThat(node.facts(Fact.RouteStepped.class).getLast().result())
+                .as("after it: %s", next)
+                .contains(taken ? Route.Result.ACCEPTED : warm && asked == 0 ? Route.Result.CALLER_GONE : Route.Result.NO_ANSWER);
     }
 
     @Test

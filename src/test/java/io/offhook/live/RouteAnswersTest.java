@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -85,7 +86,7 @@ class RouteAnswersTest {
                 plan(language),
                 new Phase.Transferred(handoff, false),
                 false,
-                false,
+                Set.of(),
                 Wish.NONE,
                 Optional.of(handoff),
                 Optional.empty(),

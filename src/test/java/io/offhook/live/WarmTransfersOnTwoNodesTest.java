@@ -130,7 +130,7 @@ class WarmTransfersOnTwoNodesTest {
         theirs.joined(MEETING, CALLER);
         theirs.joined(MEETING, CALLER);
 
-        await().until(() -> entry.standing().taken());
+        await().until(() -> entry.standing().taken(0));
         orders.letGo(new LetHumanGo(0, Optional.of(Result.CALLER_GONE)));
         theirs.ended(HUMAN, Result.ACCEPTED);
         assertThat(stored().state()).isEqualTo(State.MET);

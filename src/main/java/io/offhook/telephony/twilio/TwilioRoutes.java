@@ -227,10 +227,12 @@ public final class TwilioRoutes {
     /// Asked for the leg of a human who has picked up: first for the words, then with the key that was pressed.
     private void whisper(RoutingContext context, TwilioForm form) {
         var caller = TwilioStream.callId(form.first("ParentCallSid"));
+        var step = step(context.request().query());
         if (form.first("Digits").equals(ACCEPT)) {
             answer(
                     context,
-                    () -> caller.map(switchboard::accepted).orElseGet(() -> CompletableFuture.completedStage(true)),
+                    () -> caller.map(call -> switchboard.accepted(call, step))
+                            .orElseGet(() -> CompletableFuture.completedStage(true)),
                     () -> true,
                     _ -> twiml.accepted());
         } else if (form.has("Digits")) {
@@ -241,7 +243,7 @@ public final class TwilioRoutes {
                     () -> caller.map(switchboard::whisper)
                             .orElseGet(() -> CompletableFuture.completedStage(Whisper.OF_NOTHING)),
                     () -> Whisper.OF_NOTHING,
-                    twiml::whisper);
+                    about -> twiml.whisper(about, step));
         }
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -72,11 +73,14 @@ final class TwimlWriter {
 
     /// Asks a human who picked up to press a key, twice, and hangs up on whoever does not: a mailbox must not get the
     /// caller.
-    String whisper(Whisper whisper) {
+    ///
+    /// @param step of the route at which this one was rung; empty in an address that an earlier version wrote
+    String whisper(Whisper whisper, OptionalInt step) {
+        var pressed = step.isPresent() ? whisperUrl(step.getAsInt()) : asked(TwilioRoutes.WHISPER);
         return document(xml -> {
             for (int time = 0; time < 2; time++) {
                 xml.writeStartElement("Gather");
-                xml.writeAttribute("action", asked(TwilioRoutes.WHISPER));
+                xml.writeAttribute("action", pressed);
                 xml.writeAttribute("numDigits", "1");
                 xml.writeAttribute("timeout", "4");
                 say(xml, List.of(whisper.about()), whisper.language());
@@ -181,7 +185,7 @@ final class TwimlWriter {
                 dial(xml, action, patience);
                 for (var number : numbers) {
                     xml.writeStartElement("Number");
-                    whisper(xml, whisper);
+                    whisper(xml, whisper, goTo.step());
                     xml.writeCharacters(number.e164());
                     xml.writeEndElement();
                 }
@@ -190,7 +194,7 @@ final class TwimlWriter {
             case Destination.Sip(var address, var patience, var whisper) -> {
                 dial(xml, action, patience);
                 xml.writeStartElement("Sip");
-                whisper(xml, whisper);
+                whisper(xml, whisper, goTo.step());
                 xml.writeCharacters(xmlText(address));
                 xml.writeEndElement();
                 xml.writeEndElement();
@@ -199,7 +203,7 @@ final class TwimlWriter {
             case Destination.Warm(var number, var patience) -> {
                 dial(xml, action, patience);
                 xml.writeStartElement("Number");
-                whisper(xml, true);
+                whisper(xml, true, goTo.step());
                 xml.writeCharacters(number.e164());
                 xml.writeEndElement();
                 xml.writeEndElement();
@@ -276,9 +280,13 @@ final class TwimlWriter {
         return asked(TwilioRoutes.WAIT + "?" + TwilioRoutes.AFTER + "=" + step);
     }
 
-    private void whisper(XMLStreamWriter xml, boolean whisper) throws XMLStreamException {
+    private String whisperUrl(int step) {
+        return asked(TwilioRoutes.WHISPER + "?" + TwilioRoutes.AFTER + "=" + step);
+    }
+
+    private void whisper(XMLStreamWriter xml, boolean whisper, int step) throws XMLStreamException {
         if (whisper) {
-            xml.writeAttribute("url", asked(TwilioRoutes.WHISPER));
+            xml.writeAttribute("url", whisperUrl(step));
         }
     }
 

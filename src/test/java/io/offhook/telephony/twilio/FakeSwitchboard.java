@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +33,7 @@ final class FakeSwitchboard implements Switchboard {
     final List<String> recordings = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Boolean> redeeming = new CompletableFuture<>();
     volatile CompletableFuture<Instruction> answer = new CompletableFuture<>();
-    final List<CallId> accepted = new CopyOnWriteArrayList<>();
+    final List<String> accepted = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Boolean> accepting = CompletableFuture.completedFuture(true);
     final List<CallId> whispered = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Whisper> whispering = new CompletableFuture<>();
@@ -79,8 +80,8 @@ final class FakeSwitchboard implements Switchboard {
     }
 
     @Override
-    public CompletionStage<Boolean> accepted(CallId call) {
-        accepted.add(call);
+    public CompletionStage<Boolean> accepted(CallId call, OptionalInt step) {
+        accepted.add(call + " at " + step);
         return accepting;
     }
 

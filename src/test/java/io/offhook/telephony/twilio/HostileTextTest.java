@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -87,8 +88,8 @@ class HostileTextTest {
                 .map(answer -> callbacks.write(answer, new CallbackDesk.Ring(new CallId("CA1"), 1)))
                 .forEach(documents::add);
         documents.add(writer.hold(new Hold(List.of(text), text, Optional.of(PATIENCE)), 0));
-        documents.add(writer.whisper(new Whisper(text, text, new Whisper.Ask(text, text))));
-        documents.add(writer.whisper(Whisper.of(handoff.get(), Whisper.Ask.ENGLISH)));
+        documents.add(writer.whisper(new Whisper(text, text, new Whisper.Ask(text, text)), OptionalInt.of(0)));
+        documents.add(writer.whisper(Whisper.of(handoff.get(), Whisper.Ask.ENGLISH), OptionalInt.empty()));
         return documents;
     }
 

@@ -83,6 +83,6 @@ class MeetingTwimlTest {
 
         assertThat(document)
                 .endsWith("<Response><Dial action=\"" + BASE + "continue?after=0" + AGAIN + "\" timeout=\"20\"><Number url=\"" + BASE
-                        + "whisper" + AGAIN + "\">+14155550101</Number></Dial></Response>");
+                        + "whisper?after=0" + AGAIN + "\">+14155550101</Number></Dial></Response>");
     }
 }

@@ -323,13 +323,14 @@ class TwilioRoutesTest {
     void a_human_who_picks_up_hears_what_it_is_about_and_takes_the_call_with_1() throws Exception {
         switchboard.whispering.complete(new Whisper("A charge of $347.", "en-US", Whisper.Ask.ENGLISH));
 
-        var asked = post("/voice/whisper", HUMAN);
-        var taken = post("/voice/whisper", with(HUMAN, "Digits", "1"));
+        var asked = post("/voice/whisper?after=1", HUMAN);
+        var taken = post("/voice/whisper?after=1", with(HUMAN, "Digits", "1"));
         var refused = post("/voice/whisper", with(HUMAN, "Digits", "2"));
 
-        assertThat(asked.body()).contains("A charge of $347.").contains("Press 1 to take the call.");
+        assertThat(asked.body())
+                .contains("A charge of $347.", "Press 1 to take the call.", "/voice/whisper?after=1#");
         assertThat(switchboard.whispered).containsExactly(CALL);
-        assertThat(switchboard.accepted).containsExactly(CALL);
+        assertThat(switchboard.accepted).containsExactly(CALL + " at OptionalInt[1]");
         assertThat(taken.body()).endsWith("<Response></Response>");
         assertThat(refused.body()).endsWith("<Response><Hangup/></Response>");
     }

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +70,7 @@ class TwimlWriterTest {
         assertThat(twiml)
                 .isEqualTo(HEAD
                         + "<Response><Dial action=\"https://voice.example.com/phone/voice/continue?after=1" + AGAIN + "\" timeout=\"45\">"
-                        + "<Number url=\"https://voice.example.com/phone/voice/whisper" + AGAIN + "\">+14155550100</Number></Dial></Response>");
+                        + "<Number url=\"https://voice.example.com/phone/voice/whisper?after=1" + AGAIN + "\">+14155550100</Number></Dial></Response>");
     }
 
     @Test
@@ -125,12 +126,13 @@ class TwimlWriterTest {
 
     @Test
     void a_human_is_told_twice_what_it_is_about_and_must_press_a_key() {
-        var once = "<Gather action=\"https://voice.example.com/phone/voice/whisper" + AGAIN + "\" numDigits=\"1\" timeout=\"4\">"
+        var once = "<Gather action=\"https://voice.example.com/phone/voice/whisper?after=2" + AGAIN + "\" numDigits=\"1\" timeout=\"4\">"
                 + "<Say language=\"es-US\">Un cargo de $347 &amp; nada más.</Say>"
                 + "<Say language=\"es-US\">Pulse 1.</Say></Gather>";
 
         assertThat(writer.whisper(
-                        new Whisper("Un cargo de $347 & nada más.", "es-US", new Whisper.Ask("Pulse 1.", "es-US"))))
+                        new Whisper("Un cargo de $347 & nada más.", "es-US", new Whisper.Ask("Pulse 1.", "es-US")),
+                        OptionalInt.of(2)))
                 .isEqualTo(HEAD + "<Response>" + once + once + "<Hangup/></Response>");
         assertThat(writer.accepted()).isEqualTo(HEAD + "<Response></Response>");
         assertThat(writer.refused()).isEqualTo(HEAD + "<Response><Hangup/></Response>");
