@@ -64,6 +64,7 @@ public final class AgentPlans implements AutoCloseable {
     private final JavaTools javaTools;
     private final ClassLoader loader;
     private final InstantSource officeClock;
+    private final InstantSource callClock;
     private final HttpClient http = HttpTool.client();
     private final Semaphore toolRuns = new Semaphore(200);
     private volatile InForce inForce;
@@ -72,6 +73,7 @@ public final class AgentPlans implements AutoCloseable {
 
     /// @param engines     those that this server was started with
     /// @param officeClock that opening hours go by
+    /// @param callClock   that calls go by
     /// @throws ConfigException when an agent can't be made ready
     AgentPlans(
             AgentDirectory directory,
@@ -79,12 +81,14 @@ public final class AgentPlans implements AutoCloseable {
             DataSource database,
             List<Tool> given,
             ClassLoader loader,
-            InstantSource officeClock) {
+            InstantSource officeClock,
+            InstantSource callClock) {
         this.engines = engines;
         this.database = database;
         this.javaTools = new JavaTools(given, loader);
         this.loader = loader;
         this.officeClock = officeClock;
+        this.callClock = callClock;
         try {
             this.inForce = compile(directory.current());
         } catch (RuntimeException e) {
@@ -123,6 +127,7 @@ public final class AgentPlans implements AutoCloseable {
                 new SQLiteDataSource(),
                 List.of(),
                 loader(),
+                InstantSource.system(),
                 InstantSource.system());
     }
 
@@ -215,7 +220,8 @@ public final class AgentPlans implements AutoCloseable {
                     toolbox,
                     List.copyOf(definitions),
                     ReadyAgent.policy(profile),
-                    officeClock));
+                    officeClock,
+                    callClock));
         } catch (IllegalArgumentException e) {
             mistakes.add(mistake(profile.name() + ": tools", e));
             return Optional.empty();

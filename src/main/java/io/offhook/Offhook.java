@@ -152,7 +152,8 @@ public final class Offhook implements AutoCloseable {
                 database.queries(),
                 plan.tools,
                 AgentPlans.loader(),
-                plan.officeClock));
+                plan.officeClock,
+                clock::now));
         greetings = new Greetings(vertx, settings.home().resolve("greetings"), workers, clock);
         var callers = made.with(
                 new CallerRecognition(new StoreCrm(database.writer(), database.reader()), workers));

@@ -19,6 +19,7 @@ import io.offhook.engine.RealtimeEngine;
 import io.offhook.live.AgentPlan;
 import io.offhook.tool.ToolDefinition;
 import io.offhook.tool.Toolbox;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,13 +33,15 @@ import java.util.stream.Collectors;
 ///
 /// @param tools       as the model sees them, the built-in ones left out
 /// @param officeClock that opening hours go by
+/// @param callClock   that calls go by
 record ReadyAgent(
         AgentProfile profile,
         RealtimeEngine engine,
         Toolbox toolbox,
         List<ToolDefinition> tools,
         EscalationPolicy escalation,
-        InstantSource officeClock) {
+        InstantSource officeClock,
+        InstantSource callClock) {
     static final String NO_PARAMETERS = "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}";
 
     static EscalationPolicy policy(AgentProfile profile) {
@@ -108,10 +111,20 @@ record ReadyAgent(
                                 tool -> new CallRules.ToolRule(
                                         Placeholders.fill(tool.say().orElse(""), facts), tool.confirm()))),
                 escalation,
-                new Circumstances(
-                        language, open(), caller(facts), facts.getOrDefault(AgentPlan.ATTESTATION, "")),
+                office(),
+                caller(facts),
+                facts.getOrDefault(AgentPlan.ATTESTATION, ""),
                 ComfortClips.in(language),
                 profile.engine().prices());
+    }
+
+    /// The clock of calls never jumps, and may run faster than that of the office: how far apart they are is seen once
+    /// for each call.
+    private Circumstances.Office office() {
+        var apart = Duration.between(callClock.instant(), officeClock.instant());
+        return profile.hours()
+                .<Circumstances.Office>map(hours -> at -> hours.open(at.plus(apart)))
+                .orElse(Circumstances.Office.ALWAYS_OPEN);
     }
 
     private boolean open() {

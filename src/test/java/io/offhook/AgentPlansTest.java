@@ -26,6 +26,7 @@ import io.offhook.engine.EngineSession;
 import io.offhook.engine.RealtimeEngine;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +93,7 @@ class AgentPlansTest {
                 new SQLiteDataSource(),
                 List.of(),
                 AgentPlans.loader(),
+                InstantSource.system(),
                 InstantSource.system());
         made = Optional.of(plans);
         return plans;
@@ -228,7 +230,7 @@ class AgentPlansTest {
         var signals =
                 machine.recall(Signals.NONE, rules, List.of(), Map.of(new ToolRequest("t1", "find", "{}"), answer));
 
-        assertThat(policy.decide(signals, rules.circumstances())).isPresent();
+        assertThat(policy.decide(signals, rules.circumstances(Instant.EPOCH))).isPresent();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.offhook.call;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,9 @@ import java.util.Optional;
 /// @param length         longest time on the line with the agent
 /// @param tools          the tools offered, by name; the built-in ones are not in it
 /// @param escalation     when a human is needed besides what the model decides
-/// @param circumstances  what is known besides what is said
+/// @param office         whether somebody is at work when the caller needs a person
+/// @param caller         what the records say about the caller, such as `tier` = `gold`; empty for a stranger
+/// @param attestation    the network's word on the caller's number, see [Identity]
 /// @param comfort        recorded "one moment, please", or a sign without words; empty when there is none
 /// @param prices         what the engine's models cost, by name
 public record CallRules(
@@ -26,13 +29,16 @@ public record CallRules(
         Duration length,
         Map<String, ToolRule> tools,
         EscalationPolicy escalation,
-        Circumstances circumstances,
+        Circumstances.Office office,
+        Map<String, String> caller,
+        String attestation,
         List<AudioFrame> comfort,
         Map<String, Price> prices) {
 
     public CallRules {
         prices = Map.copyOf(prices);
         tools = Map.copyOf(tools);
+        caller = Map.copyOf(caller);
         comfort = List.copyOf(comfort);
     }
 
@@ -55,7 +61,9 @@ public record CallRules(
                 length,
                 tools,
                 EscalationPolicy.NONE,
-                new Circumstances(language, true, Map.of()),
+                Circumstances.Office.ALWAYS_OPEN,
+                Map.of(),
+                "",
                 comfort,
                 Map.of());
     }
@@ -63,6 +71,11 @@ public record CallRules(
     /// What was charged, in money; empty when the model's price is not known.
     public Optional<Price.Cost> cost(Usage usage) {
         return Optional.ofNullable(prices.get(usage.model())).map(price -> price.of(usage));
+    }
+
+    /// What is known besides what is said, at this time.
+    public Circumstances circumstances(Instant now) {
+        return new Circumstances(language, office.open(now), caller, attestation);
     }
 
     /// @param filler  what the agent says while a slow tool runs

@@ -153,10 +153,11 @@ final class Consultation {
     static Optional<EscalationPolicy.Decision> reason(Draft step) {
         var rules = step.call().rules();
         var signals = step.call().signals();
-        var decision = rules.escalation().decide(signals, rules.circumstances());
+        var circumstances = rules.circumstances(step.now());
+        var decision = rules.escalation().decide(signals, circumstances);
         boolean wished = signals.askedForPerson() || signals.promisedPerson();
         boolean knownBefore = transfer(step.call().phase()).isPresent()
-                && decision.equals(rules.escalation().decide(signals.returned(), rules.circumstances()));
+                && decision.equals(rules.escalation().decide(signals.returned(), circumstances));
         return decision.filter(_ -> wished || !knownBefore);
     }
 

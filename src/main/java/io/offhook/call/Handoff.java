@@ -113,8 +113,7 @@ public record Handoff(
     /// The same with a story of what was said, and with what is known of who the caller is. What the engine wrote stays.
     Handoff told(Signals signals, CallRules rules) {
         var fresh = Story.of(transcript, signals, rules, cause, summary);
-        return with(fresh.keeping(story))
-                .with(Identity.of(signals, rules.circumstances()));
+        return with(fresh.keeping(story)).with(Identity.of(signals, rules.attestation()));
     }
 
     /// The same for a caller who speaks this language.

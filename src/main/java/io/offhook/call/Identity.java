@@ -15,8 +15,7 @@ public record Identity(boolean verified, String attestation) {
     public static final Identity UNKNOWN = new Identity(false, "");
 
     /// Whoever calls with a borrowed number has proved nothing.
-    static Identity of(Signals signals, Circumstances circumstances) {
-        var attestation = circumstances.attestation();
+    static Identity of(Signals signals, String attestation) {
         return new Identity("true".equals(signals.facts().get(VERIFIED)) && !attestation.equals(FAILED), attestation);
     }
 }

@@ -103,7 +103,7 @@ public record Story(
     public static Story of(
             List<Turn> turns, Signals signals, CallRules rules, HandoffCause cause, String summary) {
         return of(
-                turns, signals, rules.escalation().lexicon(), rules.circumstances().caller(), cause, summary);
+                turns, signals, rules.escalation().lexicon(), rules.caller(), cause, summary);
     }
 
     static Story of(

@@ -160,7 +160,8 @@ final class BetweenStreams {
         var rules = entry.plan().rules();
         var past = entry.past();
         var turns = past.history().turns();
-        var place = rules.escalation().place(past.signals(), rules.circumstances());
+        var now = clock.now();
+        var place = rules.escalation().place(past.signals(), rules.circumstances(now));
         return new Handoff(
                         entry.id(),
                         cause,
@@ -171,7 +172,7 @@ final class BetweenStreams {
                         entry.from(),
                         past.signals().language().orElse(rules.language()),
                         turns,
-                        clock.now())
+                        now)
                 .completed(turns, past.signals(), rules);
     }
 }

@@ -34,7 +34,9 @@ class CallerKnownLateTest {
                 rules.length(),
                 rules.tools(),
                 new EscalationPolicy(List.of(vip), new Lexicon(Map.of(), List.of()), List.of(), false),
-                new Circumstances("en", true, Map.of("tier", "vip", "first_name", "Dana")),
+                Circumstances.Office.ALWAYS_OPEN,
+                Map.of("tier", "vip", "first_name", "Dana"),
+                "",
                 rules.comfort(),
                 Map.of());
     }
@@ -96,7 +98,7 @@ class CallerKnownLateTest {
         call.on(new CallerRecognised(knowing(rules(""), false), Optional.empty()));
 
         assertThat(call.orders()).isEmpty();
-        assertThat(call.call().rules().circumstances().caller()).containsEntry("tier", "vip");
+        assertThat(call.call().rules().caller()).containsEntry("tier", "vip");
     }
 
     @Test

@@ -32,7 +32,9 @@ class CallerLanguageTest {
                 new EscalationPolicy(List.of(RULE), LexiconFile.of(List.of("en", "es")), List.of(), false),
                 usual.office(),
                 usual.caller(),
-                usual.comfort());
+                usual.attestation(),
+                usual.comfort(),
+                Map.of());
     }
 
     private static Handoff handoff(Calls call) {

@@ -175,7 +175,7 @@ class EscalationByRuleTest {
     void somebody_is_announced_where_the_first_destination_rings_somebody(List<Destination> route, boolean announced) {
         var policy = new EscalationPolicy(
                 List.of(), ENGLISH, List.of(), false, Map.of(EscalationPolicy.DEFAULT, new Route(route)));
-        var call = aConversation(with(rules(), policy, Calls.rules("").circumstances()));
+        var call = aConversation(with(rules(), policy, Circumstances.Office.ALWAYS_OPEN));
 
         call.reply("reply-a2", new ToolRequest("t1", ToolRequest.ESCALATE, "{}"));
 
@@ -188,8 +188,7 @@ class EscalationByRuleTest {
         var mailbox = new Route(List.of(new Destination.Voicemail(Duration.ofMinutes(1))));
         var night =
                 new EscalationPolicy(List.of(), ENGLISH, List.of(), true, Map.of(EscalationPolicy.CLOSED, mailbox));
-        var closed = new Circumstances("en", false, Map.of());
-        var call = aConversation(with(usual, night, closed));
+        var call = aConversation(with(usual, night, _ -> false));
         call.says("a1", "Of course.", 500).forget();
 
         call.reply("reply-a2", new ToolRequest("t1", ToolRequest.ESCALATE, "{}"));
@@ -201,6 +200,17 @@ class EscalationByRuleTest {
         assertThat(call.phase()).isInstanceOf(HandingOff.class);
         call.everythingIsHeard();
         assertThat(call.phase()).isInstanceOf(Phase.Transferred.class);
+    }
+
+    @Test
+    void who_asks_for_a_person_after_closing_time_goes_the_way_of_the_night_though_the_call_began_before() {
+        var night = new EscalationPolicy(List.of(), ENGLISH, List.of(), true);
+        var closes = Calls.NOON.plusSeconds(5);
+        var call = aConversation(with(rules(), night, now -> now.isBefore(closes)));
+
+        call.after(6_000).callerSays("c1", "Can I talk to a person?");
+
+        assertThat(handoff(call).to()).isEqualTo("closed");
     }
 
     private static Handoff handoff(Calls call) {
@@ -220,10 +230,10 @@ class EscalationByRuleTest {
 
     private static CallRules rules(EscalationRule... rules) {
         var usual = Calls.rules("");
-        return with(usual, new EscalationPolicy(List.of(rules), ENGLISH, List.of(), false), usual.circumstances());
+        return with(usual, new EscalationPolicy(List.of(rules), ENGLISH, List.of(), false), usual.office());
     }
 
-    private static CallRules with(CallRules usual, EscalationPolicy policy, Circumstances circumstances) {
+    private static CallRules with(CallRules usual, EscalationPolicy policy, Circumstances.Office office) {
         return new CallRules(
                 usual.agent(),
                 usual.greeting(),
@@ -233,7 +243,9 @@ class EscalationByRuleTest {
                 usual.length(),
                 usual.tools(),
                 policy,
-                circumstances,
+                office,
+                usual.caller(),
+                usual.attestation(),
                 usual.comfort(),
                 Map.of());
     }

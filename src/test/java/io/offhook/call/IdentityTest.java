@@ -13,7 +13,7 @@ class IdentityTest {
     private static Identity identity(Map<String, String> found, String attestation) {
         var signals = Signals.NONE.toolRan(
                 new ToolOutcome("{}", ToolOutcome.OK, Duration.ZERO, false), found);
-        return Identity.of(signals, new Circumstances("en", true, Map.of(), attestation));
+        return Identity.of(signals, attestation);
     }
 
     @ParameterizedTest

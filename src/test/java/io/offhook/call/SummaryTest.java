@@ -39,7 +39,9 @@ class SummaryTest {
                 plain.length(),
                 plain.tools(),
                 policy,
-                plain.circumstances(),
+                plain.office(),
+                plain.caller(),
+                plain.attestation(),
                 plain.comfort(),
                 Map.of()));
         return call.callerSays("c1", "I want a refund for order 71. Let me talk to a person.");

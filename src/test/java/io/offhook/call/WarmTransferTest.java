@@ -300,7 +300,9 @@ class WarmTransferTest {
                         List.of(),
                         false,
                         Map.of("default", route)),
-                usual.circumstances(),
+                usual.office(),
+                usual.caller(),
+                usual.attestation(),
                 usual.comfort(),
                 Map.of());
     }

@@ -83,7 +83,9 @@ class CallRecorderTest {
                 Duration.ofMinutes(10),
                 Map.of(),
                 new EscalationPolicy(List.of(), new Lexicon(Map.of(), List.of()), List.of(), false),
-                new Circumstances("en", true, Map.of()),
+                Circumstances.Office.ALWAYS_OPEN,
+                Map.of(),
+                "",
                 List.of(),
                 Map.of("priced", new Price("EUR", one, one, one, one, one, one)));
         var call = Call.ringing(CALL, rules, Optional.empty(), NOON, NOON);

@@ -42,7 +42,9 @@ class CallMetersTest {
             Duration.ofMinutes(10),
             Map.of("lookup", new CallRules.ToolRule("", false)),
             new EscalationPolicy(List.of(), new Lexicon(Map.of(), List.of()), List.of(), false),
-            new Circumstances("en", true, Map.of()),
+            Circumstances.Office.ALWAYS_OPEN,
+            Map.of(),
+            "",
             List.of(),
             Map.of("priced", new Price("USD", dollars(4), dollars(2), dollars(24), dollars(32), dollars(1), dollars(64))));
     private static final Call CALL =

@@ -3,6 +3,7 @@ package io.offhook.server;
 import static io.offhook.server.TestServer.PATIENCE;
 import static io.offhook.server.TestServer.PERSON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.Disposition;
 import io.offhook.simulator.CallStep;
@@ -20,6 +21,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class AfterHoursTest {
     private static final Instant TUESDAY = Instant.parse("2026-03-17T10:00:00Z");
     private static final Instant SUNDAY = Instant.parse("2026-03-15T10:00:00Z");
+
+    private static final Duration UNTIL_CLOSING = Duration.ofSeconds(8);
+    private static final Instant JUST_BEFORE_CLOSING =
+            Instant.parse("2026-03-17T18:00:00Z").minus(UNTIL_CLOSING);
 
     private static TestServer server(Instant time) {
         return server(time, "{ voicemail: night@acme.example");
@@ -78,6 +83,21 @@ class AfterHoursTest {
                     .extracting(CallStep.Said::text)
                     .startsWith("Our office is closed at the moment.", "We can call you back.");
             assertThat(server.handoff(call).transcript()).noneMatch(turn -> turn.text().contains("One moment."));
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+        }
+    }
+
+    @Test
+    void a_call_that_began_in_opening_hours_goes_to_the_mailbox_once_they_are_over() {
+        try (var server = server(JUST_BEFORE_CLOSING)) {
+            var call = server.ringAndGreet();
+            await().atMost(PATIENCE).until(() -> call.sinceRing().compareTo(UNTIL_CLOSING) > 0);
+
+            call.press('0');
+
+            assertThat(call.awaitHeard("Our office is closed", PATIENCE)).isTrue();
+            assertThat(server.handoff(call).to()).isEqualTo("closed");
             call.hangUp();
             call.awaitEnded(PATIENCE);
         }
