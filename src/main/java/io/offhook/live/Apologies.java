@@ -7,6 +7,7 @@ import java.util.Map;
 /// belong together: a voice made for one language can't read another, so a call in a language that is not here hears
 /// English from an English voice.
 ///
+/// @param someoneElse before the next of several people is rung
 /// @param takeIt asks a human who has picked up to take the call by key 1
 record Apologies(
         String language,
@@ -14,6 +15,7 @@ record Apologies(
         String allLinesBusy,
         String oneMoment,
         String nobodyFree,
+        String someoneElse,
         String closed,
         String goodbye,
         String takeIt,
@@ -24,6 +26,7 @@ record Apologies(
             "All our lines are busy at the moment.",
             "One moment, please.",
             "I'm sorry, nobody could take your call.",
+            "Nobody is free there at the moment. I'm trying someone else for you.",
             "Our office is closed at the moment.",
             "Thank you for calling. Goodbye.",
             "Press 1 to take the call.",
@@ -36,6 +39,7 @@ record Apologies(
                     "En este momento todas nuestras líneas están ocupadas.",
                     "Un momento, por favor.",
                     "Lo siento, nadie ha podido atender su llamada.",
+                    "Ahí no hay nadie libre en este momento. Intento con otra persona.",
                     "En este momento nuestra oficina está cerrada.",
                     "Gracias por llamar. Adiós.",
                     "Pulse 1 para atender la llamada.",
@@ -47,6 +51,7 @@ record Apologies(
                     "Im Moment sind alle unsere Leitungen belegt.",
                     "Einen Moment, bitte.",
                     "Es tut mir leid, niemand konnte Ihren Anruf annehmen.",
+                    "Dort ist gerade niemand frei. Ich versuche es bei jemand anderem.",
                     "Unser Büro ist im Moment geschlossen.",
                     "Danke für Ihren Anruf. Auf Wiederhören.",
                     "Drücken Sie die 1, um den Anruf anzunehmen.",
@@ -58,6 +63,7 @@ record Apologies(
                     "Toutes nos lignes sont occupées en ce moment.",
                     "Un instant, s'il vous plaît.",
                     "Je suis désolé, personne n'a pu prendre votre appel.",
+                    "Personne n'y est libre en ce moment. J'essaie quelqu'un d'autre.",
                     "Nos bureaux sont fermés en ce moment.",
                     "Merci de votre appel. Au revoir.",
                     "Appuyez sur 1 pour prendre l'appel.",
@@ -69,6 +75,7 @@ record Apologies(
                     "No momento todas as nossas linhas estão ocupadas.",
                     "Um momento, por favor.",
                     "Sinto muito, ninguém pôde atender a sua ligação.",
+                    "Ninguém está livre aí no momento. Vou tentar com outra pessoa.",
                     "No momento o nosso escritório está fechado.",
                     "Obrigado por ligar. Até logo.",
                     "Tecle 1 para atender a ligação.",
@@ -82,6 +89,16 @@ record Apologies(
     }
 
     private Apologies as(String language) {
-        return new Apologies(language, technical, allLinesBusy, oneMoment, nobodyFree, closed, goodbye, takeIt, leaveMessage);
+        return new Apologies(
+                language,
+                technical,
+                allLinesBusy,
+                oneMoment,
+                nobodyFree,
+                someoneElse,
+                closed,
+                goodbye,
+                takeIt,
+                leaveMessage);
     }
 }

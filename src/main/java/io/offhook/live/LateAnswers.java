@@ -3,12 +3,11 @@ package io.offhook.live;
 import io.offhook.call.Phase;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
-import io.offhook.telephony.Fallback;
 import io.offhook.live.RouteAnswers.Standing;
+import io.offhook.telephony.Fallback;
 import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -49,9 +48,9 @@ public final class LateAnswers implements Fallback {
             case VOICEMAIL -> RouteAnswers.sayGoodbye(unknown);
             // Nobody knows whether the wish to be called back was kept: a message does no harm.
             default -> {
-                var apologies = RouteAnswers.apologies(unknown);
-                var words = new RouteAnswers.Words(List.of(apologies.nobodyFree()), apologies.language());
-                yield RouteAnswers.goTo(unknown, step + 1, words, Optional.empty());
+                var route = unknown.plan().route(Optional.empty());
+                yield RouteAnswers.goTo(
+                        unknown, step + 1, RouteAnswers.tried(unknown, route, step + 1), Optional.empty());
             }
         };
     }

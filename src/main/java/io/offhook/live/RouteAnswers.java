@@ -227,8 +227,14 @@ final class RouteAnswers {
     private static Instruction onwards(Standing call, Route route, int step) {
         boolean asked =
                 route.at(step).filter(Destination.Callback.class::isInstance).isPresent();
-        return goTo(
-                call, next(call, route, step), call.past() || asked ? silence(call) : nobodyFree(call), call.handoff());
+        int next = next(call, route, step);
+        return goTo(call, next, call.past() || asked ? silence(call) : tried(call, route, next), call.handoff());
+    }
+
+    /// What the caller hears before the next step, whom nobody took at the one before: it is not over as long as there
+    /// are people who may take the call yet.
+    static Words tried(Standing call, Route route, int next) {
+        return route.at(next).filter(Destination::rings).isPresent() ? someoneElse(call) : nobodyFree(call);
     }
 
     private static int next(Standing call, Route route, int step) {
@@ -393,6 +399,11 @@ final class RouteAnswers {
     private static Words nobodyFree(Standing call) {
         var apologies = apologies(call);
         return new Words(List.of(apologies.nobodyFree()), apologies.language());
+    }
+
+    private static Words someoneElse(Standing call) {
+        var apologies = apologies(call);
+        return new Words(List.of(apologies.someoneElse()), apologies.language());
     }
 
     private static Words silence(Standing call) {

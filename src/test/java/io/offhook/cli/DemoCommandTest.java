@@ -91,9 +91,10 @@ class DemoCommandTest {
                 .containsSubsequence(
                         "network dials +***00",
                         "network nobody answers",
-                        "network says: I'm sorry, nobody could take your call.",
+                        "network says: Nobody is free there at the moment. I'm trying someone else for you.",
                         "network dials +***01",
                         "network the line is busy",
+                        "network says: I'm sorry, nobody could take your call.",
                         "note The caller was put through to default, but the line was busy.",
                         "agent It's me again. I'm sorry, my colleagues are on other calls.",
                         "caller No, thank you.",

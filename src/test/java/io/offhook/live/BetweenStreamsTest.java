@@ -124,6 +124,22 @@ class BetweenStreamsTest {
     }
 
     @Test
+    void a_caller_hears_between_two_people_that_the_next_is_tried_and_in_the_end_that_nobody_could_take_the_call() {
+        node.people = 2;
+        node.rings(CALL);
+        after(CALL);
+
+        var second = node.stepEnds(0, Route.Result.BUSY, false);
+        var voicemail = node.stepEnds(1, Route.Result.NO_ANSWER, false);
+
+        assertThat(second).isInstanceOfSatisfying(GoTo.class, next -> assertThat(next.say())
+                .containsExactly("Nobody is free there at the moment. I'm trying someone else for you."));
+        assertThat(voicemail).isInstanceOfSatisfying(GoTo.class, next -> assertThat(next.say())
+                .containsExactly(
+                        "I'm sorry, nobody could take your call.", "Please leave a message after the tone."));
+    }
+
+    @Test
     void a_mailbox_at_the_next_number_is_nobody_even_when_a_human_had_taken_the_call_before() {
         node.people = 2;
         node.rings(CALL);

@@ -75,7 +75,11 @@ class LateAnswersTest {
         assertThat(answer).isInstanceOfSatisfying(GoTo.class, goTo -> {
             assertThat(goTo.step()).isEqualTo(next);
             assertThat(goTo.language()).isEqualTo("es");
-            assertThat(goTo.say().getFirst()).isEqualTo("Lo siento, nadie ha podido atender su llamada.");
+            assertThat(goTo.say().getFirst())
+                    .isEqualTo(
+                            kind.equals("Voicemail")
+                                    ? "Lo siento, nadie ha podido atender su llamada."
+                                    : "Ahí no hay nadie libre en este momento. Intento con otra persona.");
             assertThat(goTo.destination())
                     .isInstanceOf(kind.equals("Voicemail") ? Destination.Voicemail.class : Destination.Queue.class);
         });
