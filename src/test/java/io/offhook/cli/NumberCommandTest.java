@@ -290,7 +290,8 @@ class NumberCommandTest {
 
         assertThat(code).isZero();
         assertThat(out.toString())
-                .isEqualToIgnoringNewLines("<Response><Dial timeout=\"30\">+14155550100</Dial></Response>");
+                .isEqualToIgnoringNewLines("<Response><Dial timeout=\"30\">+14155550100</Dial>"
+                        + "<Say>If you did not reach anybody, please call again later. Goodbye.</Say></Response>");
         assertThat(err.toString()).contains("TwiML Bin");
     }
 
