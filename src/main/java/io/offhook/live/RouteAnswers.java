@@ -156,8 +156,13 @@ final class RouteAnswers {
             boolean alone = progress.over() && !taken;
             return result == Route.Result.ACCEPTED && alone ? Route.Result.CALLER_GONE : result;
         }
-        boolean asks =
-                call.plan().route(call.handoff()).at(step).filter(Destination::asks).isPresent();
+        var destination = call.plan().route(call.handoff()).at(step);
+        boolean asks = destination.filter(Destination::asks).isPresent();
+        if (result == Route.Result.FAILED
+                && destination.filter(Destination.Voicemail.class::isInstance).isPresent()) {
+            // The mailbox was there; the caller said nothing.
+            return Route.Result.NO_ANSWER;
+        }
         return result == Route.Result.ACCEPTED && asks && !taken ? Route.Result.NO_ANSWER : result;
     }
 

@@ -58,6 +58,21 @@ class AfterHoursTest {
     }
 
     @Test
+    void a_caller_who_leaves_no_message_hears_a_goodbye() {
+        try (var server = server(SUNDAY)) {
+            var call = server.ringAndGreet();
+
+            call.press('0');
+
+            assertThat(call.awaitHeard("leave a message after the tone", PATIENCE)).isTrue();
+            assertThat(call.awaitHeard("Thank you for calling. Goodbye.", PATIENCE)).isTrue();
+            call.awaitEnded(PATIENCE);
+            assertThat(call.steps(CallStep.Recorded.class)).isEmpty();
+            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.ABANDONED);
+        }
+    }
+
+    @Test
     void an_agent_that_hands_over_does_not_announce_anybody() {
         try (var server = server(SUNDAY)) {
             var call = server.ringAndGreet();

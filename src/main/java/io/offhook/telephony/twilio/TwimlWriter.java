@@ -217,7 +217,7 @@ final class TwimlWriter {
                 xml.writeAttribute("recordingStatusCallback", recordedUrl(mailbox));
                 xml.writeAttribute("playBeep", "true");
                 // Reached only when nothing was recorded.
-                xml.writeEmptyElement("Hangup");
+                redirect(xml, action);
             }
         }
     }

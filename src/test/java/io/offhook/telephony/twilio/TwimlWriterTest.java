@@ -147,7 +147,8 @@ class TwimlWriterTest {
                 .isEqualTo(HEAD + "<Response><Say>Please leave a message.</Say>"
                         + "<Record action=\"https://voice.example.com/phone/voice/continue?after=2" + AGAIN + "\" maxLength=\"45\""
                         + " recordingStatusCallback=\"https://voice.example.com/phone/voice/recorded" + AGAIN + "\" playBeep=\"true\"/>"
-                        + "<Hangup/></Response>");
+                        + "<Redirect>https://voice.example.com/phone/voice/continue?after=2" + AGAIN
+                        + "</Redirect></Response>");
     }
 
     @Test
