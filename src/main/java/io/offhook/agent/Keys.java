@@ -115,6 +115,7 @@ final class Keys {
             key("escalate.when.caller.*"),
             key("escalate.when.language"),
             key("escalate.when.hours"),
+            key("escalate.when.when_urgency"),
             key("escalate.when.at_once", "false"),
             key("escalate.when.to"),
             key("escalate.when.urgency"),

@@ -15,6 +15,7 @@ final class RulesReader {
     private static final String PATTERN = "escalate.when";
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}(-[A-Z]{2})?");
     private static final Pattern FACT = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]{0,63}");
+    private static final String WHEN_URGENCY = "when_urgency";
     private static final int MOST = 100;
 
     private final List<String> destinations;
@@ -61,9 +62,9 @@ final class RulesReader {
             hours(fields).ifPresent(conditions::add);
             var atOnce = fields.value("at_once").flatMap(Value::flag).orElse(false);
             var to = to(fields);
-            var urgency = fields.value("urgency")
-                    .flatMap(v -> v.oneOf(List.of("low", "normal", "high")))
-                    .map(word -> Urgency.valueOf(word.toUpperCase(Locale.ROOT)));
+            var urgency = urgency(fields, "urgency");
+            urgency(fields, WHEN_URGENCY).ifPresent(needed -> conditions.add(new EscalationRule.UrgencyIs(needed)));
+            onlySaysWhere(fields);
             if (conditions.isEmpty()) {
                 if (Keys.of(PATTERN).keySet().stream().noneMatch(CONDITIONS::contains) || nothingSaid(fields)) {
                     fields.mistake(
@@ -85,7 +86,35 @@ final class RulesReader {
             "fact",
             "caller",
             "language",
-            "hours");
+            "hours",
+            WHEN_URGENCY);
+
+    private static Optional<Urgency> urgency(Fields fields, String key) {
+        return fields.value(key)
+                .flatMap(v -> v.oneOf(List.of("low", "normal", "high")))
+                .map(word -> Urgency.valueOf(word.toUpperCase(Locale.ROOT)));
+    }
+
+    /// How soon a person is needed is settled when the rule is looked at.
+    private static void onlySaysWhere(Fields fields) {
+        if (!fields.mentions(WHEN_URGENCY)) {
+            return;
+        }
+        for (var other : List.of("urgency", "at_once")) {
+            if (fields.mentions(other)) {
+                fields.mistake(
+                        other,
+                        "A rule with " + WHEN_URGENCY + " says where a caller goes who needs a person, and nothing else.",
+                        "Put " + other + " into a rule of its own.");
+            }
+        }
+        if (!fields.mentions("to")) {
+            fields.mistake(
+                    WHEN_URGENCY,
+                    "A rule with " + WHEN_URGENCY + " says where a caller goes, and this one does not.",
+                    "Write it like { " + WHEN_URGENCY + ": high, to: hotline }.");
+        }
+    }
 
     private static boolean nothingSaid(Fields fields) {
         return CONDITIONS.stream().noneMatch(fields::mentions);

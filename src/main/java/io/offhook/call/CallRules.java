@@ -75,7 +75,7 @@ public record CallRules(
 
     /// What is known besides what is said, at this time.
     public Circumstances circumstances(Instant now) {
-        return new Circumstances(language, office.open(now), caller, attestation);
+        return new Circumstances(language, office.open(now), caller);
     }
 
     /// @param filler  what the agent says while a slow tool runs

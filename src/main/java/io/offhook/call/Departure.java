@@ -78,7 +78,7 @@ final class Departure {
             Draft step, HandoffCause cause, String reason, String summary, Handoff.Urgency urgency) {
         var call = step.call();
         var rules = call.rules();
-        var place = rules.escalation().place(call.signals(), rules.circumstances(step.now()));
+        var place = rules.escalation().place(call.signals(), rules.circumstances(step.now()).needing(urgency));
         return told(step, new Handoff(
                 call.id(),
                 cause,

@@ -78,10 +78,16 @@ public record EscalationPolicy(
 
     /// Where a caller goes who is handed over now, for whatever reason: the first rule that holds and names a route says
     /// where, the first that holds and names an urgency, how soon. When nobody is at work, only rules that speak of the
-    /// hours outweigh the route for that time.
+    /// hours outweigh the route for that time. How soon is settled first, so that a rule may say where by it.
+    ///
+    /// @param circumstances with the urgency that the reason has
     public Place place(Signals signals, Circumstances circumstances) {
-        var holding =
-                rules.stream().filter(rule -> rule.holds(signals, circumstances)).toList();
+        var urgency = rules.stream()
+                .filter(rule -> rule.urgency().isPresent() && rule.holds(signals, circumstances))
+                .flatMap(rule -> rule.urgency().stream())
+                .findFirst();
+        var settled = urgency.map(circumstances::needing).orElse(circumstances);
+        var holding = rules.stream().filter(rule -> rule.holds(signals, settled)).toList();
         var byHours = holding.stream()
                 .filter(EscalationRule::speaksOfHours)
                 .flatMap(rule -> rule.to().stream())
@@ -89,8 +95,6 @@ public record EscalationPolicy(
         var usual = closed && !circumstances.open()
                 ? Optional.of(CLOSED)
                 : holding.stream().flatMap(rule -> rule.to().stream()).findFirst();
-        return new Place(
-                byHours.or(() -> usual).orElse(DEFAULT),
-                holding.stream().flatMap(rule -> rule.urgency().stream()).findFirst());
+        return new Place(byHours.or(() -> usual).orElse(DEFAULT), urgency);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// One line of `escalate.when`: when all its conditions hold, the caller goes to a human.
 ///
-/// A rule of circumstances alone (caller, language, hours) is no reason to take a caller away from an agent who does
+/// A rule of circumstances alone (caller, language, hours, urgency) is no reason to take a caller away from an agent who does
 /// well: it says where callers go once there is a reason, unless it is to hold `atOnce`.
 ///
 /// @param to      name of the route; empty for the usual one
@@ -162,6 +162,25 @@ public record EscalationRule(
         @Override
         public String slug() {
             return "language";
+        }
+
+        @Override
+        public boolean isReason() {
+            return false;
+        }
+    }
+
+    /// Somebody is needed this soon, by what the agent says or by another rule. Known once the caller is to go, so it only
+    /// ever says where.
+    public record UrgencyIs(Handoff.Urgency urgency) implements Condition {
+        @Override
+        public boolean holds(Signals signals, Circumstances circumstances) {
+            return circumstances.urgency().filter(urgency::equals).isPresent();
+        }
+
+        @Override
+        public String slug() {
+            return "urgency";
         }
 
         @Override

@@ -161,7 +161,7 @@ final class BetweenStreams {
         var past = entry.past();
         var turns = past.history().turns();
         var now = clock.now();
-        var place = rules.escalation().place(past.signals(), rules.circumstances(now));
+        var place = rules.escalation().place(past.signals(), rules.circumstances(now).needing(Handoff.Urgency.NORMAL));
         return new Handoff(
                         entry.id(),
                         cause,

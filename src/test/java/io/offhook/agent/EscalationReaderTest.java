@@ -20,6 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Routes, rules and hours as agent.yaml has them.
@@ -202,6 +203,7 @@ class EscalationReaderTest {
                     - { fact: total, over: 300.50 }
                     - { caller: { tier: gold }, at_once: true }
                     - { hours: closed, to: billing }
+                    - { when_urgency: high, language: en, to: billing }
                   to:
                     default: "+14155550101"
                     billing: { dial: "+14155550102", else: default }
@@ -235,6 +237,13 @@ class EscalationReaderTest {
                                 List.of(new EscalationRule.Hours(false)),
                                 Optional.of("billing"),
                                 Optional.empty(),
+                                false),
+                        new EscalationRule(
+                                List.of(
+                                        new EscalationRule.LanguageIs("en"),
+                                        new EscalationRule.UrgencyIs(Urgency.HIGH)),
+                                Optional.of("billing"),
+                                Optional.empty(),
                                 false));
         assertThat(escalation.routes().keySet()).containsExactlyInAnyOrder("default", "billing", "closed");
         assertThat(escalation.routes().get("billing").destinations())
@@ -242,6 +251,25 @@ class EscalationReaderTest {
                         new Destination.Phone(SECOND, Duration.ofSeconds(20)),
                         new Destination.Phone(FIRST, Duration.ofSeconds(20)),
                         new Destination.Voicemail(Duration.ofMinutes(3)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ when_urgency: high } | says where a caller goes, and this one does not",
+                "{ when_urgency: high, to: default, urgency: low } | Put urgency into a rule of its own",
+                "{ when_urgency: high, to: default, at_once: true } | Put at_once into a rule of its own",
+                "{ when_urgency: highest, to: default } | high",
+            })
+    void a_rule_that_asks_for_the_urgency_says_where_and_nothing_else(String rule, String mistake) {
+        assertThat(AgentYaml.mistakes(HEAD + """
+                escalate:
+                  when: [ %s ]
+                  to: { default: "+14155550101" }
+                """.formatted(rule)))
+                .singleElement()
+                .satisfies(found -> assertThat(found.toString()).contains(mistake));
     }
 
     @Test

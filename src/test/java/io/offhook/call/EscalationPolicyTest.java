@@ -73,6 +73,27 @@ class EscalationPolicyTest {
     }
 
     @Test
+    void urgency_says_where_whether_the_reason_or_a_rule_has_it() {
+        var hotline = new EscalationRule(
+                List.of(new EscalationRule.UrgencyIs(Handoff.Urgency.HIGH)),
+                Optional.of("hotline"),
+                Optional.empty(),
+                false);
+        var urgent = new EscalationRule(
+                List.of(new EscalationRule.TopicIs("billing")),
+                Optional.empty(),
+                Optional.of(Handoff.Urgency.HIGH),
+                false);
+        var policy = policy(hotline, urgent);
+
+        assertThat(policy.place(Signals.NONE, STRANGER.needing(Handoff.Urgency.NORMAL)).to()).isEqualTo("default");
+        assertThat(policy.place(Signals.NONE, STRANGER.needing(Handoff.Urgency.HIGH)).to()).isEqualTo("hotline");
+        assertThat(policy.place(heard(policy, "the bill"), STRANGER.needing(Handoff.Urgency.NORMAL)))
+                .isEqualTo(new Place("hotline", Optional.of(Handoff.Urgency.HIGH)));
+        assertThat(policy(hotline).decide(Signals.NONE, STRANGER)).isEmpty();
+    }
+
+    @Test
     void anger_counts_turns_in_a_row() {
         var policy = policy(rule(new EscalationRule.Angry(2)));
 
