@@ -6,11 +6,14 @@ import io.offhook.call.CallId;
 import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.CallRules;
+import io.offhook.call.Circumstances;
 import io.offhook.call.ContentId;
 import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
+import io.offhook.call.EscalationPolicy;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
+import io.offhook.call.Lexicon;
 import io.offhook.call.Memory;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Phrases;
@@ -46,7 +49,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /// The calls of one node without carrier, engine and database: the test says what these do, and sees what is asked of
 /// them.
@@ -75,6 +77,9 @@ final class Node implements AutoCloseable {
     boolean back;
     /// How many are rung before the voicemail.
     volatile int people = 1;
+    /// Whether the first of them is called while the agent has the caller.
+    volatile boolean warmFirst;
+    volatile Lexicon lexicon = new Lexicon(Map.of(), List.of());
 
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -115,7 +120,8 @@ final class Node implements AutoCloseable {
                         _ -> new CallMachine.EscalationArguments.Escalation("", "", Handoff.Urgency.NORMAL, Optional.empty()),
                         _ -> Map.of()),
                 clock,
-                called -> plan(called.isPresent() ? engine() : engine),
+                called -> called.map(number -> plan(engine(), Map.of("called.number", number.e164())))
+                        .orElseGet(() -> plan(engine)),
                 new Greetings(vertx, folder, workers, clock),
                 List.of("secret"),
                 store(),
@@ -262,7 +268,24 @@ final class Node implements AutoCloseable {
     private AgentPlan plan(RealtimeEngine with, Map<String, String> facts) {
         return new AgentPlan(
                 new CallRules(
-                        "acme", "", "One moment.", "en", Duration.ofHours(1), Duration.ofHours(2), Map.of(), List.of()),
+                        "acme",
+                        "",
+                        "One moment.",
+                        "en",
+                        Duration.ofHours(1),
+                        Duration.ofHours(2),
+                        Map.of(),
+                        new EscalationPolicy(
+                                List.of(),
+                                lexicon,
+                                List.of(),
+                                false,
+                                Map.of(EscalationPolicy.DEFAULT, new Route(destinations(), back))),
+                        Circumstances.Office.ALWAYS_OPEN,
+                        Map.of(),
+                        "",
+                        List.of(),
+                        Map.of()),
                 new Brief("model", "voice", "", List.of("en"), List.of(), "", Map.of()),
                 with,
                 (request, _) -> {
@@ -283,10 +306,15 @@ final class Node implements AutoCloseable {
     }
 
     private List<Destination> destinations() {
-        return Stream.concat(
-                        Stream.generate(() -> new Destination.Phone(PERSON, Duration.ofSeconds(20))).limit(people),
-                        Stream.of(new Destination.Voicemail(Duration.ofMinutes(1))))
-                .toList();
+        var all = new ArrayList<Destination>();
+        for (int person = 0; person < people; person++) {
+            all.add(
+                    warmFirst && person == 0
+                            ? new Destination.Warm(PERSON, Duration.ofSeconds(20))
+                            : new Destination.Phone(PERSON, Duration.ofSeconds(20)));
+        }
+        all.add(new Destination.Voicemail(Duration.ofMinutes(1)));
+        return all;
     }
 
     private RealtimeEngine engine() {

@@ -4,6 +4,7 @@ import static io.offhook.live.Node.CALL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.offhook.agent.LexiconFile;
 import io.offhook.call.CallEvent;
 import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
@@ -98,6 +99,23 @@ class OtherNodesTest {
         assertThat(next).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.handoff())
                 .contains(handoff(SENT_AWAY)));
         assertThat(node.facts(Fact.HandedOff.class)).isEmpty();
+    }
+
+    @Test
+    void a_caller_who_spoke_spanish_with_another_node_hears_spanish_from_this_one() {
+        node.lexicon = LexiconFile.of(List.of("en", "es"));
+        node.stored = Optional.of(Node.stored("conversing"));
+        node.storedTurns =
+                List.of(said(Turn.Speaker.CALLER, "c1", "Hola, quiero saber dónde está mi pedido", SENT_AWAY));
+        node.asksAfterStream(CALL).join();
+
+        var next = node.asksAfterStream(CALL).join();
+
+        assertThat(next).isInstanceOfSatisfying(GoTo.class, there -> {
+            assertThat(there.language()).isEqualTo("es");
+            assertThat(there.say()).containsExactly("Perdón, tenemos un problema técnico.", "Un momento, por favor.");
+            assertThat(there.handoff().orElseThrow().language()).isEqualTo("es");
+        });
     }
 
     @Test
