@@ -2,13 +2,20 @@ package io.offhook.live;
 
 import static io.offhook.live.Node.CALL;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.offhook.call.CallEvent;
+import io.offhook.call.Phase;
 import io.offhook.call.Route;
+import io.offhook.call.StreamEnd;
+import io.offhook.call.ToolRequest;
 import io.offhook.store.Fact;
+import io.offhook.telephony.Callees;
 import io.offhook.telephony.Instruction;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,5 +69,66 @@ class HandedOverOnceTest {
                     .hasSizeLessThanOrEqualTo(requests + 1);
             assertThat(node.facts(Fact.Ended.class)).isEmpty();
         }
+    }
+
+    /// The agent asks for a human who is called while the caller stays; the provider may refuse to ring them, and the
+    /// human may take the call, decline, or be off the phone, in any order and more than once.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void a_human_is_called_once_for_each_request_and_whatever_they_do_the_caller_is_not_hung_up_on(long seed) {
+        var random = new Random(seed);
+        try (var node = new Node(folder, 1)) {
+            node.warmFirst = true;
+            node.back = random.nextBoolean();
+            node.humans.reachable = random.nextInt(3) > 0;
+            node.ringsElsewhere(CALL);
+            var stream = node.connects(CALL).orElseThrow();
+            stream.on(new CallEvent.EngineReady(Duration.ZERO, Optional.empty()));
+            asksForHuman(stream, 0);
+            await().until(() -> node.humans.rung.size() == 1);
+            for (int i = 1; i < 30; i++) {
+                switch (random.nextInt(6)) {
+                    case 0 -> asksForHuman(stream, i);
+                    case 1 -> node.warm.pressed(human(node), "127".charAt(random.nextInt(3)));
+                    case 2 -> node.warm.ended(human(node), MISSES.get(random.nextInt(MISSES.size())));
+                    case 3 -> stream.on(new CallEvent.DigitPressed('0'));
+                    case 4 -> assertThat(node.warm.pickedUp(human(node)).toCompletableFuture().join()).isNotNull();
+                    default -> {
+                        if (onTheWay(node)) {
+                            assertThat(node.asksAfterStream(CALL).join()).isNotInstanceOf(Instruction.HangUp.class);
+                        }
+                    }
+                }
+            }
+
+            stream.on(new CallEvent.DigitPressed('0'));
+            stream.on(new CallEvent.StreamEnded(StreamEnd.LOST));
+            assertThat(node.asksAfterStream(CALL).join()).isNotInstanceOf(Instruction.HangUp.class);
+            assertThat(node.humans.rung).doesNotHaveDuplicates();
+            assertThat(node.facts(Fact.Happened.class).stream()
+                            .filter(event -> event.kind().equals("human_ringing"))
+                            .map(Fact.Happened::detail))
+                    .doesNotHaveDuplicates()
+                    .hasSizeGreaterThanOrEqualTo(node.humans.rung.size());
+            assertThat(node.facts(Fact.Ended.class)).isEmpty();
+        }
+    }
+
+    private static void asksForHuman(Node.Stream stream, int turn) {
+        stream.on(new CallEvent.ReplyEnded(
+                "r" + turn,
+                CallEvent.ReplyEnd.COMPLETED,
+                "",
+                List.of(new ToolRequest("t" + turn, ToolRequest.ESCALATE, "{}")),
+                Optional.empty()));
+    }
+
+    private static Callees.Callee human(Node node) {
+        var meeting = node.humans.rung.getLast();
+        return new Callees.Callee(meeting, NoHumans.leg(meeting));
+    }
+
+    private static boolean onTheWay(Node node) {
+        return node.calls.find(CALL).orElseThrow().phase() instanceof Phase.Transferred;
     }
 }
