@@ -1,6 +1,7 @@
 package io.offhook.cli;
 
 import io.offhook.call.Call;
+import io.offhook.call.CallEffect;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallListener;
 import io.offhook.call.Phase;
@@ -16,6 +17,8 @@ import java.util.Optional;
 /// Prints a call as it happens, for a person at a terminal or a program behind a pipe.
 final class CallLogPrinter implements CallListener {
     private final Output output;
+    /// The agent was interrupted, or the server has stopped its reply; what still comes of it is a beginning.
+    private boolean stopped;
 
     CallLogPrinter(Output output) {
         this.output = output;
@@ -25,11 +28,12 @@ final class CallLogPrinter implements CallListener {
     public void on(Call before, CallEvent event, Step step, Instant now) {
         var call = step.call();
         var at = Duration.between(call.since(), now);
+        stopped = !(event instanceof CallEvent.ReplyStarted) && (stopped || stops(event, step));
         switch (event) {
             case CallEvent.StreamOpened(var greeting) when !greeting.isEmpty() ->
                 print(at, "agent", call.rules().greeting(), Terminal.dim("(from the cache)"), Map.of("cached", true));
             case CallEvent.StreamOpened _ -> told(before).ifPresent(note -> print(at, "note", note.text()));
-            case CallEvent.AgentWords(_, var text) -> print(at, "agent", text);
+            case CallEvent.AgentWords(_, var text) -> print(at, "agent", CallReport.said(text, stopped));
             case CallEvent.CallerWords(_, var text) ->
                 print(at, "caller", text.isEmpty() ? "(not understood)" : text);
             case CallEvent.ToolFinished(var request, var outcome) ->
@@ -77,6 +81,11 @@ final class CallLogPrinter implements CallListener {
                             "summary", handoff.summary(),
                             "turns", handoff.transcript().size()));
         }
+    }
+
+    private static boolean stops(CallEvent event, Step step) {
+        return event instanceof CallEvent.CallerStartedSpeaking
+                || step.effects().stream().anyMatch(CallEffect.CancelReply.class::isInstance);
     }
 
     /// What an agent that has its caller back is told first.

@@ -36,6 +36,15 @@ final class CallReport {
         }
     }
 
+    /// What the agent said, as one says it whom somebody has interrupted.
+    static String said(String text, boolean interrupted) {
+        if (!interrupted) {
+            return text;
+        }
+        var words = text.strip().replaceAll("[\\s.,;:…-]+$", "");
+        return words.isEmpty() ? "(interrupted before the first word)" : words + "… (interrupted)";
+    }
+
     private static String unanswered(String status) {
         return switch (status) {
             case "no-answer" -> "nobody answers";

@@ -113,7 +113,7 @@ final class DemoReport {
         var who = turn.speaker() == Turn.Speaker.AGENT ? "agent" : "caller";
         output.entry(
                 "    " + String.format("%-8s", who),
-                turn.text() + (turn.cut() ? " [cut]" : ""),
+                CallReport.said(turn.text(), turn.cut()),
                 "heard",
                 Map.of("who", who, "text", turn.text(), "cut", turn.cut()));
     }
