@@ -180,7 +180,7 @@ class TwimlWriterTest {
         assertThat(task.getAttribute("timeout")).isEqualTo("45");
         assertThat(new JsonMapper().readTree(task.getTextContent())).isEqualTo(new JsonMapper().readTree("""
                                 {"call_sid":"CA00000000000000000000000000000001","cause":"agent_asked","urgency":"high",
-                                 "language":"en-US","caller":"+14155550123","turns":1,
+                                 "language":"en-US","caller":"+14155550123","verified":false,"turns":1,
                                  "case_url":"https://voice.example.com/phone/desk/handoff/CA00000000000000000000000000000001",
                                  "reason":"wants a refund","summary":"Order 7 came broken."}"""));
     }
