@@ -46,7 +46,7 @@ final class Consultation {
         }
         step.phase(new Phase.Conversing(fresh));
         step.remark("handoff");
-        step.effect(new FileHandoff(handoff));
+        step.effect(new FileHandoff(handoff.with(Handoff.Way.WITH_AGENT)));
         step.start(Timer.HANDOFF_FILING, FILING);
         return true;
     }

@@ -42,19 +42,27 @@ public record Handoff(
     /// @param step    the destination, counted from 0
     /// @param tried   how it ended, if a human was called there while the agent had the caller; then the next one follows
     /// @param attempt the call by which a human has taken the caller, and waits for the two to meet
-    public record Way(int step, Optional<Route.Result> tried, Optional<Integer> attempt) {
+    /// @param agentStays whether the caller is still with the agent, while a human is called
+    public record Way(int step, Optional<Route.Result> tried, Optional<Integer> attempt, Boolean agentStays) {
         public static final Way FIRST = to(0);
+        /// Nowhere yet.
+        public static final Way WITH_AGENT = new Way(0, Optional.empty(), Optional.empty(), true);
+
+        public Way {
+            // One that was stored by an earlier version does not say.
+            agentStays = Objects.requireNonNullElse(agentStays, false);
+        }
 
         public static Way to(int step) {
-            return new Way(step, Optional.empty(), Optional.empty());
+            return new Way(step, Optional.empty(), Optional.empty(), false);
         }
 
         public static Way tried(int step, Route.Result result) {
-            return new Way(step, Optional.of(result), Optional.empty());
+            return new Way(step, Optional.of(result), Optional.empty(), false);
         }
 
         public static Way meeting(int step, int attempt) {
-            return new Way(step, Optional.empty(), Optional.of(attempt));
+            return new Way(step, Optional.empty(), Optional.of(attempt), false);
         }
 
         /// Whether a caller has come further on this way than on the other: to a later destination, to a human who has

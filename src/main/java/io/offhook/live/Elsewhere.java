@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 /// @param past     what was said there, and what has shown up
 /// @param phase    in which it was left
 /// @param handoff  the one with which the caller is on the way
+/// @param assumed  whether that is so only if the agent is gone: it had the caller while a human was called
 /// @param back     present once the caller has come back from a route
 /// @param results  of the steps of the route that the caller is on
 /// @param accepted the steps of that route at which a human has said by a key that the call is theirs
@@ -42,6 +43,7 @@ record Elsewhere(
         Past past,
         Phase phase,
         Optional<Handoff> handoff,
+        boolean assumed,
         Optional<Back> back,
         List<Route.Result> results,
         Set<Integer> accepted,
@@ -56,12 +58,14 @@ record Elsewhere(
                 .findFirst();
         var handoff = stored.handoffs().stream()
                 .filter(each -> from.filter(before -> Back.same(each, before)).isEmpty())
+                .filter(each -> !each.way().agentStays() || !parted(stored))
                 .reduce((_, later) -> later);
         var past = past(stored, plan.rules(), machine, from.isPresent());
         return new Elsewhere(
                 past,
                 phase(stored.call().phase()),
                 handoff.map(known -> complete(onItsWay(known, stored.attempts()), stored.turns(), past, plan.rules())),
+                handoff.filter(known -> known.way().agentStays()).isPresent(),
                 from.map(before -> back(stored, before)),
                 results(stored, from.isPresent()),
                 handoff.map(known -> accepted(stored, known, from.isPresent())).orElse(Set.of()),
@@ -74,6 +78,12 @@ record Elsewhere(
     /// Whether that is how the call ended. A call that was given up with its node goes on when it is heard of again.
     private static boolean known(Disposition how) {
         return !how.reason().equals(Leases.NODE_LOST);
+    }
+
+    /// Whether the caller has left the agent, and for nobody else.
+    private static boolean parted(WholeCall stored) {
+        return stored.call().phase().equals("goodbye")
+                || stored.call().disposition().filter(Elsewhere::known).isPresent();
     }
 
     /// A handoff is stored before the caller leaves, and again when all was said; its node may have died in between.
@@ -92,7 +102,7 @@ record Elsewhere(
                 .reduce((_, later) -> later)
                 .filter(_ -> way.tried().isEmpty())
                 .map(attempt -> handoff.with(way(attempt, way)))
-                .orElse(handoff);
+                .orElseGet(() -> way.agentStays() ? handoff.with(Handoff.Way.FIRST) : handoff);
     }
 
     private static Handoff.Way way(Attempt last, Handoff.Way stored) {

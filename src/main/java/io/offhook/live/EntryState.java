@@ -178,6 +178,7 @@ record EntryState(
                 .map(mine -> further(mine, other));
         var theirs = other.handoff()
                 .filter(_ -> ours.isEmpty())
+                .filter(_ -> !other.assumed() || live.filter(mine -> !other.hasMoreThan(mine)).isEmpty())
                 .filter(next -> returned.filter(from -> from.leaves(next)).isEmpty());
         boolean overtaken = theirs.isPresent() || live.filter(other::hasMoreThan).isPresent();
         var none = handoff().isEmpty() ? trip : new Trip(Optional.empty(), List.of(), trip.recorded());

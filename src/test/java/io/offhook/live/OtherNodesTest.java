@@ -101,6 +101,59 @@ class OtherNodesTest {
         assertThat(node.facts(Fact.HandedOff.class)).isEmpty();
     }
 
+    // --- a human was called while the agent had the caller ---
+
+    private void aHumanWasCalledMeanwhile(String phase) {
+        node.stored = Optional.of(Node.stored(phase));
+        node.storedHandoffs = List.of(handoff(SENT_AWAY).with(Handoff.Way.WITH_AGENT));
+    }
+
+    @Test
+    void a_caller_whose_agent_is_gone_while_a_human_was_called_goes_to_that_human() {
+        aHumanWasCalledMeanwhile("conversing");
+
+        var next = node.asksAfterStream(CALL).join();
+
+        assertThat(next).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.step())
+                .isZero());
+        assertThat(node.facts(Fact.HandedOff.class))
+                .extracting(Fact.HandedOff::handoff)
+                .containsExactly(handoff(SENT_AWAY));
+    }
+
+    @Test
+    void a_caller_who_has_said_goodbye_meanwhile_goes_home() {
+        aHumanWasCalledMeanwhile("goodbye");
+
+        var next = node.asksAfterStream(CALL).join();
+
+        assertThat(next).isInstanceOf(HangUp.class);
+        assertThat(node.facts(Fact.HandedOff.class)).isEmpty();
+    }
+
+    @Test
+    void a_caller_whose_stream_broke_here_meanwhile_gets_the_agent_again() {
+        node.rings(CALL);
+        node.connects(CALL).orElseThrow().on(LOST);
+        aHumanWasCalledMeanwhile("conversing");
+
+        var next = node.asksAfterStream(CALL).join();
+
+        assertThat(next).isInstanceOf(ConnectAgent.class);
+    }
+
+    @Test
+    void a_caller_who_hangs_up_on_the_agent_that_stayed_has_hung_up() {
+        node.rings(CALL);
+        node.connects(CALL).orElseThrow().on(new CallEvent.StreamEnded(StreamEnd.STOPPED));
+        aHumanWasCalledMeanwhile("conversing");
+
+        node.calls.over(CALL, "completed");
+        node.calls.settle();
+
+        assertThat(node.ended().orElseThrow().outcome()).isEqualTo(Outcome.HUNG_UP);
+    }
+
     @Test
     void a_caller_who_spoke_spanish_with_another_node_hears_spanish_from_this_one() {
         node.lexicon = LexiconFile.of(List.of("en", "es"));

@@ -142,6 +142,19 @@ class FactJsonTest {
     }
 
     @Test
+    void the_way_of_a_handoff_from_before_agents_could_stay_leads_to_a_human() {
+        var handoff = new Handoff(
+                        CALL, new HandoffCause.Fault(), "", "", Handoff.Urgency.LOW, "billing", Optional.empty(), "en", List.of(), NOON)
+                .with(Handoff.Way.WITH_AGENT);
+        var line = json.write(handoff);
+
+        var read = json.readHandoff(line.replace(",\"agentStays\":true", ""));
+
+        assertThat(line).contains("agentStays");
+        assertThat(read.way()).isEqualTo(Handoff.Way.FIRST);
+    }
+
+    @Test
     void a_call_back_from_before_anybody_could_speak_was_asked_for_by_key() {
         var line = json.write(new Fact.CallbackAsked(
                 CALL, NOON, new PhoneNumber("+14155550123"), new PhoneNumber("+18005550199"), "default", "", "en", true));
