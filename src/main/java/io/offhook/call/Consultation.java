@@ -37,10 +37,9 @@ final class Consultation {
     ///
     /// @return whether it does
     static boolean begin(Draft step, Handoff handoff) {
-        var before = transfer(step.call().phase());
+        boolean again = step.call().transcript().place(Route.RETURNED) >= 0;
         var route = step.call().rules().escalation().route(handoff.to());
-        var fresh = route.map(way -> WarmTransfer.begun(
-                handoff, way, before.map(earlier -> earlier.round() + 1).orElse(0)));
+        var fresh = route.map(way -> WarmTransfer.begun(handoff, way, again));
         if (fresh.flatMap(WarmTransfer::to).isEmpty()) {
             return false;
         }
@@ -121,7 +120,7 @@ final class Consultation {
             step.phase(new Phase.Conversing(Optional.of(warm.over())));
             step.signals(step.call().signals().returned());
             step.start(Timer.SILENCE, step.call().rules().silence());
-            tell(step, "nobody-came-" + warm.attempt(), phrases.nobodyCame(why));
+            tell(step, Route.RETURNED, phrases.nobodyCame(why));
             if (!step.call().line().speaking()) {
                 step.askForReply();
             }

@@ -7,6 +7,10 @@ import java.util.Optional;
 ///
 /// @param back whether a caller whom nobody took returns to the agent instead, once
 public record Route(List<Destination> destinations, boolean back) {
+    /// Item of the note for an agent who has the caller back. Each caller comes back once in a call, so whoever finds it
+    /// among what was said knows that there is no second time.
+    public static final String RETURNED = "returned";
+
     public Route(List<Destination> destinations) {
         this(destinations, false);
     }

@@ -7,9 +7,9 @@ import java.util.Optional;
 /// @param handoff what the human is told
 /// @param route   the way that the caller is on
 /// @param step    the destination that is called, counted from 0
-/// @param round   how often the caller was on such a way before, with nobody at its end
+/// @param again   whether the agent has had the caller back before, from whatever way
 /// @param attempt tells the present call of a human from every other for this caller
-public record WarmTransfer(Handoff handoff, Route route, int step, int round, int attempt, State state) {
+public record WarmTransfer(Handoff handoff, Route route, int step, boolean again, int attempt, State state) {
 
     /// How far it has come.
     public enum State {
@@ -21,8 +21,8 @@ public record WarmTransfer(Handoff handoff, Route route, int step, int round, in
         OVER
     }
 
-    static WarmTransfer begun(Handoff handoff, Route route, int round) {
-        return new WarmTransfer(handoff, route, 0, round, 0, State.FILING);
+    static WarmTransfer begun(Handoff handoff, Route route, boolean again) {
+        return new WarmTransfer(handoff, route, 0, again, 0, State.FILING);
     }
 
     /// Whether the caller is still on the way.
@@ -48,19 +48,19 @@ public record WarmTransfer(Handoff handoff, Route route, int step, int round, in
     /// voicemail.
     boolean returns() {
         return route.back()
-                && round == 0
+                && !again
                 && route.at(step + 1).filter(Destination.Voicemail.class::isInstance).isPresent();
     }
 
     WarmTransfer calling(int nextAttempt) {
-        return new WarmTransfer(handoff, route, step, round, nextAttempt, State.CALLING);
+        return new WarmTransfer(handoff, route, step, again, nextAttempt, State.CALLING);
     }
 
     WarmTransfer onwards() {
-        return new WarmTransfer(handoff, route, step + 1, round, attempt, state);
+        return new WarmTransfer(handoff, route, step + 1, again, attempt, state);
     }
 
     WarmTransfer over() {
-        return new WarmTransfer(handoff, route, step, round, attempt, State.OVER);
+        return new WarmTransfer(handoff, route, step, again, attempt, State.OVER);
     }
 }

@@ -26,7 +26,7 @@ import java.util.function.Function;
 /// What comes next for a call without a stream. Pure: where the call stands goes in, the answer comes out.
 final class RouteAnswers {
     /// Item of the note for the agent to whom the caller comes back.
-    static final String RETURNED = "returned";
+    static final String RETURNED = Route.RETURNED;
 
     /// From when the engine was wanted to when a person's phone rings: five seconds, less what the provider needs.
     private static final Duration RINGS_WITHIN = Duration.ofMillis(4_700);

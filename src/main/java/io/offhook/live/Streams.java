@@ -7,6 +7,8 @@ import io.offhook.call.CallListener;
 import io.offhook.call.CallMachine;
 import io.offhook.call.EngineFault;
 import io.offhook.call.Phase;
+import io.offhook.call.Route;
+import io.offhook.call.WarmTransfer;
 import io.offhook.telephony.Leg;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -125,8 +127,23 @@ final class Streams {
                     entry.settle(now).ifPresent(end -> log.ended(entry.id(), end));
                     admission.leave(entry);
                 }
+                case Phase.Conversing(var warm)
+                when warm.filter(human -> human.state() == WarmTransfer.State.OVER).isPresent() ->
+                    warm.ifPresent(human -> keptByAgent(entry, human, after, now));
                 default -> entry.touched(now);
             }
         }
+    }
+
+    /// Nobody has taken the caller, who never left the agent. That counts like coming back to it.
+    private void keptByAgent(Entry entry, WarmTransfer human, Call call, Instant now) {
+        call.transcript().turns().stream()
+                .filter(turn -> turn.item().equals(Route.RETURNED))
+                .findFirst()
+                .map(note -> new Back(note, human.handoff().at()))
+                .filter(from -> !entry.cameBack() && entry.comesBack(from, now))
+                .ifPresent(from -> {
+                    var _ = log.returned(entry, from);
+                });
     }
 }

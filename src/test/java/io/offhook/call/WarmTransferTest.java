@@ -207,6 +207,21 @@ class WarmTransferTest {
     }
 
     @Test
+    void a_caller_who_has_come_back_on_an_earlier_stream_does_not_come_back_once_more() {
+        var broken = calling(true, ANN, VOICEMAIL)
+                .on(new HumanLost(0, Route.Result.BUSY))
+                .on(new StreamEnded(StreamEnd.LOST));
+        var call = Calls.continuing(broken)
+                .on(new CallEvent.StreamOpened(List.of()))
+                .on(new CallEvent.EngineReady(Duration.ZERO, Optional.empty()));
+
+        call.reply("r-2", new ToolRequest("c-2", ToolRequest.ESCALATE, "")).on(new HandoffFiled());
+        call.on(new HumanLost(1, Route.Result.NO_ANSWER)).on(new HandoffFiled());
+
+        assertThat(way(call)).isEqualTo(Way.tried(0, Route.Result.NO_ANSWER));
+    }
+
+    @Test
     void a_provider_that_never_tells_how_it_ended_is_not_waited_for() {
         var call = calling(true, ANN, VOICEMAIL).forget();
 

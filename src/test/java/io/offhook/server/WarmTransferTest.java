@@ -13,8 +13,11 @@ import io.offhook.simulator.Clip;
 import io.offhook.simulator.EndReason;
 import io.offhook.simulator.Heard;
 import io.offhook.simulator.Humans.Behaviour;
+import io.offhook.simulator.Move;
 import io.offhook.simulator.RestFailure;
 import io.offhook.simulator.SimulatedCall;
+import io.offhook.store.jdbc.TestPostgres;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,14 +38,29 @@ class WarmTransferTest {
     private static final Duration TALK = Duration.ofSeconds(3);
 
     private static TestServer server(String otherwise) {
-        return server("10s", otherwise);
+        return plan("10s", otherwise).start();
     }
 
     private static TestServer server(String wait, String otherwise) {
+        return plan(wait, otherwise).start();
+    }
+
+    private static TestServer.Plan plan(String wait, String otherwise) {
         return TestServer.plan()
                 .person("dial: \"" + PERSON + "\", warm: true, wait: " + wait + ", else: " + otherwise)
-                .rest()
-                .start();
+                .rest();
+    }
+
+    /// Where the two differ, it is by what a server believes of calls that another one may have had.
+    enum Store {
+        SQLITE,
+        POSTGRES
+    }
+
+    private static TestServer server(String otherwise, Store store) throws SQLException {
+        return store == Store.SQLITE
+                ? server(otherwise)
+                : plan("10s", otherwise).set("OFFHOOK_JDBC_URL", TestPostgres.url()).start();
     }
 
     /// The agent asks for a human; the caller has heard that one is called.
@@ -180,6 +198,66 @@ class WarmTransferTest {
             call.awaitEnded(PATIENCE);
             assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.HUNG_UP);
             human(server).awaitEnded(PATIENCE);
+        }
+    }
+
+    private static void awaitNobodyCame(TestServer server) {
+        await().atMost(PATIENCE).until(() -> remembered(server.session(0)).stream()
+                .anyMatch(item -> item.contains("Nobody could take the call")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_caller_who_has_finished_with_the_agent_then_is_put_through_to_nobody(Store store) throws SQLException {
+        try (var server = server("agent", store)) {
+            server.humans.at(PERSON, new Behaviour.Busy());
+            var call = asked(server);
+            awaitNobodyCame(server);
+
+            server.script.plays(List.of(new Move.Speak("Goodbye then."), new Move.CallTool("end_call", "{}")));
+            server.says("Never mind, goodbye.");
+
+            assertThat(call.awaitEnded(PATIENCE)).isEqualTo(EndReason.HANGUP_VERB);
+            assertThat(call.steps(CallStep.Said.class)).isEmpty();
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            assertThat(server.disposition(call)).isEqualTo(new Disposition(Disposition.Outcome.RESOLVED, "goodbye"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void one_who_hangs_up_on_the_agent_then_has_not_waited_for_anybody(Store store) throws SQLException {
+        try (var server = server("agent", store)) {
+            server.humans.at(PERSON, new Behaviour.Busy());
+            var call = asked(server);
+            awaitNobodyCame(server);
+
+            call.hangUp();
+            call.awaitEnded(PATIENCE);
+
+            assertThat(server.disposition(call)).isEqualTo(Disposition.HUNG_UP);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_second_try_in_vain_ends_at_the_voicemail(Store store) throws SQLException {
+        try (var server = server("agent", store)) {
+            server.humans.at(PERSON, new Behaviour.Busy());
+            var call = asked(server);
+            awaitNobodyCame(server);
+            server.awaitHappened(call, "returned");
+
+            server.script.calls("escalate_to_human", ARGUMENTS);
+            server.says("Please try once more.");
+
+            assertThat(call.awaitHeard("leave a message after the tone", PATIENCE))
+                    .as("%s", call.steps())
+                    .isTrue();
+            assertThat(server.carrier.placed()).hasSize(2);
+            assertThat(call.steps(CallStep.StreamOpened.class)).hasSize(1);
+            assertThat(call.steps(CallStep.Dialled.class)).isEmpty();
+            assertThat(server.happened(call)).containsOnlyOnce("returned");
         }
     }
 
