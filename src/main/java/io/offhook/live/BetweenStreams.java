@@ -54,7 +54,10 @@ final class BetweenStreams {
             return afterStream(entry);
         }
         // Whoever is asked next, maybe another node, must know of the step: all is on its way to the disk at once.
-        var stepped = progress.step().isPresent() ? stepped(entry, progress.step().getAsInt(), result) : NOTHING;
+        boolean known = RouteAnswers.tried(entry.standing(), progress).isPresent();
+        var stepped = progress.step().isPresent() && !known
+                ? stepped(entry, progress.step().getAsInt(), result)
+                : NOTHING;
         CompletionStage<Instruction> answer;
         if (progress.over()) {
             endings.over(entry);

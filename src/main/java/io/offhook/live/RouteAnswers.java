@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -139,6 +140,14 @@ final class RouteAnswers {
         return call.handoff().map(Handoff::way).filter(way -> way.step() == step).flatMap(Handoff.Way::attempt);
     }
 
+    /// How a step had ended before the caller was back from it: at a room to which the human did not come.
+    static Optional<Route.Result> tried(Standing call, Progress progress) {
+        return call.handoff()
+                .map(Handoff::way)
+                .filter(way -> progress.step().equals(OptionalInt.of(way.step())) && !progress.over())
+                .flatMap(Handoff.Way::tried);
+    }
+
     /// How a step of the route ended. A destination that asks for a key has not accepted before somebody pressed it,
     /// whatever the provider makes of a mailbox that picked up.
     static Route.Result result(Standing call, Progress progress) {
@@ -146,6 +155,10 @@ final class RouteAnswers {
     }
 
     private static Route.Result among(Standing call, Progress progress) {
+        var tried = tried(call, progress);
+        if (tried.isPresent()) {
+            return tried.get();
+        }
         var result = progress.result().orElse(Route.Result.FAILED);
         if (progress.step().isEmpty()) {
             return result;

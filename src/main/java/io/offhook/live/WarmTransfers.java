@@ -104,7 +104,8 @@ public final class WarmTransfers implements Callees {
                         .map(Held::known)
                         .filter(attempt -> attempt.is(State.OVER))
                         .max(Comparator.comparingInt(Attempt::number))
-                        .ifPresent(WarmTransfers.this::recall);
+                        // A caller who is not in the room yet is taken out of it on coming there.
+                        .ifPresent(WarmTransfers.this::empty);
             }
         };
     }
@@ -307,6 +308,27 @@ public final class WarmTransfers implements Callees {
     @Override
     public void left(Meeting meeting, String leg) {
         happens(meeting, is -> is.left(leg), _ -> {}, TRIES);
+    }
+
+    /// Whoever waits for nobody is helped out, as often as this is asked: a provider that did not take the order before is
+    /// given it again for as long as it matters, by whichever node.
+    @Override
+    public CompletionStage<Comfort> alone(Meeting meeting, String leg) {
+        return attempts.change(meeting, UnaryOperator.identity()).thenCompose(change -> {
+            var over = change.map(Change::after).filter(attempt -> attempt.is(State.OVER));
+            over.ifPresent(attempt -> helpOut(attempt, leg));
+            return over.isPresent()
+                    ? words(meeting).thenApply(words -> new Comfort(words.hold(), words.language()))
+                    : CompletableFuture.completedStage(Comfort.NONE);
+        });
+    }
+
+    private void helpOut(Attempt attempt, String leg) {
+        if (leg.equals(attempt.call().value())) {
+            workers.execute(() -> legs.recall(meeting(attempt)));
+        } else {
+            dismiss(attempt);
+        }
     }
 
     /// Said once by the provider: where it can't be stored, it is tried a little longer.

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 /// [Humans] say.
 final class ConferenceVerb {
     private static final Duration FRAME = Duration.ofMillis(20);
+    /// How long such a document lasts, about.
+    private static final Duration AGAIN = Duration.ofSeconds(5);
     private static final int MAX_NAME = 128;
     private static final Set<String> BEEPS = Set.of("true", "false", "onEnter", "onExit");
     private static final Set<String> EVENTS = Set.of(
@@ -52,7 +54,7 @@ final class ConferenceVerb {
         call.step(at -> new CallStep.Joined(at, name));
         long begun = call.carrier().clock().nanos();
         try {
-            talk(conference, runner.seconds(dial.number("timeLimit", 14_400)));
+            talk(conference, runner.seconds(dial.number("timeLimit", 14_400)), noun, document);
         } finally {
             conference.leave(call.sid());
             call.step(at -> new CallStep.Left(at, name));
@@ -114,7 +116,7 @@ final class ConferenceVerb {
         }));
     }
 
-    /// The document for those who wait must be there; what it plays stays unheard.
+    /// The document for those who wait must be there, and is asked for again while they do; what it plays stays unheard.
     private void awaited(TwimlVerb noun, TwimlDocument document) throws TwimlException {
         var waitUrl = noun.filled("waitUrl");
         if (waitUrl.isPresent()) {
@@ -140,12 +142,14 @@ final class ConferenceVerb {
                 : Optional.empty();
     }
 
-    private void talk(CarrierConference conference, Duration limit) {
+    private void talk(CarrierConference conference, Duration limit, TwimlVerb noun, TwimlDocument document)
+            throws TwimlException {
         var clock = call.carrier().clock();
         var sound = new ByteArrayOutputStream();
         var since = call.sinceRing();
         long until = clock.nanos() + limit.toNanos();
         long heard = clock.nanos();
+        long again = heard + AGAIN.toNanos();
         Optional<Long> enough = Optional.empty();
         try {
             while (!conference.over() && conference.member(call.sid()).isPresent() && clock.nanos() < until) {
@@ -155,6 +159,10 @@ final class ConferenceVerb {
                 heard += bytes * 125_000L;
                 sound.writeBytes(audio);
                 call.observed(audio);
+                if (!conference.begun() && clock.nanos() >= again) {
+                    awaited(noun, document);
+                    again = clock.nanos() + AGAIN.toNanos();
+                }
                 if (enough.isEmpty() && conference.begun()) {
                     enough = talk().map(length -> clock.nanos() + length.toNanos());
                     call.carrier().humans().words(call.caller().to()).ifPresent(call::say);

@@ -30,6 +30,16 @@ public interface Callees {
     /// It has left.
     void left(Meeting meeting, String leg);
 
+    /// A leg, the human's or the caller's, is alone in the meeting. Said every few seconds for as long as that lasts.
+    ///
+    /// @return what is said to it between bars of music
+    CompletionStage<Comfort> alone(Meeting meeting, String leg);
+
+    /// @param say empty for nothing
+    record Comfort(String say, String language) {
+        public static final Comfort NONE = new Comfort("", "en");
+    }
+
     /// What happens on a human's leg next.
     sealed interface Answer {
         /// Tells what it is about, and asks for a key.

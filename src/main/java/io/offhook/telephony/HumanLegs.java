@@ -27,8 +27,9 @@ public interface HumanLegs {
     /// @return whether the leg is over, or soon will be
     boolean dismiss(String leg, String say, String language);
 
-    /// Takes a caller out of a room in which nobody is; the provider then asks `Switchboard.next`.
+    /// Takes a caller out of a room in which nobody is; the provider then asks `Switchboard.next`. One who is not in that
+    /// room is left alone, and may be talking with somebody else.
     ///
-    /// @return whether it will, or the caller is gone
+    /// @return whether it will, or the caller is not there
     boolean recall(Meeting meeting);
 }

@@ -41,6 +41,7 @@ class WarmTransfersTest {
     Path folder;
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile boolean restAnswers = true;
     private Node node;
     private WarmTransfers warm;
     private LiveCall.Consulting orders;
@@ -74,7 +75,7 @@ class WarmTransfersTest {
         @Override
         public boolean recall(Meeting meeting) {
             asked.add("recall " + meeting.caller());
-            return true;
+            return restAnswers;
         }
     }
 
@@ -205,6 +206,8 @@ class WarmTransfersTest {
     void a_leg_that_is_over_is_not_dismissed_and_its_caller_is_taken_out_of_the_room() {
         rings();
         presses('1');
+        warm.joined(MEETING, CALL.value());
+        become(Attempt::caller);
         warm.ended(HUMAN, Route.Result.ACCEPTED);
         become(is -> is.is(State.OVER));
 
@@ -213,6 +216,38 @@ class WarmTransfersTest {
         orders.recall();
 
         asked("ring +14155550101 from +18005550199", "recall CA1");
+    }
+
+    @Test
+    void a_caller_who_is_not_in_the_room_yet_is_taken_out_of_it_on_coming_there() {
+        rings();
+        presses('1');
+        warm.ended(HUMAN, Route.Result.ACCEPTED);
+        become(is -> is.is(State.OVER));
+        orders.recall();
+
+        warm.joined(MEETING, CALL.value());
+
+        asked("ring +14155550101 from +18005550199", "recall CA1");
+    }
+
+    @Test
+    void a_caller_who_could_not_be_taken_out_of_the_room_hears_something_until_that_is_done() {
+        rings();
+        presses('1');
+        assertThat(warm.alone(MEETING, CALL.value()).toCompletableFuture().join().say()).isEmpty();
+        warm.ended(HUMAN, Route.Result.ACCEPTED);
+        become(is -> is.is(State.OVER));
+        restAnswers = false;
+        warm.joined(MEETING, CALL.value());
+        await().until(() -> asked.size() == 4);
+
+        restAnswers = true;
+        var heard = warm.alone(MEETING, CALL.value()).toCompletableFuture().join();
+
+        assertThat(heard.say()).contains("moment");
+        await().until(() -> asked.size() == 5);
+        assertThat(asked.subList(1, 5)).containsOnly("recall CA1");
     }
 
     @Test

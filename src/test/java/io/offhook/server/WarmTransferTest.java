@@ -349,6 +349,27 @@ class WarmTransferTest {
         }
     }
 
+    /// The human hangs up while "thank you" is still being said to them, and the provider takes no order for a while.
+    @Test
+    void a_caller_who_is_alone_in_the_room_goes_on_as_soon_as_the_provider_takes_an_order() {
+        try (var server = server("voicemail")) {
+            server.humans.answer(PERSON, Duration.ofSeconds(1), Duration.ofMinutes(5));
+            var call = asked(server);
+            var human = human(server);
+            human.await(CallStep.Gathered.class, PATIENCE).orElseThrow();
+            server.carrier.failRest(RestFailure.SERVER_ERROR, 8);
+            call.await(CallStep.Joined.class, PATIENCE).orElseThrow();
+
+            human.hangUp();
+
+            assertThat(call.awaitHeard("leave a message after the tone", PATIENCE))
+                    .as("%s", call.steps())
+                    .isTrue();
+            assertThat(call.steps(CallStep.RestUpdated.class)).isEmpty();
+            assertThat(call.steps(CallStep.Bridged.class)).isEmpty();
+        }
+    }
+
     @Test
     void key_0_leaves_the_agent_at_once_and_dials_the_human_like_any_other() {
         try (var server = server("2m", "voicemail")) {

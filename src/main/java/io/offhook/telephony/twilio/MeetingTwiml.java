@@ -1,6 +1,7 @@
 package io.offhook.telephony.twilio;
 
 import io.offhook.telephony.Callees.Answer;
+import io.offhook.telephony.Callees.Comfort;
 import io.offhook.telephony.Meeting;
 import java.util.List;
 import javax.xml.stream.XMLStreamException;
@@ -61,6 +62,19 @@ final class MeetingTwiml {
         });
     }
 
+    /// Whoever is alone in the room hears this again and again.
+    String alone(Comfort words, Meeting meeting) {
+        return TwimlWriter.document(xml -> {
+            TwimlWriter.say(xml, List.of(words.say()), words.language());
+            xml.writeStartElement("Play");
+            xml.writeCharacters(settings.url(TwilioRoutes.MUSIC));
+            xml.writeEndElement();
+            xml.writeStartElement("Redirect");
+            xml.writeCharacters(wait(meeting));
+            xml.writeEndElement();
+        });
+    }
+
     /// A few words, and the end.
     static String leave(String say, String language) {
         return TwimlWriter.document(xml -> leave(xml, say, language));
@@ -84,7 +98,7 @@ final class MeetingTwiml {
         xml.writeAttribute("beep", beep);
         xml.writeAttribute("startConferenceOnEnter", "true");
         xml.writeAttribute("endConferenceOnExit", "true");
-        xml.writeAttribute("waitUrl", "");
+        xml.writeAttribute("waitUrl", wait(meeting));
         xml.writeAttribute("maxParticipants", "10");
         xml.writeAttribute("jitterBufferSize", "small");
         // Of all who come, the first one's counts; it may be either.
@@ -101,6 +115,10 @@ final class MeetingTwiml {
 
     private String page(String query) {
         return settings.url(TwilioRoutes.HUMAN) + query + TwimlWriter.ASK_AGAIN;
+    }
+
+    private String wait(Meeting meeting) {
+        return settings.url(TwilioRoutes.ALONE) + query(meeting) + TwimlWriter.ASK_AGAIN;
     }
 
     /// Where Twilio tells how a human's leg ended.

@@ -5,6 +5,7 @@ import io.offhook.telephony.HumanLegs;
 import io.offhook.telephony.Meeting;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,12 +15,10 @@ public final class TwilioHumanLegs implements HumanLegs {
     private static final Logger LOG = LoggerFactory.getLogger(TwilioHumanLegs.class);
 
     private final TwilioRest rest;
-    private final TwilioSettings settings;
     private final MeetingTwiml twiml;
 
     public TwilioHumanLegs(TwilioRest rest, TwilioSettings settings) {
         this.rest = rest;
-        this.settings = settings;
         this.twiml = new MeetingTwiml(settings);
     }
 
@@ -52,11 +51,16 @@ public final class TwilioHumanLegs implements HumanLegs {
 
     @Override
     public boolean recall(Meeting meeting) {
-        var next = URI.create(settings.url(TwilioRoutes.CONTINUE));
-        return settled(rest.redirect(meeting.caller().value(), new OutboundCall.Document.At(next)));
+        return switch (rest.room(meeting.room())) {
+            // The caller's call itself is not touched: it may be with the next person by now.
+            case RestAnswer.Ok<Optional<TwilioConference>>(var room) when room.isPresent() ->
+                settled(rest.remove(room.get().sid(), meeting.caller().value()));
+            case RestAnswer.Ok<Optional<TwilioConference>> _ -> true;
+            default -> false;
+        };
     }
 
-    private static boolean settled(RestAnswer<TwilioCall> answer) {
-        return answer instanceof RestAnswer.Ok<TwilioCall> || answer instanceof RestAnswer.Gone<TwilioCall>;
+    private static boolean settled(RestAnswer<?> answer) {
+        return answer instanceof RestAnswer.Ok<?> || answer instanceof RestAnswer.Gone<?>;
     }
 }

@@ -171,6 +171,14 @@ public final class TwilioRest implements AutoCloseable {
                         found.stream().filter(each -> each.name().equals(name)).findFirst());
     }
 
+    /// The conference of this name that is not over; it may not have begun.
+    public RestAnswer<Optional<TwilioConference>> room(String name) {
+        return pages("/Conferences", form(Map.of("FriendlyName", name)), "conferences", TwilioRest::readConference)
+                .map(found -> found.stream()
+                        .filter(each -> each.name().equals(name) && !each.status().equals("completed"))
+                        .findFirst());
+    }
+
     public RestAnswer<List<TwilioConference.Participant>> participants(String conferenceSid) {
         var path = "/Conferences/" + segment(conferenceSid) + "/Participants";
         return pages(path, List.of(), "participants", TwilioRest::readParticipant);

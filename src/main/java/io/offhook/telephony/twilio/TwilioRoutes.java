@@ -61,8 +61,9 @@ public final class TwilioRoutes {
     static final String HUMAN = "/voice/human";
     static final String HUMAN_STATUS = "/voice/human-status";
     static final String MEETING = "/voice/meeting";
+    static final String ALONE = "/voice/alone";
 
-    /// Query parameters of `HUMAN`, `HUMAN_STATUS` and `MEETING`: whose call it is for, and which attempt.
+    /// Query parameters of `HUMAN`, `HUMAN_STATUS`, `MEETING` and `ALONE`: whose call it is for, and which attempt.
     static final String FOR = "for";
 
     static final String ATTEMPT = "attempt";
@@ -183,6 +184,7 @@ public final class TwilioRoutes {
                 post(router, prefix, HUMAN, (context, form, leg) -> human(context, form, leg, humans));
                 post(router, prefix, HUMAN_STATUS, (context, form, leg) -> humanGone(context, form, leg, humans));
                 post(router, prefix, MEETING, (context, form, leg) -> metOrLeft(context, form, leg, humans));
+                post(router, prefix, ALONE, (context, _, leg) -> alone(context, leg, humans));
             });
             router.get(prefix + MUSIC).handler(context -> music(context, music));
             post(router, prefix, STATUS, this::status);
@@ -282,6 +284,16 @@ public final class TwilioRoutes {
             default -> {}
         }
         end(context, 204);
+    }
+
+    /// Asked again and again for whoever is alone in a meeting.
+    private void alone(RoutingContext context, CallId leg, Callees humans) {
+        var meeting = meeting(context);
+        answer(
+                context,
+                () -> humans.alone(meeting, leg.value()),
+                () -> Callees.Comfort.NONE,
+                words -> meetings.alone(words, meeting));
     }
 
     private static int waited(RoutingContext context) {

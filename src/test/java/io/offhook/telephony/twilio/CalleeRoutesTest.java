@@ -36,6 +36,8 @@ class CalleeRoutesTest {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private volatile CompletionStage<Callees.Answer> answer =
             CompletableFuture.completedStage(new Callees.Answer.Leave("Goodbye.", "en"));
+    private volatile CompletionStage<Callees.Comfort> comfort =
+            CompletableFuture.completedStage(new Callees.Comfort("One moment.", "en"));
     private HttpServer server;
 
     @BeforeEach
@@ -89,6 +91,13 @@ class CalleeRoutesTest {
             public void left(Meeting meeting, String leg) {
                 told.add("left " + leg);
             }
+
+            @Override
+            public CompletionStage<Comfort> alone(Meeting meeting, String leg) {
+                told.add("alone " + leg);
+                assertThat(meeting).isEqualTo(MEETING);
+                return comfort;
+            }
         };
     }
 
@@ -121,6 +130,17 @@ class CalleeRoutesTest {
         posted("/voice/meeting" + QUERY, "&StatusCallbackEvent=participant-leave");
 
         assertThat(told).containsExactly("ended BUSY", "joined " + HUMAN, "left " + HUMAN);
+    }
+
+    @Test
+    void whoever_is_alone_in_the_room_hears_words_and_music_and_is_asked_about_again() throws Exception {
+        var first = posted("/voice/alone" + QUERY, "&CallStatus=in-progress");
+        comfort = CompletableFuture.failedStage(new IllegalStateException("broken"));
+        var second = posted("/voice/alone" + QUERY, "&CallStatus=in-progress");
+
+        assertThat(told).containsExactly("alone " + HUMAN, "alone " + HUMAN);
+        assertThat(first).contains("One moment.", "/voice/hold.wav</Play><Redirect>", "/voice/alone?for=" + CALLER);
+        assertThat(second).contains("/voice/hold.wav</Play><Redirect>");
     }
 
     @Test

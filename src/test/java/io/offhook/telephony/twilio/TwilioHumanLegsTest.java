@@ -6,7 +6,6 @@ import io.offhook.call.CallId;
 import io.offhook.call.PhoneNumber;
 import io.offhook.config.Secret;
 import io.offhook.simulator.CallStep;
-import io.offhook.simulator.Caller;
 import io.offhook.simulator.Humans;
 import io.offhook.simulator.RestFailure;
 import io.offhook.simulator.SimulatedCall;
@@ -77,15 +76,29 @@ class TwilioHumanLegsTest {
     }
 
     @Test
-    void a_caller_is_taken_to_what_comes_next() {
-        var caller = carrier.ring(Caller.of("+14155550100", OURS.e164()));
+    void a_caller_is_taken_out_of_the_room_and_the_call_is_not_touched() {
+        var caller = new CallId("CA00000000000000000000000000000001");
+        var meeting = new Meeting(caller, 0);
+        var room = carrier.account().conference(meeting.room(), caller.value());
 
-        assertThat(legs.recall(new Meeting(new CallId(caller.sid()), 0))).isTrue();
+        assertThat(legs.recall(meeting)).isTrue();
 
-        // The carrier of this test has nowhere to ask: the call may be over by then, and that is no failure either.
-        assertThat(caller.steps(CallStep.RestUpdated.class))
-                .allSatisfy(update -> assertThat(update.form())
-                        .containsEntry("Url", "https://voice.example.com/voice/continue"));
+        assertThat(room.over()).isTrue();
+        assertThat(legs.recall(meeting)).isTrue();
+    }
+
+    @Test
+    void one_who_is_in_no_room_is_left_alone() {
+        assertThat(legs.recall(new Meeting(new CallId("CA00000000000000000000000000000001"), 0)))
+                .isTrue();
+    }
+
+    @Test
+    void a_caller_may_still_be_in_the_room_when_the_provider_does_not_say() {
+        carrier.failRest(RestFailure.SERVER_ERROR, 9);
+
+        assertThat(legs.recall(new Meeting(new CallId("CA00000000000000000000000000000001"), 0)))
+                .isFalse();
     }
 
     @ParameterizedTest
