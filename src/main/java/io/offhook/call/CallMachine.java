@@ -241,7 +241,7 @@ public final class CallMachine {
         step.stopAll();
         step.heardSoFar();
         if (why == StreamEnd.STOPPED) {
-            step.phase(new Phase.Ended(Disposition.HUNG_UP));
+            step.phase(new Phase.Ended(Consultation.hungUp(step.call())));
         } else {
             step.remark(why.slug());
             step.phase(new Phase.Detached(why));

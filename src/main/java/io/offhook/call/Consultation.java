@@ -6,6 +6,7 @@ import io.offhook.call.CallEffect.LetHumanGo;
 import io.offhook.call.CallEffect.TellEngine;
 import io.offhook.call.Timers.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// A human is called while the agent goes on talking with the caller: the way of a [WarmTransfer]. Whoever leaves the
@@ -144,6 +145,14 @@ final class Consultation {
             step.effect(new LetHumanGo(
                     attempt.get(), gone ? Optional.of(Route.Result.CALLER_GONE) : Optional.empty()));
         }
+    }
+
+    /// How the call ends of a caller who hangs up on the agent. Whoever is called for such a caller was on the way.
+    static Disposition hungUp(Call call) {
+        return transfer(call.phase())
+                .filter(WarmTransfer::underWay)
+                .map(warm -> Disposition.after(warm.handoff(), List.of(), false))
+                .orElse(Disposition.HUNG_UP);
     }
 
     // --- where it stands ---

@@ -391,7 +391,7 @@ final class Departure {
                     case Phase.SayingGoodbye(var reason, _) -> new Disposition(Disposition.Outcome.RESOLVED, reason);
                     case Phase.HandingOff(var handoff, _, _) -> Disposition.after(handoff, List.of(), false);
                     case Phase.Transferred(var handoff, _) -> Disposition.after(handoff, List.of(), false);
-                    default -> Disposition.HUNG_UP;
+                    default -> Consultation.hungUp(step.call());
                 }));
     }
 

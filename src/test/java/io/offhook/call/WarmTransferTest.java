@@ -265,6 +265,20 @@ class WarmTransferTest {
     }
 
     @Test
+    void a_caller_who_hangs_up_while_a_human_is_called_has_not_reached_one() {
+        var byStream = calling(true, ANN, VOICEMAIL).on(new StreamEnded(StreamEnd.STOPPED));
+        var byProvider = calling(true, ANN, VOICEMAIL).on(new CallOver("completed"));
+        var afterwards = calling(true, ANN, VOICEMAIL)
+                .on(new HumanLost(0, Route.Result.BUSY))
+                .on(new StreamEnded(StreamEnd.STOPPED));
+
+        var abandoned = new Disposition(Disposition.Outcome.ABANDONED, "agent_asked");
+        assertThat(byStream.phase()).isEqualTo(new Phase.Ended(abandoned));
+        assertThat(byProvider.phase()).isEqualTo(new Phase.Ended(abandoned));
+        assertThat(afterwards.phase()).isEqualTo(new Phase.Ended(Disposition.HUNG_UP));
+    }
+
+    @Test
     void a_caller_who_hangs_up_while_the_human_waits_lets_the_human_go() {
         var call = calling(false, ANN, VOICEMAIL).on(new HumanAccepted(0)).forget();
 

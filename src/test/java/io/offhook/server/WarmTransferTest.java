@@ -312,6 +312,7 @@ class WarmTransferTest {
             assertThat(human.status()).isEqualTo("canceled");
             call.awaitEnded(PATIENCE);
             assertThat(stepped(server, call)).containsExactly("warm CALLER_GONE");
+            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.ABANDONED);
         }
     }
 
