@@ -24,6 +24,7 @@ import io.offhook.call.CallEvent.ReplyEnded;
 import io.offhook.call.CallEvent.ReplyStarted;
 import io.offhook.call.CallEvent.StreamEnded;
 import io.offhook.call.CallEvent.StreamOpened;
+import io.offhook.call.CallEvent.SummaryWritten;
 import io.offhook.call.CallEvent.TimePassed;
 import io.offhook.call.CallEvent.ToolFinished;
 import io.offhook.call.Timers.Timer;
@@ -210,6 +211,7 @@ public final class CallMachine {
             case ReplyEnded reply -> replyEnded(step, reply);
             case ToolFinished(var request, var outcome) -> tools.finished(step, request, outcome);
             case HandoffFiled _ -> consultation.filed(step);
+            case SummaryWritten(var text) -> consultation.summarised(step, text);
             case HumanAccepted(int attempt) -> Consultation.accepted(step, attempt);
             case HumanLost(int attempt, var why) -> consultation.lost(step, attempt, why);
             case TimePassed _ -> timePassed(step);
@@ -318,7 +320,8 @@ public final class CallMachine {
                 consultation.filed(step);
             }
             case HUMAN -> consultation.overdue(step);
-            case LAST_WORDS, SUMMARY -> {}
+            case SUMMARY -> consultation.ready(step);
+            case LAST_WORDS -> {}
         }
     }
 

@@ -48,14 +48,35 @@ final class Consultation {
         step.remark("handoff");
         step.effect(new FileHandoff(handoff.with(Handoff.Way.WITH_AGENT)));
         step.start(Timer.HANDOFF_FILING, FILING);
+        Departure.askForSummary(step, handoff);
         return true;
     }
 
     /// The handoff is stored, or the store gave up.
     void filed(Draft step) {
         step.stop(Timer.HANDOFF_FILING);
+        ready(step);
+    }
+
+    /// The engine has summed up what the human is to hear.
+    void summarised(Draft step, Optional<String> text) {
+        step.stop(Timer.SUMMARY);
         transfer(step.call().phase())
-                .filter(warm -> warm.state() == WarmTransfer.State.FILING)
+                .filter(WarmTransfer::underWay)
+                .ifPresent(warm -> text.ifPresent(summary -> {
+                    var better = warm.handoff().with(warm.handoff().story().summarised(summary));
+                    step.phase(new Phase.Conversing(Optional.of(warm.with(better))));
+                    step.effect(new FileHandoff(better.with(Handoff.Way.WITH_AGENT)));
+                }));
+        ready(step);
+    }
+
+    /// Calls the human once nothing keeps the handoff from being complete, which is never for long.
+    void ready(Draft step) {
+        var timers = step.call().timers();
+        boolean waiting = timers.running(Timer.HANDOFF_FILING) || timers.running(Timer.SUMMARY);
+        transfer(step.call().phase())
+                .filter(warm -> warm.state() == WarmTransfer.State.FILING && !waiting)
                 .ifPresent(warm -> {
                     call(step, warm, phrases.colleagueCalled());
                     if (!step.call().line().speaking()) {

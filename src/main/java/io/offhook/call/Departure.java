@@ -167,8 +167,8 @@ final class Departure {
         }
     }
 
-    /// While the announcement is spoken, the engine has time to write what the agent has not.
-    private static void askForSummary(Draft step, Handoff handoff) {
+    /// While the announcement is spoken or the handoff stored, the engine has time to write what the agent has not.
+    static void askForSummary(Draft step, Handoff handoff) {
         if (handoff.summary().isBlank() && !handoff.transcript().isEmpty()) {
             step.effect(new AskForSummary(StoryByRule.prompt(handoff.language(), topics(step))));
             step.start(Timer.SUMMARY, FILING);

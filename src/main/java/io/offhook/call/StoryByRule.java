@@ -144,13 +144,20 @@ final class StoryByRule {
             case HandoffCause.RuleHeld(var rule) ->
                 rule.equals("asked_for_person")
                         ? "Asked for a person."
-                        : "Passed on by the rule on " + spoken(rule) + ".";
+                        : "Passed on by the rule on " + spoken(rule) + topics(rule) + ".";
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
                 "The agent failed in mid-call; the caller may have waited.";
             case HandoffCause.CallTooLong _ -> "The call reached its longest time with the agent.";
             case HandoffCause.ServerDraining _ -> "The agent had to stop for maintenance.";
             case HandoffCause.NoCapacity _ -> "The agent never answered: too many calls at once.";
         };
+    }
+
+    /// Which topics, of those that the caller spoke about.
+    private String topics(String rule) {
+        return rule.equals("topic") && !signals.topics().isEmpty()
+                ? " " + signals.topics().stream().sorted().map(StoryByRule::spoken).collect(Collectors.joining(", "))
+                : "";
     }
 
     /// Something the human can say as it stands.

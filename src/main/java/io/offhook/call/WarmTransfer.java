@@ -52,6 +52,10 @@ public record WarmTransfer(Handoff handoff, Route route, int step, boolean again
                 && route.at(step + 1).filter(Destination.Voicemail.class::isInstance).isPresent();
     }
 
+    WarmTransfer with(Handoff better) {
+        return new WarmTransfer(better, route, step, again, attempt, state);
+    }
+
     WarmTransfer calling(int nextAttempt) {
         return new WarmTransfer(handoff, route, step, again, nextAttempt, State.CALLING);
     }

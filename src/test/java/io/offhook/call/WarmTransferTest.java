@@ -3,6 +3,7 @@ package io.offhook.call;
 import static io.offhook.call.Calls.aConversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.offhook.call.CallEffect.AskForSummary;
 import io.offhook.call.CallEffect.CallHuman;
 import io.offhook.call.CallEffect.CloseEngine;
 import io.offhook.call.CallEffect.CloseStream;
@@ -18,6 +19,7 @@ import io.offhook.call.CallEvent.HumanAccepted;
 import io.offhook.call.CallEvent.HumanLost;
 import io.offhook.call.CallEvent.ReplyStarted;
 import io.offhook.call.CallEvent.StreamEnded;
+import io.offhook.call.CallEvent.SummaryWritten;
 import io.offhook.call.Handoff.Way;
 import io.offhook.call.Phase.Conversing;
 import io.offhook.call.Phase.HandingOff;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,6 +63,38 @@ class WarmTransferTest {
 
         assertThat(call.all(CallHuman.class)).hasSize(1);
         assertThat(call.remarks()).contains("handoff_unconfirmed");
+    }
+
+    @Test
+    void a_caller_whom_a_rule_sends_is_summed_up_by_the_engine_before_anybody_is_called() {
+        var call = sentByRule();
+        assertThat(call.all(AskForSummary.class)).hasSize(1);
+        call.on(new HandoffFiled());
+        assertThat(call.all(CallHuman.class)).isEmpty();
+
+        call.on(new SummaryWritten(Optional.of("Wants a refund for order 7.")));
+
+        assertThat(call.all(CallHuman.class)).singleElement().satisfies(order -> assertThat(
+                        order.handoff().story().summary())
+                .isEqualTo("Wants a refund for order 7."));
+        assertThat(call.all(FileHandoff.class).getLast().handoff().story().source())
+                .isEqualTo(Story.SummarySource.ENGINE);
+    }
+
+    @Test
+    void an_engine_that_writes_no_summary_keeps_nobody_waiting() {
+        var late = sentByRule().on(new HandoffFiled()).after(1_500);
+        var none = sentByRule().on(new SummaryWritten(Optional.empty())).on(new HandoffFiled());
+
+        assertThat(late.all(CallHuman.class)).hasSize(1);
+        assertThat(none.all(CallHuman.class)).singleElement().satisfies(order -> assertThat(
+                        order.handoff().story().summary())
+                .endsWith("Passed on by the rule on topic refund."));
+    }
+
+    @Test
+    void an_agent_that_has_written_one_is_not_asked_for_another() {
+        assertThat(agentAsks(false, ANN, VOICEMAIL).all(AskForSummary.class)).isEmpty();
     }
 
     @Test
@@ -312,9 +347,31 @@ class WarmTransferTest {
 
     // --- given ---
 
+    /// The caller speaks of something that is a human's affair.
+    private static Calls sentByRule() {
+        var topic = new Signals.Topic("refund", List.of(Pattern.compile("refund")));
+        var rule = new EscalationRule(
+                List.of(new EscalationRule.TopicIs("refund")), Optional.empty(), Optional.empty(), false);
+        var policy = new EscalationPolicy(
+                List.of(rule),
+                new Lexicon(Map.of(), List.of()),
+                List.of(topic),
+                false,
+                Map.of("default", new Route(List.of(ANN, VOICEMAIL))));
+        return aConversation(rules(policy)).callerSays("c-1", "Can you refund my last order?");
+    }
+
     private static CallRules rules(boolean back, Destination... destinations) {
+        return rules(new EscalationPolicy(
+                List.of(),
+                new Lexicon(Map.of(), List.of()),
+                List.of(),
+                false,
+                Map.of("default", new Route(List.of(destinations), back))));
+    }
+
+    private static CallRules rules(EscalationPolicy policy) {
         var usual = Calls.rules("");
-        var route = new Route(List.of(destinations), back);
         return new CallRules(
                 usual.agent(),
                 usual.greeting(),
@@ -323,12 +380,7 @@ class WarmTransferTest {
                 usual.silence(),
                 usual.length(),
                 usual.tools(),
-                new EscalationPolicy(
-                        List.of(),
-                        new Lexicon(Map.of(), List.of()),
-                        List.of(),
-                        false,
-                        Map.of("default", route)),
+                policy,
                 usual.office(),
                 usual.caller(),
                 usual.attestation(),
