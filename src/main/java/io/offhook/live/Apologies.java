@@ -61,7 +61,7 @@ record Apologies(
                     "fr",
                     "Désolé, nous avons un problème technique.",
                     "Toutes nos lignes sont occupées en ce moment.",
-                    "Un instant, s'il vous plaît.",
+                    "Un instant.",
                     "Je suis désolé, personne n'a pu prendre votre appel.",
                     "Personne n'y est libre en ce moment. J'essaie quelqu'un d'autre.",
                     "Nos bureaux sont fermés en ce moment.",

@@ -102,7 +102,7 @@ class RouteAnswersTest {
     static Stream<Arguments> everyWait() {
         return IntStream.rangeClosed(0, 14)
                 .mapToObj(each -> each * 250)
-                .flatMap(waited -> Stream.of("en", "de").map(language -> Arguments.of(language, waited)));
+                .flatMap(waited -> Stream.of("en", "es", "de", "fr", "pt").map(language -> Arguments.of(language, waited)));
     }
 
     @ParameterizedTest
