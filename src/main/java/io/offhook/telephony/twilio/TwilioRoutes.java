@@ -556,7 +556,7 @@ public final class TwilioRoutes {
         var answered = new AtomicBoolean();
         long timer = unlessBefore(vertx, nanoTime.getAsLong() + within.toNanos(), answered, () -> {
             late(context, "no answer in time", Optional.empty());
-            say.accept(otherwise.get());
+            sayOtherwise(context, otherwise, say);
         });
         try {
             var _ = question.get().whenComplete((answer, error) -> {
@@ -565,8 +565,10 @@ public final class TwilioRoutes {
                     loop.runOnContext(_ -> {
                         if (answer == null) {
                             late(context, "no answer", Optional.ofNullable(error));
+                            sayOtherwise(context, otherwise, say);
+                        } else {
+                            say(context, answer, otherwise, say);
                         }
-                        say.accept(answer == null ? otherwise.get() : answer);
                     });
                 }
             });
@@ -574,8 +576,28 @@ public final class TwilioRoutes {
             if (answered.compareAndSet(false, true)) {
                 vertx.cancelTimer(timer);
                 late(context, "no answer", Optional.of(e));
-                say.accept(otherwise.get());
+                sayOtherwise(context, otherwise, say);
             }
+        }
+    }
+
+    /// An answer that can't be written is none.
+    private <T> void say(RoutingContext context, T answer, Supplier<T> otherwise, Consumer<T> say) {
+        try {
+            say.accept(answer);
+        } catch (RuntimeException e) {
+            late(context, "no answer that can be written", Optional.of(e));
+            sayOtherwise(context, otherwise, say);
+        }
+    }
+
+    /// Where even that can't be said, Twilio goes on with the number's fallback URL.
+    private <T> void sayOtherwise(RoutingContext context, Supplier<T> otherwise, Consumer<T> say) {
+        try {
+            say.accept(otherwise.get());
+        } catch (RuntimeException e) {
+            late(context, "no fallback that can be written", Optional.of(e));
+            end(context, 500);
         }
     }
 

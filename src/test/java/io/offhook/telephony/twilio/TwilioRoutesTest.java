@@ -39,6 +39,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -214,6 +215,25 @@ class TwilioRoutesTest {
         switchboard.answer.completeExceptionally(new IllegalStateException("broken"));
 
         assertThat(post("/voice/continue", RINGING).body()).contains("Please call again.");
+    }
+
+    @Test
+    void an_answer_that_cant_be_written_is_none() throws Exception {
+        var notText = new AbstractList<String>() {
+            @Override
+            public String get(int index) {
+                throw new IllegalStateException("no text");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        switchboard.answer.complete(new Instruction.HangUp(notText, "en"));
+
+        assertThat(post("/voice/continue", RINGING).body()).contains("Please call again.");
+        assertThat(counted).containsExactly("answer_late");
     }
 
     @Test
