@@ -211,7 +211,7 @@ public final class CallMachine {
             case ReplyEnded reply -> replyEnded(step, reply);
             case ToolFinished(var request, var outcome) -> tools.finished(step, request, outcome);
             case HandoffFiled _ -> consultation.filed(step);
-            case SummaryWritten(var text) -> consultation.summarised(step, text);
+            case SummaryWritten(var digest) -> consultation.summarised(step, digest);
             case HumanAccepted(int attempt) -> Consultation.accepted(step, attempt);
             case HumanLost(int attempt, var why) -> consultation.lost(step, attempt, why);
             case TimePassed _ -> timePassed(step);

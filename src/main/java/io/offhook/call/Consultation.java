@@ -59,12 +59,12 @@ final class Consultation {
     }
 
     /// The engine has summed up what the human is to hear.
-    void summarised(Draft step, Optional<String> text) {
+    void summarised(Draft step, Optional<Digest> digest) {
         step.stop(Timer.SUMMARY);
         transfer(step.call().phase())
                 .filter(WarmTransfer::underWay)
-                .ifPresent(warm -> text.ifPresent(summary -> {
-                    var better = warm.handoff().with(warm.handoff().story().summarised(summary));
+                .ifPresent(warm -> digest.ifPresent(written -> {
+                    var better = warm.handoff().with(written, step.call().rules());
                     step.phase(new Phase.Conversing(Optional.of(warm.with(better))));
                     step.effect(new FileHandoff(better.with(Handoff.Way.WITH_AGENT)));
                 }));

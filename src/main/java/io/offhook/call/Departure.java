@@ -170,7 +170,8 @@ final class Departure {
     /// While the announcement is spoken or the handoff stored, the engine has time to write what the agent has not.
     static void askForSummary(Draft step, Handoff handoff) {
         if (handoff.summary().isBlank() && !handoff.transcript().isEmpty()) {
-            step.effect(new AskForSummary(StoryByRule.prompt(handoff.language(), topics(step))));
+            var policy = step.call().rules().escalation();
+            step.effect(new AskForSummary(StoryByRule.prompt(handoff.language(), policy.topicNames())));
             step.start(Timer.SUMMARY, FILING);
         }
     }
@@ -251,16 +252,12 @@ final class Departure {
         }
     }
 
-    private static List<String> topics(Draft step) {
-        return step.call().rules().escalation().topics().stream().map(Signals.Topic::name).toList();
-    }
-
     private static void summarised(Draft step, Optional<Digest> digest) {
         if (step.call().phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
                 && step.call().timers().running(Timer.SUMMARY)) {
             step.stop(Timer.SUMMARY);
             digest.ifPresent(written -> {
-                var better = handoff.with(handoff.story().with(written, handoff.transcript(), topics(step)));
+                var better = handoff.with(written, step.call().rules());
                 step.effect(new FileHandoff(better));
                 step.phase(new Phase.HandingOff(better, filed, words));
             });

@@ -33,6 +33,11 @@ public record EscalationPolicy(
         this(rules, lexicon, topics, closed, Map.of());
     }
 
+    /// What the operator calls the topics.
+    List<String> topicNames() {
+        return topics.stream().map(Signals.Topic::name).toList();
+    }
+
     /// The way of this name; the usual one for a name that is not known.
     Optional<Route> route(String name) {
         return Optional.ofNullable(routes.getOrDefault(name, routes.get(DEFAULT)));

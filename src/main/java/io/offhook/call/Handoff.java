@@ -129,6 +129,11 @@ public record Handoff(
         return new Handoff(call, cause, reason, summary, urgency, to, caller, spoken, transcript, at, story, way, identity);
     }
 
+    /// The same with what the engine has written of the call.
+    Handoff with(Digest digest, CallRules rules) {
+        return with(story.with(digest, transcript, rules.escalation().topicNames()));
+    }
+
     public Handoff with(Story told) {
         return new Handoff(
                 call, cause, reason, summary, urgency, to, caller, language, transcript, at, told, way, identity);

@@ -72,7 +72,8 @@ class WarmTransferTest {
         call.on(new HandoffFiled());
         assertThat(call.all(CallHuman.class)).isEmpty();
 
-        call.on(new SummaryWritten(Optional.of("Wants a refund for order 7.")));
+        call.on(new SummaryWritten(
+                Optional.of(new Digest("Wants a refund for order 7.", List.of(), Map.of()))));
 
         assertThat(call.all(CallHuman.class)).singleElement().satisfies(order -> assertThat(
                         order.handoff().story().summary())

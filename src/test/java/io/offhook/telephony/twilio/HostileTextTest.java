@@ -159,6 +159,7 @@ class HostileTextTest {
                 List.of(text),
                 List.of(text),
                 text,
+                Map.of(text, text),
                 Map.of(text, text));
     }
 
