@@ -166,7 +166,7 @@ class OtherNodesTest {
 
         assertThat(next).isInstanceOfSatisfying(GoTo.class, there -> {
             assertThat(there.language()).isEqualTo("es");
-            assertThat(there.say()).containsExactly("Perdón, tenemos un problema técnico.", "Un momento, por favor.");
+            assertThat(there.say()).containsExactly("Perdón, tenemos un problema técnico.", "Un momento.");
             assertThat(there.handoff().orElseThrow().language()).isEqualTo("es");
         });
     }
