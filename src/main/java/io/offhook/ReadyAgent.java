@@ -118,7 +118,7 @@ record ReadyAgent(
                 profile.engine().prices());
     }
 
-    /// The clock of calls never jumps, and may run faster than that of the office: how far apart they are is seen once
+    /// The clock of calls never jumps, and may run faster than that of the office: how far apart they are is seen anew
     /// for each call.
     private Circumstances.Office office() {
         var apart = Duration.between(callClock.instant(), officeClock.instant());
