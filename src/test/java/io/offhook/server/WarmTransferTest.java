@@ -193,7 +193,8 @@ class WarmTransferTest {
 
             assertThat(streaming(call)).isTrue();
             assertThat(call.steps(CallStep.StreamOpened.class)).hasSize(1);
-            assertThat(stepped(server, call)).containsExactly("warm " + trouble.stored);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(stepped(server, call)).containsExactly("warm " + trouble.stored));
             call.hangUp();
             call.awaitEnded(PATIENCE);
             assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.HUNG_UP);
