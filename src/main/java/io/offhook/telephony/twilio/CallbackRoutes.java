@@ -59,20 +59,20 @@ public final class CallbackRoutes {
         }
     }
 
-    private final TwilioRoutes routes;
+    private final Webhooks webhooks;
     private final CallbackDesk desk;
     private final CallbackTwiml twiml;
 
-    /// @param routes which check who asks
+    /// @param routes whose webhooks these are asked like
     public CallbackRoutes(TwilioRoutes routes, TwilioSettings settings, CallbackDesk desk) {
-        this.routes = routes;
+        this.webhooks = routes.webhooks();
         this.desk = desk;
         this.twiml = new CallbackTwiml(settings);
     }
 
     /// Before the other routes, which answer for every path that is left.
     public void mount(Router router) {
-        routes.prefixes().forEach(prefix -> routes.post(router, prefix, CALLBACK, this::asked));
+        webhooks.prefixes().forEach(prefix -> webhooks.post(router, prefix, CALLBACK, this::asked));
     }
 
     /// Where Twilio asks after this.
@@ -84,7 +84,7 @@ public final class CallbackRoutes {
     private void asked(RoutingContext context, TwilioForm form, CallId leg) {
         var query = Optional.ofNullable(context.request().query()).flatMap(Query::of);
         if (query.isEmpty()) {
-            TwilioRoutes.end(context, 400);
+            Webhooks.end(context, 400);
             return;
         }
         var ring = query.get().ring();
@@ -95,18 +95,18 @@ public final class CallbackRoutes {
                 answer(context, ring, () -> takes ? desk.taken(ring, leg) : desk.declined(ring));
             }
             case SILENCE -> answer(context, ring, () -> desk.silent(ring));
-            case DIAL -> answer(context, ring, () -> desk.dialled(ring, TwilioRoutes.result(form)));
+            case DIAL -> answer(context, ring, () -> desk.dialled(ring, Reports.result(form)));
             case CALL -> {
-                if (TwilioRoutes.over(form)) {
+                if (Reports.over(form)) {
                     desk.over(ring, result(form.first("CallStatus")));
                 }
-                TwilioRoutes.end(context, 204);
+                Webhooks.end(context, 204);
             }
         }
     }
 
     private void answer(RoutingContext context, Ring ring, Supplier<CompletionStage<Answer>> question) {
-        routes.answer(context, question, () -> Answer.HangUp.SILENTLY, answer -> twiml.write(answer, ring));
+        webhooks.answer(context, question, () -> Answer.HangUp.SILENTLY, answer -> twiml.write(answer, ring));
     }
 
     private static Route.Result result(String status) {

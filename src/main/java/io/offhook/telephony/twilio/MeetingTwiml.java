@@ -55,7 +55,7 @@ final class MeetingTwiml {
                     xml.writeEmptyElement("Pause");
                     xml.writeAttribute("length", "3");
                     xml.writeStartElement("Redirect");
-                    xml.writeCharacters(page(query(meeting) + "&" + TwilioRoutes.WAITED + "=" + (waited + 1)));
+                    xml.writeCharacters(page(query(meeting) + "&" + HumanRoutes.WAITED + "=" + (waited + 1)));
                     xml.writeEndElement();
                 }
             }
@@ -102,7 +102,7 @@ final class MeetingTwiml {
         xml.writeAttribute("maxParticipants", "10");
         xml.writeAttribute("jitterBufferSize", "small");
         // Of all who come, the first one's counts; it may be either.
-        xml.writeAttribute("statusCallback", settings.url(TwilioRoutes.MEETING) + query(meeting));
+        xml.writeAttribute("statusCallback", settings.url(HumanRoutes.MEETING) + query(meeting));
         xml.writeAttribute("statusCallbackEvent", "join leave");
         xml.writeCharacters(meeting.room());
         xml.writeEndElement();
@@ -114,20 +114,20 @@ final class MeetingTwiml {
     }
 
     private String page(String query) {
-        return settings.url(TwilioRoutes.HUMAN) + query + TwimlWriter.ASK_AGAIN;
+        return settings.url(HumanRoutes.HUMAN) + query + TwimlWriter.ASK_AGAIN;
     }
 
     private String wait(Meeting meeting) {
-        return settings.url(TwilioRoutes.ALONE) + query(meeting) + TwimlWriter.ASK_AGAIN;
+        return settings.url(HumanRoutes.ALONE) + query(meeting) + TwimlWriter.ASK_AGAIN;
     }
 
     /// Where Twilio tells how a human's leg ended.
     String status(Meeting meeting) {
-        return settings.url(TwilioRoutes.HUMAN_STATUS) + query(meeting) + TwimlWriter.ASK_AGAIN;
+        return settings.url(HumanRoutes.HUMAN_STATUS) + query(meeting) + TwimlWriter.ASK_AGAIN;
     }
 
     private static String query(Meeting meeting) {
-        return "?" + TwilioRoutes.FOR + "=" + meeting.caller().value() + "&" + TwilioRoutes.ATTEMPT + "="
+        return "?" + HumanRoutes.FOR + "=" + meeting.caller().value() + "&" + HumanRoutes.ATTEMPT + "="
                 + meeting.attempt();
     }
 }
