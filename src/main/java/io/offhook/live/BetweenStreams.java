@@ -124,7 +124,7 @@ final class BetweenStreams {
     }
 
     private CompletionStage<Instruction> comeBack(
-            Entry entry, Route.Result result, RouteAnswers.Words words, Instruction otherwise) {
+            Entry entry, Route.Result result, RouteWords words, Instruction otherwise) {
         var now = clock.now();
         var handoff = entry.handoff();
         var from = new Back(

@@ -128,7 +128,7 @@ final class CallbackAnswers {
     static Instruction agreed(Standing call) {
         var words = words(call);
         return new Instruction.HangUp(
-                List.of(words.agreed(), RouteAnswers.apologies(call).goodbye()), words.language());
+                List.of(words.agreed(), RouteWords.apologies(call).goodbye()), words.language());
     }
 
     // --- what a reply means ---

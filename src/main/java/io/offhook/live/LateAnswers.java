@@ -38,7 +38,7 @@ public final class LateAnswers implements Fallback {
     }
 
     private static Instruction first(Standing unknown) {
-        return RouteAnswers.goTo(unknown, 0, RouteAnswers.own(unknown), Optional.empty());
+        return RouteAnswers.goTo(unknown, 0, RouteWords.own(unknown), Optional.empty());
     }
 
     /// It may have been a step of another route than the usual one, which then ends all the sooner, but never in silence.
@@ -50,7 +50,7 @@ public final class LateAnswers implements Fallback {
             default -> {
                 var route = unknown.plan().route(Optional.empty());
                 yield RouteAnswers.goTo(
-                        unknown, step + 1, RouteAnswers.tried(unknown, route, step + 1), Optional.empty());
+                        unknown, step + 1, RouteWords.tried(unknown, route, step + 1), Optional.empty());
             }
         };
     }

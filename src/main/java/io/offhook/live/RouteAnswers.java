@@ -2,7 +2,6 @@ package io.offhook.live;
 
 import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
-import io.offhook.call.EngineFault;
 import io.offhook.call.EscalationPolicy;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
@@ -24,15 +23,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
-/// What comes next for a call without a stream. Pure: where the call stands goes in, the answer comes out.
+/// What comes next for a call without a stream; what the caller is told meanwhile is in [RouteWords]. Pure: where the
+/// call stands goes in, the answer comes out; any thread.
 final class RouteAnswers {
     /// Item of the note for the agent to whom the caller comes back.
     static final String RETURNED = Route.RETURNED;
-
-    /// From when the engine was wanted to when a person's phone rings: five seconds, less what the provider needs.
-    private static final Duration RINGS_WITHIN = Duration.ofMillis(4_700);
-    /// What the provider's voice takes for a character, about.
-    private static final Duration SPOKEN_CHARACTER = Duration.ofMillis(60);
 
     private RouteAnswers() {}
 
@@ -81,7 +76,7 @@ final class RouteAnswers {
         ///
         /// @param result of the last step
         /// @param words  what the caller is told before
-        record ComeBack(Route.Result result, Words words, Instruction otherwise) implements Answer {}
+        record ComeBack(Route.Result result, RouteWords words, Instruction otherwise) implements Answer {}
 
         /// A human takes over, and nobody has told the caller yet.
         record HandOver(HandoffCause cause, Function<Apologies, String> apology) implements Answer {}
@@ -100,10 +95,12 @@ final class RouteAnswers {
                 var handoff = call.handoff().orElse(left);
                 yield onTheWay(
                         call,
-                        announced && !ringsNobody(call.plan(), handoff) ? silence(call) : announcement(handoff, call),
+                        announced && !ringsNobody(call.plan(), handoff)
+                                ? RouteWords.silence(call)
+                                : RouteWords.announcement(handoff, call),
                         handoff);
             }
-            case Phase.HandingOff(var handoff, _, _) -> onTheWay(call, announcement(handoff, call), handoff);
+            case Phase.HandingOff(var handoff, _, _) -> onTheWay(call, RouteWords.announcement(handoff, call), handoff);
             case Phase.Conversing _ when !call.reconnected() -> new Answer.Reconnect();
             case Phase.Detached(var why)
             when !call.reconnected() && (why == StreamEnd.LOST || why == StreamEnd.SILENT) -> new Answer.Reconnect();
@@ -116,7 +113,7 @@ final class RouteAnswers {
     private static Answer withoutStream(Standing call) {
         if (call.handoff().isPresent()) {
             var handoff = call.handoff().get();
-            return onTheWay(call, announcement(handoff, call), handoff);
+            return onTheWay(call, RouteWords.announcement(handoff, call), handoff);
         }
         boolean resolved = call.ended()
                 .filter(how -> how.outcome() == Disposition.Outcome.RESOLVED)
@@ -128,7 +125,7 @@ final class RouteAnswers {
     }
 
     /// To the human who waits, or to where the route begins, or goes on after a human who was called meanwhile.
-    private static Answer onTheWay(Standing call, Words words, Handoff handoff) {
+    private static Answer onTheWay(Standing call, RouteWords words, Handoff handoff) {
         var way = handoff.way();
         return way.tried()
                 .map(result -> afterStep(call, way.step(), result))
@@ -205,7 +202,7 @@ final class RouteAnswers {
         boolean nobodyLeft = step + 2 >= route.destinations().size();
         boolean agentHelps = call.handoff().filter(RouteAnswers::agentHelps).isPresent();
         return route.back() && nobodyLeft && !call.past() && agentHelps
-                ? new Answer.ComeBack(result, nobodyFree(call), onwards)
+                ? new Answer.ComeBack(result, RouteWords.nobodyFree(call), onwards)
                 : new Answer.Tell(onwards);
     }
 
@@ -246,13 +243,8 @@ final class RouteAnswers {
         boolean asked =
                 route.at(step).filter(Destination.Callback.class::isInstance).isPresent();
         int next = next(call, route, step);
-        return goTo(call, next, call.past() || asked ? silence(call) : tried(call, route, next), call.handoff());
-    }
-
-    /// What the caller hears before the next step, whom nobody took at the one before: it is not over as long as there
-    /// are people who may take the call yet.
-    static Words tried(Standing call, Route route, int next) {
-        return route.at(next).filter(Destination::rings).isPresent() ? someoneElse(call) : nobodyFree(call);
+        var words = call.past() || asked ? RouteWords.silence(call) : RouteWords.tried(call, route, next);
+        return goTo(call, next, words, call.handoff());
     }
 
     private static int next(Standing call, Route route, int step) {
@@ -290,32 +282,22 @@ final class RouteAnswers {
         return key == QueueWords.MESSAGE_KEY ? Wish.MESSAGE : call.wish();
     }
 
-    /// What is said, and the language that it is in.
-    record Words(List<String> say, String language) {}
-
-    static Apologies apologies(Standing call) {
-        return Apologies.in(call.language());
-    }
-
     /// An apology, and on to the first destination.
     static Instruction sorry(Standing call, Function<Apologies, String> apology) {
-        var apologies = apologies(call);
-        var say = new ArrayList<>(List.of(apology.apply(apologies)));
-        if (call.plan().route(call.handoff()).ringsNobody()) {
-            say.addAll(asked(call, call.handoff()));
-        } else {
-            say.add(apologies.oneMoment());
-        }
-        return goTo(call, 0, new Words(say, apologies.language()), call.handoff());
+        return goTo(call, 0, RouteWords.sorry(call, apology), call.handoff());
     }
 
     /// On to the first destination, announced in the agent's own words.
     static Instruction announced(Standing call, Handoff handoff) {
-        return goTo(
-                call, ringsNobody(call.plan(), handoff) ? announcement(handoff, call) : own(call), handoff);
+        var words = ringsNobody(call.plan(), handoff) ? RouteWords.announcement(handoff, call) : RouteWords.own(call);
+        return goTo(call, words, handoff);
     }
 
-    private static Instruction goTo(Standing call, Words words, Handoff handoff) {
+    static boolean ringsNobody(AgentPlan plan, Handoff handoff) {
+        return plan.route(Optional.of(handoff)).ringsNobody();
+    }
+
+    private static Instruction goTo(Standing call, RouteWords words, Handoff handoff) {
         var way = handoff.way();
         return way.attempt()
                 .<Instruction>map(attempt -> new Instruction.Meet(
@@ -324,7 +306,7 @@ final class RouteAnswers {
     }
 
     /// On to this step, or to the last when the route is not that long.
-    static Instruction goTo(Standing call, int wanted, Words words, Optional<Handoff> handoff) {
+    static Instruction goTo(Standing call, int wanted, RouteWords words, Optional<Handoff> handoff) {
         var route = call.plan().route(handoff);
         int step = Math.min(wanted, route.destinations().size() - 1);
         var destination = route.destinations().get(step);
@@ -334,7 +316,7 @@ final class RouteAnswers {
                         .orElseGet(() -> goTo(call, step + 1, words, handoff));
             case Destination.Voicemail _ when step > 0 -> {
                 var say = new ArrayList<>(words.say());
-                say.add(apologies(call).leaveMessage());
+                say.add(RouteWords.apologies(call).leaveMessage());
                 yield new Instruction.GoTo(say, words.language(), step, destination, handoff);
             }
             default -> new Instruction.GoTo(words.say(), words.language(), step, destination, handoff);
@@ -346,86 +328,8 @@ final class RouteAnswers {
     }
 
     static Instruction sayGoodbye(Standing call) {
-        var apologies = apologies(call);
+        var apologies = RouteWords.apologies(call);
         return new Instruction.HangUp(List.of(apologies.goodbye()), apologies.language());
-    }
-
-    private static boolean ringsNobody(AgentPlan plan, Handoff handoff) {
-        return plan.route(Optional.of(handoff)).ringsNobody();
-    }
-
-    /// What is asked for where a route begins with nobody. A call back is asked for in words of its own.
-    private static List<String> asked(Standing call, Optional<Handoff> handoff) {
-        boolean message = call.plan().route(handoff).destinations().getFirst() instanceof Destination.Voicemail;
-        return message ? List.of(apologies(call).leaveMessage()) : List.of();
-    }
-
-    private static Words announcement(Handoff handoff, Standing call) {
-        var apologies = apologies(call);
-        if (ringsNobody(call.plan(), handoff)) {
-            var why = technical(handoff.cause())
-                    ? apologies.technical()
-                    : handoff.to().equals(EscalationPolicy.CLOSED) ? apologies.closed() : apologies.nobodyFree();
-            var say = new ArrayList<>(List.of(why));
-            say.addAll(asked(call, Optional.of(handoff)));
-            return new Words(say, apologies.language());
-        }
-        return switch (handoff.cause()) {
-            // Short: nobody who pressed a key or lost the agent wants to hear a speech before the phone rings.
-            case HandoffCause.CallerPressedZero _ -> new Words(List.of(apologies.oneMoment()), apologies.language());
-            // The caller has waited for as long as may be, and heard so: the phone rings at once.
-            case HandoffCause.LostEngine(var fault, _) when fault.kind() == EngineFault.Kind.STALL -> silence(call);
-            // It was waited for already; every word more would keep the person waiting behind it.
-            case HandoffCause.LostEngine lost when late(lost, apologies) ->
-                new Words(List.of(apologies.oneMoment()), apologies.language());
-            case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
-                new Words(List.of(apologies.technical(), apologies.oneMoment()), apologies.language());
-            default -> own(call);
-        };
-    }
-
-    private static boolean technical(HandoffCause cause) {
-        return switch (cause) {
-            case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ -> true;
-            default -> false;
-        };
-    }
-
-    /// Whether the apology in full would keep a person's phone from ringing in time.
-    private static boolean late(HandoffCause.LostEngine lost, Apologies apologies) {
-        boolean waitedForReplies =
-                switch (lost.fault().kind()) {
-                    case REPLY_FAILED, LOOPING -> true;
-                    case UNREACHABLE, TIMEOUT, TLS, AUTH, RATE, SERVER_ERROR, PROTOCOL, MUTE, STALL, CLOSED, EXPIRED ->
-                        false;
-                };
-        var apology = SPOKEN_CHARACTER.multipliedBy(
-                apologies.technical().length() + apologies.oneMoment().length());
-        return waitedForReplies || lost.waited().plus(apology).compareTo(RINGS_WITHIN) > 0;
-    }
-
-    /// The operator's announcement, which the provider's voice can't put into another language: who speaks one hears
-    /// our own word in it, where there is one.
-    static Words own(Standing call) {
-        var rules = call.plan().rules();
-        var apologies = apologies(call);
-        return call.language().equals(rules.language()) || !apologies.language().equals(call.language())
-                ? new Words(List.of(rules.announcement()), rules.language())
-                : new Words(List.of(apologies.oneMoment()), apologies.language());
-    }
-
-    private static Words nobodyFree(Standing call) {
-        var apologies = apologies(call);
-        return new Words(List.of(apologies.nobodyFree()), apologies.language());
-    }
-
-    private static Words someoneElse(Standing call) {
-        var apologies = apologies(call);
-        return new Words(List.of(apologies.someoneElse()), apologies.language());
-    }
-
-    private static Words silence(Standing call) {
-        return new Words(List.of(), call.language());
     }
 
     /// The kind of destination, as it is stored.
