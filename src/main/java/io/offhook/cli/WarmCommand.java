@@ -9,6 +9,6 @@ import picocli.CommandLine.Command;
 final class WarmCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        return new CommandLine(new DemoCommand()).execute("--exit", "--speed", "8", "--caller", "order-status");
+        return new CommandLine(new DemoCommand()).execute("--exit", "--speed", "12", "--caller", "order-status");
     }
 }
