@@ -17,6 +17,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
+import org.jdbi.v3.core.statement.DefinedAttributeTemplateEngine;
+import org.jdbi.v3.core.statement.SqlParser;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.TemplateEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +31,10 @@ import org.slf4j.LoggerFactory;
 /// writes and a few that read, so that a reader never waits for a writer; PostgreSQL has one pool. Any thread.
 public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    /// One for all, since it remembers what it has parsed: that takes longer than to run a statement.
+    private static final SqlParser PARSER = new ColonPrefixSqlParser();
+    /// For the statements with a list in them; all others are what they are.
+    static final TemplateEngine LISTS = new DefinedAttributeTemplateEngine();
 
     private final Connections connections;
     private final List<Consumer<DataSource>> afterwards;
@@ -121,6 +131,21 @@ public final class Database implements AutoCloseable {
 
     public DataSource reader() {
         return connections.reader();
+    }
+
+    /// The same, for SQL with named values.
+    Jdbi writing() {
+        return sql(writer());
+    }
+
+    Jdbi reading() {
+        return sql(reader());
+    }
+
+    private static Jdbi sql(DataSource connections) {
+        var jdbi = Jdbi.create(connections);
+        jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER).setTemplateEngine(TemplateEngine.NOP);
+        return jdbi;
     }
 
     /// For the queries of tools: can't write, and takes no connection from the store.

@@ -31,8 +31,8 @@ public final class JdbcAttempts implements Attempts {
 
     public JdbcAttempts(Database database) {
         this.database = database;
-        this.writer = Jdbi.create(database.writer());
-        this.reader = Jdbi.create(database.reader());
+        this.writer = database.writing();
+        this.reader = database.reading();
     }
 
     /// As it was read.
@@ -112,6 +112,7 @@ public final class JdbcAttempts implements Attempts {
                         "read attempts",
                         handle -> handle.createQuery(
                                         "select * from attempt where call_id in (<calls>) order by call_id, number")
+                                .setTemplateEngine(Database.LISTS)
                                 .bindList("calls", calls.stream().map(CallId::value).toList())
                                 .map(ATTEMPT)
                                 .list());

@@ -54,8 +54,8 @@ public final class JdbcCallLog implements CallLog {
 
     public JdbcCallLog(Database database) {
         this.database = database;
-        this.writer = Jdbi.create(database.writer());
-        this.reader = Jdbi.create(database.reader());
+        this.writer = database.writing();
+        this.reader = database.reading();
     }
 
     /// @param url `jdbc:sqlite:<file>` or `jdbc:postgresql://host/database`

@@ -31,8 +31,8 @@ public final class JdbcLeases implements Leases {
 
     public JdbcLeases(Database database) {
         this.database = database;
-        this.writer = Jdbi.create(database.writer());
-        this.reader = Jdbi.create(database.reader());
+        this.writer = database.writing();
+        this.reader = database.reading();
     }
 
     @Override
@@ -118,6 +118,7 @@ public final class JdbcLeases implements Leases {
                                   and (n.id is null or n.id in (<silent>))
                                 order by c.started_at limit :limit
                                 """)
+                        .setTemplateEngine(Database.LISTS)
                         .bindList(EmptyHandling.NULL_KEYWORD, "silent", List.copyOf(silent))
                         .bind("before", longAgo.toEpochMilli())
                         .bind("limit", AT_ONCE)

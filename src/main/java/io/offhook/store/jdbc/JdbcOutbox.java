@@ -39,8 +39,8 @@ public final class JdbcOutbox implements Outbox {
     private final Jdbi reader;
 
     public JdbcOutbox(Database database) {
-        this.writer = Jdbi.create(database.writer());
-        this.reader = Jdbi.create(database.reader());
+        this.writer = database.writing();
+        this.reader = database.reading();
     }
 
     /// Those of calls whose agent is not known come last: they can't be addressed yet, and must not keep others out.

@@ -31,8 +31,8 @@ public final class JdbcWishes implements Wishes {
     private final Jdbi reader;
 
     public JdbcWishes(Database database) {
-        this.writer = Jdbi.create(database.writer());
-        this.reader = Jdbi.create(database.reader());
+        this.writer = database.writing();
+        this.reader = database.reading();
     }
 
     @Override
