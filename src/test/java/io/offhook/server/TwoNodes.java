@@ -8,6 +8,7 @@ import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.Route;
+import io.offhook.call.Turn;
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Caller;
 import io.offhook.simulator.CarrierFault;
@@ -205,6 +206,11 @@ final class TwoNodes implements AutoCloseable {
 
     Handoff handoff(SimulatedCall call) {
         return store.handoff(id(call)).orElseThrow();
+    }
+
+    /// What is stored of what was said.
+    List<String> said(SimulatedCall call) {
+        return store.turns(new CallId(call.sid())).stream().map(Turn::text).toList();
     }
 
     /// How often the call was handed over.
