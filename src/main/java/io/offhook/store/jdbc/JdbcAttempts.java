@@ -5,7 +5,6 @@ import io.offhook.call.Route;
 import io.offhook.store.Attempt;
 import io.offhook.store.Attempts;
 import io.offhook.store.StoreException;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
@@ -15,7 +14,6 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -119,26 +117,8 @@ public final class JdbcAttempts implements Attempts {
     }
 
     private <T> T with(Jdbi jdbi, String operation, Function<Handle, T> work) {
-        if (!database.ready()) {
-            throw StoreException.unavailable(
-                    operation, new IllegalStateException("the database has not answered since the start"));
-        }
-        try (var handle = jdbi.open()) {
-            return work.apply(handle);
-        } catch (JdbiException e) {
-            throw failure(operation, e);
-        }
-    }
-
-    /// JDBI's message quotes the bound values: none of it is kept.
-    private static StoreException failure(String operation, JdbiException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                var state = "SQL state " + sql.getSQLState() + ", code " + sql.getErrorCode();
-                return new StoreException(operation, new IllegalStateException(state));
-            }
-        }
-        return new StoreException(operation, new IllegalStateException(failure.getClass().getName()));
+        Sql.mustBeReady(database, operation);
+        return Sql.with(jdbi, operation, work);
     }
 
     static final RowMapper<Attempt> ATTEMPT = (row, _) -> new Attempt(

@@ -274,7 +274,7 @@ public final class JdbcCallLog implements CallLog {
 
     @Override
     public boolean redeem(CallId call, String nonce) {
-        mustBeReady("redeem a stream token");
+        Sql.mustBeReady(database, "redeem a stream token");
         return with(
                 writer,
                 "redeem a stream token",
@@ -324,16 +324,8 @@ public final class JdbcCallLog implements CallLog {
     }
 
     private <T> T look(String operation, Function<Handle, T> work) {
-        mustBeReady(operation);
+        Sql.mustBeReady(database, operation);
         return with(reader, operation, work);
-    }
-
-    /// Whoever asks can do without an answer, but not wait for a migration.
-    private void mustBeReady(String operation) {
-        if (!database.ready()) {
-            throw StoreException.unavailable(
-                    operation, new IllegalStateException("the database has not answered since the start"));
-        }
     }
 
     private static <T> T with(Jdbi jdbi, String operation, Function<Handle, T> work) {
@@ -344,26 +336,13 @@ public final class JdbcCallLog implements CallLog {
         }
     }
 
-    /// JDBI's message quotes the bound values, so only the driver's codes are kept.
     private static StoreException failure(String operation, JdbiException failure) {
-        var kept = kept(failure);
+        var kept = Sql.kept(failure);
         return switch (SqlFault.of(failure)) {
             case ROW -> StoreException.refusal(operation, kept);
             case DATABASE, OPERATOR -> StoreException.unavailable(operation, kept);
             case UNKNOWN -> new StoreException(operation, kept);
         };
-    }
-
-    private static Exception kept(JdbiException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return new SQLException(
-                        "SQL state " + sql.getSQLState() + ", code " + sql.getErrorCode(),
-                        sql.getSQLState(),
-                        sql.getErrorCode());
-            }
-        }
-        return new IllegalStateException(failure.getClass().getName());
     }
 
     private static final RowMapper<StoredCall> CALL = (row, _) -> new StoredCall(

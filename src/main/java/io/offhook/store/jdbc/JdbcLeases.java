@@ -5,8 +5,6 @@ import io.offhook.call.Disposition;
 import io.offhook.store.Fact;
 import io.offhook.store.FactJson;
 import io.offhook.store.Leases;
-import io.offhook.store.StoreException;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -17,7 +15,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.EmptyHandling;
 
 /// Who has which call, in SQLite or PostgreSQL. Any thread; every method blocks. Does not close the database.
@@ -163,24 +160,7 @@ public final class JdbcLeases implements Leases {
     }
 
     private <T> T with(Jdbi jdbi, String operation, Function<Handle, T> work) {
-        if (!database.ready()) {
-            throw StoreException.unavailable(
-                    operation, new IllegalStateException("the database has not answered since the start"));
-        }
-        try (var handle = jdbi.open()) {
-            return work.apply(handle);
-        } catch (JdbiException e) {
-            // JDBI's message quotes the bound values: none of it is kept.
-            throw new StoreException(operation, new IllegalStateException(state(e)));
-        }
-    }
-
-    private static String state(JdbiException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return "SQL state " + sql.getSQLState() + ", code " + sql.getErrorCode();
-            }
-        }
-        return failure.getClass().getName();
+        Sql.mustBeReady(database, operation);
+        return Sql.with(jdbi, operation, work);
     }
 }

@@ -14,10 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.mapper.RowMapper;
 
 /// The outbox in SQLite or PostgreSQL. Any thread; every method blocks. Does not close the database.
@@ -46,7 +44,7 @@ public final class JdbcOutbox implements Outbox {
     /// Those of calls whose agent is not known come last: they can't be addressed yet, and must not keep others out.
     @Override
     public List<OutboxEvent> unaddressed(int limit) {
-        return with(
+        return Sql.with(
                 reader,
                 "read events",
                 handle -> handle.createQuery("""
@@ -62,7 +60,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public void address(OutboxEvent event, List<OutboxMessage> messages, Instant now) {
-        with(
+        Sql.with(
                 writer,
                 "address an event",
                 handle -> handle.inTransaction(transaction -> {
@@ -98,7 +96,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public List<OutboxMessage.Target> due(Instant now) {
-        return with(
+        return Sql.with(
                 reader,
                 "read who is to be told",
                 handle -> handle.createQuery("select distinct o.kind, o.target from outbox o where " + CLAIMABLE
@@ -111,7 +109,7 @@ public final class JdbcOutbox implements Outbox {
     @Override
     public List<OutboxMessage> claim(OutboxMessage.Target target, int limit, Instant now, Duration lease) {
         // "returning" gives the rows in no order.
-        return with(
+        return Sql.with(
                 writer,
                 "claim messages",
                 handle -> handle
@@ -130,7 +128,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public void done(OutboxMessage message, Instant now) {
-        with(
+        Sql.with(
                 writer,
                 "note a delivery",
                 handle -> handle.createUpdate(
@@ -142,7 +140,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public void retry(OutboxMessage message, Instant next, String error) {
-        with(
+        Sql.with(
                 writer,
                 "put a message back",
                 handle -> handle.createUpdate("update outbox set state = 'waiting', claimed_until = 0,"
@@ -157,7 +155,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public void bury(OutboxMessage message, String error, Instant now) {
-        with(
+        Sql.with(
                 writer,
                 "give a message up",
                 handle -> handle.createUpdate("update outbox set state = 'dead', finished_at = :now,"
@@ -173,7 +171,7 @@ public final class JdbcOutbox implements Outbox {
     /// Its age and its attempts count from now on, so that it gets all the tries of a new one.
     @Override
     public boolean revive(String id, Instant now) {
-        return with(
+        return Sql.with(
                 writer,
                 "send a message again",
                 handle -> handle.createUpdate("update outbox set state = 'waiting', finished_at = null,"
@@ -187,7 +185,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public Optional<OutboxMessage> find(String id) {
-        return with(
+        return Sql.with(
                 reader,
                 "read a message",
                 handle -> handle.createQuery("select * from outbox where id = :id")
@@ -198,7 +196,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public List<OutboxMessage> list(Optional<State> state, int limit) {
-        return with(
+        return Sql.with(
                 reader,
                 "list messages",
                 handle -> handle.createQuery("select * from outbox where (:state = '' or state = :state)"
@@ -211,7 +209,7 @@ public final class JdbcOutbox implements Outbox {
 
     @Override
     public Load load() {
-        return with(
+        return Sql.with(
                 reader,
                 "count messages",
                 handle -> handle.createQuery("""
@@ -232,7 +230,7 @@ public final class JdbcOutbox implements Outbox {
     /// again. Where a call was filed is kept for as long as an event of it.
     @Override
     public int forget(Instant before) {
-        return with(
+        return Sql.with(
                 writer,
                 "forget messages",
                 handle -> handle.inTransaction(transaction -> {
@@ -267,24 +265,6 @@ public final class JdbcOutbox implements Outbox {
         } catch (SQLException e) {
             throw new StoreException("ask for the kind of the store", e);
         }
-    }
-
-    private static <T> T with(Jdbi jdbi, String operation, Function<Handle, T> work) {
-        try (var handle = jdbi.open()) {
-            return work.apply(handle);
-        } catch (JdbiException e) {
-            // JDBI's message quotes the bound values: none of it is kept.
-            throw new StoreException(operation, new IllegalStateException(state(e)));
-        }
-    }
-
-    private static String state(JdbiException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return "SQL state " + sql.getSQLState() + ", code " + sql.getErrorCode();
-            }
-        }
-        return failure.getClass().getName();
     }
 
     private static Kind kind(String slug) {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -37,7 +36,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public boolean due(Instant now) {
-        return with(
+        return Sql.with(
                 reader,
                 "look for wishes",
                 handle -> handle.createQuery("select count(*) from callback where " + CLAIMABLE)
@@ -49,7 +48,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public List<Wish> claim(int limit, Instant now, Duration lease) {
-        return with(
+        return Sql.with(
                 writer,
                 "claim wishes",
                 handle -> handle.createQuery("""
@@ -69,7 +68,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public boolean askedAgain(Wish wish) {
-        return with(
+        return Sql.with(
                 reader,
                 "look for a newer wish",
                 handle -> handle.createQuery("""
@@ -98,13 +97,13 @@ public final class JdbcWishes implements Wishes {
                 // The unique index: somebody else's wish has this human.
                 return false;
             }
-            throw failure("note who is rung", e);
+            throw Sql.failure("note who is rung", e);
         }
     }
 
     @Override
     public Optional<Wish> taken(CallId call, int number, CallId leg, Instant now, Duration lease) {
-        return with(
+        return Sql.with(
                 writer,
                 "note who takes a wish",
                 handle -> handle.createQuery("""
@@ -123,7 +122,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public void awaited(Wish wish, Instant until) {
-        with(
+        Sql.with(
                 writer,
                 "wait for a last word",
                 handle -> unchanged(
@@ -135,7 +134,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public List<Wish> unheardOf(Instant now) {
-        return with(
+        return Sql.with(
                 reader,
                 "look for wishes that nothing is heard of",
                 handle -> handle.createQuery("select * from callback where finished_at is null"
@@ -147,7 +146,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public boolean again(Wish wish, Instant at, int tries, String result) {
-        return with(
+        return Sql.with(
                 writer,
                 "put a wish back",
                 handle -> unchanged(
@@ -165,7 +164,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public boolean end(Wish wish, State how, String result, Instant now) {
-        return with(
+        return Sql.with(
                 writer,
                 "settle a wish",
                 handle -> unchanged(
@@ -183,7 +182,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public boolean cancel(CallId call, Instant now) {
-        return with(
+        return Sql.with(
                 writer,
                 "cancel a wish",
                 handle -> handle.createUpdate("update callback set state = 'canceled', finished_at = :now,"
@@ -196,7 +195,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public int erase(Instant before) {
-        return with(
+        return Sql.with(
                 writer,
                 "erase settled wishes",
                 handle -> handle.createUpdate("update callback set number = '', consent = '', leg = null"
@@ -207,7 +206,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public Optional<Wish> find(CallId call) {
-        return with(
+        return Sql.with(
                 reader,
                 "read a wish",
                 handle -> handle.createQuery("select * from callback where call_id = :call")
@@ -218,7 +217,7 @@ public final class JdbcWishes implements Wishes {
 
     @Override
     public List<Wish> list(boolean settled, int limit) {
-        return with(
+        return Sql.with(
                 reader,
                 "list wishes",
                 handle -> handle.createQuery("select * from callback where finished_at is "
@@ -240,25 +239,6 @@ public final class JdbcWishes implements Wishes {
         } catch (SQLException e) {
             throw new StoreException("ask for the kind of the store", e);
         }
-    }
-
-    private static <T> T with(Jdbi jdbi, String operation, Function<Handle, T> work) {
-        try (var handle = jdbi.open()) {
-            return work.apply(handle);
-        } catch (JdbiException e) {
-            throw failure(operation, e);
-        }
-    }
-
-    /// JDBI's message quotes the bound values: none of it is kept.
-    private static StoreException failure(String operation, JdbiException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                var state = "SQL state " + sql.getSQLState() + ", code " + sql.getErrorCode();
-                return new StoreException(operation, new IllegalStateException(state));
-            }
-        }
-        return new StoreException(operation, new IllegalStateException(failure.getClass().getName()));
     }
 
     private static final RowMapper<Wish> WISH = (row, _) -> new Wish(
