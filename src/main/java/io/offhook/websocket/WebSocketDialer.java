@@ -7,6 +7,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.offhook.websocket.DialFailed.Reason;
 import io.vertx.core.Future;
@@ -18,7 +19,6 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.TrustOptions;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// With `wss:` the peer's certificate must be trusted by the JVM (or by the trust given here) and be the host's.
 public final class WebSocketDialer {
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9-]+");
+    /// Vert.x closes a client that nobody refers to any more, and with it all that it has opened; so each connection
+    /// refers to its client.
+    private static final AttributeKey<NetClient> CLIENT = AttributeKey.valueOf("offhook.client");
     private static final int MAX_STATUS_LINE = 4 << 10;
     private static final int MAX_HEADERS = 32 << 10;
 
@@ -88,7 +91,9 @@ public final class WebSocketDialer {
                     connected.result().close();
                 } else {
                     var connection = new WebSocketConnection(true, context, limits, listener);
-                    new Handshake(key, connection, dialled).begin(connected.result(), request);
+                    var socket = (NetSocketInternal) connected.result();
+                    socket.channelHandlerContext().channel().attr(CLIENT).set(client);
+                    new Handshake(key, connection, dialled).begin(socket, request);
                 }
             });
         };
@@ -183,8 +188,8 @@ public final class WebSocketDialer {
             this.dialled = dialled;
         }
 
-        void begin(NetSocket socket, String request) {
-            var last = ((NetSocketInternal) socket).channelHandlerContext();
+        void begin(NetSocketInternal socket, String request) {
+            var last = socket.channelHandlerContext();
             last.pipeline().addBefore(last.name(), "handshake-decoder", decoder);
             last.pipeline().addBefore(last.name(), "websocket", this);
             dialled.future().onFailure(_ -> socket.close());

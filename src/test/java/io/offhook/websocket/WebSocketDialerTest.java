@@ -10,22 +10,26 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +45,7 @@ class WebSocketDialerTest {
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final WebSocketDialer dialer = new WebSocketDialer(vertx);
+    private final List<HttpServer> servers = new ArrayList<>();
 
     @AfterEach
     void stop() {
@@ -72,6 +77,8 @@ class WebSocketDialerTest {
         var server = result(vertx.createHttpServer(options)
                 .webSocketHandler(onSocket::accept)
                 .listen(0));
+        // Vert.x closes a server that nobody refers to.
+        servers.add(server);
         return URI.create(scheme + "://localhost:" + server.actualPort() + "/v1/realtime?model=x%20y");
     }
 
@@ -135,6 +142,25 @@ class WebSocketDialerTest {
         await().untilAsserted(() -> assertThat(recorder.heard)
                 .containsExactlyElementsOf(
                         sent.stream().map(text -> "text " + text).toList()));
+    }
+
+    @Test
+    void a_connection_outlives_whoever_dialled_it() {
+        var address = vertxServer(socket -> socket.textMessageHandler(socket::writeTextMessage));
+        var recorder = new Recorder();
+        var forgotten = new AtomicReference<>(new WebSocketDialer(vertx));
+        var trace = new WeakReference<>(forgotten.get());
+        var connection = result(forgotten.get().dial(address, Map.of(), LIMITS, TIMEOUT, recorder));
+
+        forgotten.set(null);
+        await().until(() -> {
+            System.gc();
+            return trace.get() == null;
+        });
+        System.gc();
+
+        connection.context().runOnContext(_ -> connection.sendText("still there"));
+        recorder.awaitHeard("text still there");
     }
 
     @Test
