@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteDataSource;
 
 class SqlToolTest {
@@ -54,7 +55,9 @@ class SqlToolTest {
     class OnPostgres extends Contract {
         @Override
         DataSource open() throws Exception {
-            return TestPostgres.database();
+            var database = new PGSimpleDataSource();
+            database.setUrl(TestPostgres.empty());
+            return database;
         }
     }
 

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
 import org.jdbi.v3.core.statement.DefinedAttributeTemplateEngine;
@@ -165,12 +164,7 @@ public final class Database implements AutoCloseable {
                 return;
             }
             connections.file().ifPresent(Database::keepToOurselves);
-            Flyway.configure(Database.class.getClassLoader())
-                    .dataSource(connections.schema())
-                    .locations("classpath:io/offhook/store/jdbc")
-                    .table("schema_history")
-                    .load()
-                    .migrate();
+            Migrations.apply(connections.schema());
             afterwards.forEach(step -> step.accept(connections.schema()));
             ready = true;
         } finally {

@@ -108,7 +108,7 @@ class PostgresCallLogTest extends JdbcCallLogContract {
     void the_first_append_that_gets_through_brings_the_schema() throws Exception {
         var steps = new AtomicInteger();
         try (var database = Database.of(
-                        TestPostgres.url(),
+                        TestPostgres.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         List.of(_ -> steps.incrementAndGet()));
