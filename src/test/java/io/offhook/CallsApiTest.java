@@ -22,6 +22,7 @@ import io.offhook.call.Usage;
 import io.offhook.config.Secret;
 import io.offhook.store.Fact;
 import io.offhook.store.jdbc.JdbcCallLog;
+import io.offhook.store.jdbc.TestSqlite;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class CallsApiTest {
 
     @BeforeEach
     void open() {
-        store = JdbcCallLog.open("jdbc:sqlite:" + folder.resolve("calls.db"));
+        store = JdbcCallLog.open(TestSqlite.url(folder));
         port = serve(Runnable::run);
         log.start();
         logger().addAppender(log);

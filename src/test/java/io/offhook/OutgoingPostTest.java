@@ -15,6 +15,7 @@ import io.offhook.store.Fact;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcOutbox;
+import io.offhook.store.jdbc.TestSqlite;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class OutgoingPostTest {
     @BeforeEach
     void opens() {
         mail.start();
-        database = Database.open("jdbc:sqlite:" + folder.resolve("offhook.db"), Optional.empty(), Optional.empty());
+        database = Database.open(TestSqlite.url(folder), Optional.empty(), Optional.empty());
         calls = new JdbcCallLog(database);
     }
 

@@ -11,6 +11,7 @@ import io.offhook.store.Wish;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcWishes;
+import io.offhook.store.jdbc.TestSqlite;
 import io.offhook.telephony.CallbackDesk;
 import io.offhook.telephony.CallbackDesk.Ring;
 import io.offhook.telephony.HumanLine;
@@ -52,7 +53,7 @@ final class Office implements AutoCloseable, InstantSource, HumanLine {
 
     Office(Path directory) {
         database = Database.open(
-                "jdbc:sqlite:" + directory.resolve("offhook.db"), Optional.empty(), Optional.empty());
+                TestSqlite.url(directory), Optional.empty(), Optional.empty());
         wishes = new JdbcWishes(database);
         log = new JdbcCallLog(database);
     }

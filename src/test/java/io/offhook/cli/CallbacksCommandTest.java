@@ -10,6 +10,7 @@ import io.offhook.store.Wishes;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcWishes;
+import io.offhook.store.jdbc.TestSqlite;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class CallbacksCommandTest {
     }
 
     private String url() {
-        return "jdbc:sqlite:" + directory.resolve("offhook.db");
+        return TestSqlite.url(directory);
     }
 
     private void asked(String call, Instant at) {

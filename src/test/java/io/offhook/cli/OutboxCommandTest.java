@@ -10,6 +10,7 @@ import io.offhook.store.OutboxMessage.Kind;
 import io.offhook.store.OutboxMessage.State;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcOutbox;
+import io.offhook.store.jdbc.TestSqlite;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -176,7 +177,7 @@ class OutboxCommandTest {
     }
 
     private String url() {
-        return "jdbc:sqlite:" + directory.resolve("offhook.db");
+        return TestSqlite.url(directory);
     }
 
     private void dead(String id, String call) {

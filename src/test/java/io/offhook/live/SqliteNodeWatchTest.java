@@ -1,6 +1,7 @@
 package io.offhook.live;
 
 import io.offhook.store.jdbc.Database;
+import io.offhook.store.jdbc.TestSqlite;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,6 +13,6 @@ class SqliteNodeWatchTest extends NodeWatchContract {
 
     @Override
     protected Database open() {
-        return Database.open("jdbc:sqlite:" + directory.resolve("offhook.db"), Optional.empty(), Optional.empty());
+        return Database.open(TestSqlite.url(directory), Optional.empty(), Optional.empty());
     }
 }

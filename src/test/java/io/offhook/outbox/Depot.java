@@ -16,6 +16,7 @@ import io.offhook.store.OutboxMessage.Kind;
 import io.offhook.store.jdbc.Database;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.JdbcOutbox;
+import io.offhook.store.jdbc.TestSqlite;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +61,7 @@ final class Depot implements AutoCloseable, InstantSource {
     }
 
     static String url(Path directory) {
-        return "jdbc:sqlite:" + directory.resolve("offhook.db");
+        return TestSqlite.url(directory);
     }
 
     @Override

@@ -27,6 +27,7 @@ import io.offhook.simulator.SimulatedSession;
 import io.offhook.simulator.ToneSpeech;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
+import io.offhook.store.jdbc.TestSqlite;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -213,6 +214,7 @@ final class TestServer implements AutoCloseable {
         speed = plan.speed;
         try {
             home = Files.createTempDirectory("offhook-test");
+            TestSqlite.url(home);
             var agents = new ArrayList<Path>();
             agents.add(Files.writeString(home.resolve("agent.yaml"), """
                     offhook: 1

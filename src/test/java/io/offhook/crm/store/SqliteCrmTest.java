@@ -1,5 +1,6 @@
 package io.offhook.crm.store;
 
+import io.offhook.store.jdbc.TestSqlite;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -9,6 +10,6 @@ class SqliteCrmTest extends StoreCrmContract {
 
     @Override
     String url() {
-        return "jdbc:sqlite:" + directory.resolve("offhook.db");
+        return TestSqlite.url(directory);
     }
 }

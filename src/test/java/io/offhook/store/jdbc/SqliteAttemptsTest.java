@@ -16,7 +16,7 @@ class SqliteAttemptsTest extends AttemptsContract {
     @Override
     protected Attempts open() {
         database = Database.open(
-                "jdbc:sqlite:" + directory.resolve("offhook.db"), Optional.empty(), Optional.empty());
+                TestSqlite.url(directory), Optional.empty(), Optional.empty());
         return new JdbcAttempts(database);
     }
 

@@ -154,7 +154,7 @@ class SqliteCallLogTest extends JdbcCallLogContract {
     }
 
     private static String url(Path directory) {
-        return "jdbc:sqlite:" + directory.resolve("offhook.db");
+        return TestSqlite.url(directory);
     }
 
     /// The process that is killed: says `ack n` once the fact with the sequence n is written.

@@ -17,7 +17,7 @@ class SqliteOutboxTest extends OutboxContract {
     @Override
     protected Outbox open() {
         database = Database.open(
-                "jdbc:sqlite:" + directory.resolve("offhook.db"), Optional.empty(), Optional.empty());
+                TestSqlite.url(directory), Optional.empty(), Optional.empty());
         return new JdbcOutbox(database);
     }
 

@@ -17,7 +17,7 @@ class SqliteWishesTest extends WishesContract {
     @Override
     protected Wishes open() {
         database = Database.open(
-                "jdbc:sqlite:" + directory.resolve("offhook.db"), Optional.empty(), Optional.empty());
+                TestSqlite.url(directory), Optional.empty(), Optional.empty());
         return new JdbcWishes(database);
     }
 
