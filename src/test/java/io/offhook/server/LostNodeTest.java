@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,13 +28,14 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A node is killed (`kill -9`) and nobody ever says what became of its caller; or it only seems so.
 @DisabledOnOs(OS.WINDOWS)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
-@Order(1)
+@Order(5)
 @Timeout(300)
 class LostNodeTest {
     private TwoNodes nodes;
 
-    @BeforeEach
+    @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         nodes = new TwoNodes(folder, """
                 offhook: 1
@@ -45,16 +48,21 @@ class LostNodeTest {
                 """.formatted(GREETING, PERSON));
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         nodes.close();
     }
 
+    @AfterEach
+    void replaceTheKilled() {
+        nodes.another();
+    }
+
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void a_call_that_ends_with_its_node_unheard_of_is_ended_by_another_node() throws SQLException {
         var call = nodes.ringAndGreet();
-        await().atMost(PATIENCE)
-                .until(() -> nodes.store.find(TwoNodes.id(call)).isPresent());
+        await().atMost(PATIENCE).until(() -> nodes.known(call));
 
         nodes.reachNobody();
         nodes.killFirst();
@@ -65,11 +73,11 @@ class LostNodeTest {
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void a_call_whose_node_was_only_held_up_goes_on() {
         nodes.humans.answer(PERSON, Duration.ofSeconds(2), Duration.ofSeconds(4));
         var call = nodes.ringAndGreet();
-        await().atMost(PATIENCE)
-                .until(() -> nodes.store.find(TwoNodes.id(call)).isPresent());
+        await().atMost(PATIENCE).until(() -> nodes.known(call));
 
         nodes.holdUpFirst(Duration.ofSeconds(12));
         nodes.says(Receptionist.WISH);

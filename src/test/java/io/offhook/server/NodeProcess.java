@@ -5,48 +5,47 @@ import static org.awaitility.Awaitility.await;
 import io.offhook.Offhook;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.config.Settings;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// One node in a process of its own, which can be killed as by a power cut.
 final class NodeProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready on port (\\d+)");
     private static final Duration START = Duration.ofSeconds(180);
+    /// To start is work for all processors, and calls on other nodes must not wait for it as callers would not.
+    private static final ReentrantLock STARTING = new ReentrantLock();
 
     private final Process process;
     private final Path said;
+    private final int port;
 
     private NodeProcess(Process process, Path said) {
         this.process = process;
         this.said = said;
+        this.port = awaitPort();
     }
 
-    /// Begins to start a node; its port says when it has started.
+    /// Starts a node, after any other that is being started.
     ///
-    /// @param home its own data folder, which has `agent.yaml`
-    static NodeProcess begin(Path home, Map<String, String> environment, double speed) {
+    /// @param home  its own data folder, which has `agent.yaml`
+    /// @param since when its clock has shown the same as the wall's; it runs faster
+    static NodeProcess start(Path home, Map<String, String> environment, double speed, Instant since) {
         var said = home.resolve("said.txt");
-        var builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xmx256m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        classPath(),
-                        NodeProcess.class.getName(),
-                        Double.toString(speed))
+        var command = new ArrayList<>(NodeImage.command());
+        command.addAll(List.of(NodeProcess.class.getName(), Double.toString(speed), since.toString()));
+        var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
         builder.environment().putAll(environment);
@@ -55,24 +54,21 @@ final class NodeProcess implements AutoCloseable {
                         "OFFHOOK_HOME", home.toString(),
                         "OFFHOOK_AGENT", home.resolve("agent.yaml").toString(),
                         "PORT", "0"));
+        STARTING.lock();
         try {
             return new NodeProcess(builder.start(), said);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            STARTING.unlock();
         }
     }
 
-    /// Where this test's own classes come from, however it was started.
-    static String classPath() {
-        return NodeProcess.class.getClassLoader() instanceof URLClassLoader loader
-                ? Stream.of(loader.getURLs())
-                        .map(url -> Path.of(URI.create(url.toString())).toString())
-                        .collect(Collectors.joining(File.pathSeparator))
-                : System.getProperty("java.class.path");
+    int port() {
+        return port;
     }
 
-    /// Waits until the node has started.
-    int port() {
+    private int awaitPort() {
         await().atMost(START).until(() -> READY.matcher(said()).find() || !process.isAlive());
         var ready = READY.matcher(said());
         if (!ready.find()) {
@@ -97,6 +93,10 @@ final class NodeProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    boolean alive() {
+        return process.isAlive();
     }
 
     /// The process is held up: it is there, and does nothing.
@@ -131,11 +131,24 @@ final class NodeProcess implements AutoCloseable {
     /// The process itself: a whole server, as its environment says, that never ends by itself.
     public static void main(String[] arguments) throws InterruptedException {
         var settings = Settings.from(System.getenv());
+        var speed = Double.parseDouble(arguments[0]);
         var offhook = Offhook.create(settings, AgentDirectory.open(settings.agentFiles(), System.getenv()))
-                .speed(Double.parseDouble(arguments[0]))
+                .speed(speed)
+                .time(asIfSince(Instant.parse(arguments[1]), speed))
                 .eventLoops(1)
                 .start();
         System.out.println("ready on port " + offhook.port());
         new CountDownLatch(1).await();
+    }
+
+    /// The clocks of several nodes agree, as those of real ones do, though they run faster than the wall's and one was
+    /// started later: its clock, whose first reading is its start, believes to have run as long as the others.
+    private static LongSupplier asIfSince(Instant since, double speed) {
+        var started = new AtomicBoolean();
+        return () -> started.getAndSet(true) ? System.nanoTime() : System.nanoTime() - behind(since, speed);
+    }
+
+    private static long behind(Instant since, double speed) {
+        return (long) (Duration.between(since, Instant.now()).toNanos() * (speed - 1) / speed);
     }
 }

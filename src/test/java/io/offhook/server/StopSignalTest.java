@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -100,13 +101,9 @@ class StopSignalTest {
                 escalate: { to: { default: { dial: "%s", wait: 5s, else: voicemail } } }
                 privacy: { disclose: none }
                 """.formatted(TestServer.GREETING, TestServer.PERSON));
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        NodeProcess.classPath(),
-                        "io.offhook.Main",
-                        "serve")
+        var command = new ArrayList<>(NodeImage.command());
+        command.addAll(List.of("io.offhook.Main", "serve"));
+        var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         process.environment()

@@ -18,6 +18,8 @@ import io.offhook.simulator.SimulatedCarrier;
 import io.offhook.simulator.SimulatedEngine;
 import io.offhook.simulator.SimulatedSession;
 import io.offhook.store.Fact;
+import io.offhook.store.StoreException;
+import io.offhook.store.StoredCall;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.offhook.store.jdbc.TestPostgres;
 import java.io.IOException;
@@ -27,9 +29,12 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /// Two servers in processes of their own on one PostgreSQL, behind one address, between a simulated carrier and a
 /// simulated engine. The first has everything until it is killed; from then on the second has. For the next call,
@@ -45,8 +50,9 @@ final class TwoNodes implements AutoCloseable {
     private static final int NOBODY = 1;
 
     final Humans humans = new Humans();
-    final JdbcCallLog store;
+    private final JdbcCallLog store;
     final Relay relay = new Relay();
+    private final Instant since = Instant.now();
     private final Path folder;
     private final String agent;
     private final String database;
@@ -54,7 +60,6 @@ final class TwoNodes implements AutoCloseable {
     private final SimulatedCarrier carrier;
     private final NodeProcess second;
     private NodeProcess first;
-    private NodeProcess next;
     private int nodes;
 
     /// @param agent the agent.yaml of all nodes
@@ -80,18 +85,15 @@ final class TwoNodes implements AutoCloseable {
                 .speed(SPEED)
                 .start();
         carrier.account().verify(TestServer.NUMBER);
-        // Before the first one: clocks that run faster than the wall's drift apart, and the later node is ahead.
         second = node();
-        second.port();
         first = node();
-        next = node();
     }
 
     private NodeProcess node() {
         try {
             var home = Files.createDirectory(folder.resolve("node-" + nodes++));
             Files.writeString(home.resolve("agent.yaml"), agent);
-            return NodeProcess.begin(
+            return NodeProcess.start(
                     home,
                     Map.of(
                             "TWILIO_ACCOUNT_SID", TestServer.ACCOUNT,
@@ -101,7 +103,8 @@ final class TwoNodes implements AutoCloseable {
                             "OPENAI_BASE_URL", engine.baseUrl().toString(),
                             "OFFHOOK_PUBLIC_URL", TestServer.PUBLIC.toString(),
                             "OFFHOOK_JDBC_URL", database),
-                    SPEED);
+                    SPEED,
+                    since);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -116,16 +119,23 @@ final class TwoNodes implements AutoCloseable {
 
     /// Rings at the first node, and waits until its greeting was heard.
     SimulatedCall ringAndGreet(CarrierFault... faults) {
-        relay.to(first.port(), second.port());
+        relay.to(firstPort(), second.port());
         return greeted(faults);
     }
 
     /// The stream of the call comes to the first node, and all webhooks to the second.
     SimulatedCall ringAtBothAndGreet() {
         int webhooks = second.port();
-        int streams = first.port();
+        int streams = firstPort();
         relay.to(head -> head.startsWith("GET /voice/stream") ? streams : webhooks, webhooks);
         return greeted();
+    }
+
+    private int firstPort() {
+        if (!first.alive()) {
+            first = node();
+        }
+        return first.port();
     }
 
     private SimulatedCall greeted(CarrierFault... faults) {
@@ -190,27 +200,36 @@ final class TwoNodes implements AutoCloseable {
         });
     }
 
-    /// Another node takes the place of the one that was killed.
+    /// Another node takes the place of the first for the next call, if there is one.
     void another() {
         relay.forget();
         first.kill();
-        first = next;
-        next = node();
     }
 
     // --- what is stored ---
+
+    /// A database that is slow to take another connection is asked again.
+    <T> T read(Function<JdbcCallLog, T> question) {
+        return await().atMost(PATIENCE)
+                .ignoreException(StoreException.class)
+                .until(() -> question.apply(store), _ -> true);
+    }
 
     static CallId id(SimulatedCall call) {
         return new CallId(call.sid());
     }
 
     Handoff handoff(SimulatedCall call) {
-        return store.handoff(id(call)).orElseThrow();
+        return read(log -> log.handoff(id(call))).orElseThrow();
     }
 
     /// What is stored of what was said.
     List<String> said(SimulatedCall call) {
-        return store.turns(new CallId(call.sid())).stream().map(Turn::text).toList();
+        return read(log -> log.turns(id(call))).stream().map(Turn::text).toList();
+    }
+
+    boolean known(SimulatedCall call) {
+        return read(log -> log.find(id(call))).isPresent();
     }
 
     /// How often the call was handed over.
@@ -228,20 +247,18 @@ final class TwoNodes implements AutoCloseable {
     }
 
     Disposition disposition(SimulatedCall call) {
-        await().atMost(PATIENCE)
-                .until(() -> store.find(id(call))
-                        .flatMap(stored -> stored.disposition())
-                        .isPresent());
-        return store.find(id(call)).orElseThrow().disposition().orElseThrow();
+        return await().atMost(PATIENCE)
+                .until(() -> read(log -> log.find(id(call))).flatMap(StoredCall::disposition), Optional::isPresent)
+                .orElseThrow();
     }
 
     List<String> happened(SimulatedCall call) {
-        return store.timeline(id(call)).stream().map(Fact.Happened::kind).toList();
+        return read(log -> log.timeline(id(call))).stream().map(Fact.Happened::kind).toList();
     }
 
     /// How the steps of the route ended, in their order.
     List<String> route(SimulatedCall call) {
-        return store.route(id(call)).stream()
+        return read(log -> log.route(id(call))).stream()
                 .map(step -> step.destination() + " "
                         + step.result().map(Route.Result::slug).orElse("-"))
                 .toList();
@@ -258,7 +275,6 @@ final class TwoNodes implements AutoCloseable {
     public void close() {
         carrier.close();
         first.close();
-        next.close();
         second.close();
         relay.close();
         engine.close();
