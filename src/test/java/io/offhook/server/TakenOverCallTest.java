@@ -47,7 +47,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
-@Order(5)
+@Order(3)
 class TakenOverCallTest {
     private TwoNodes nodes;
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
-@Order(1)
+@Order(3)
 class WarmTransferOnTwoNodesTest {
     private static final String SECOND = "+14155550111";
     private static final String HUMAN = "POST /voice/human\\?";
