@@ -33,8 +33,10 @@ public record Playout(int epoch, long sent, long marked, long proven, long ancho
         }
     }
 
-    /// Least distance of two marks: closer ones cost a message each way and say nothing that the clock doesn't.
-    private static final long MARK_EVERY = 100L * BYTES_PER_MILLI;
+    /// How far into a content its first mark stands: soon, since it tells how far the provider lags behind the clock.
+    private static final long FIRST_MARK = 100L * BYTES_PER_MILLI;
+    /// Least distance of two later ones: closer ones cost a message each way and say nothing that the clock doesn't.
+    private static final long MARK_EVERY = 400L * BYTES_PER_MILLI;
 
     static Playout silent(Instant now) {
         return new Playout(0, 0, 0, 0, 0, now, List.of());
@@ -82,9 +84,11 @@ public record Playout(int epoch, long sent, long marked, long proven, long ancho
         return new Playout(epoch, sent + size, marked, proven, from, since, List.copyOf(grown));
     }
 
-    /// The name of the mark to ask for behind what was sent, when the last one is far enough back.
+    /// The name of the mark to ask for behind audio that was just added, when the last one is far enough back.
     Optional<String> markDue() {
-        return sent - marked >= MARK_EVERY ? Optional.of(markName()) : Optional.empty();
+        long first = spans.getLast().start() + FIRST_MARK;
+        boolean due = marked < first ? sent >= first : sent - marked >= MARK_EVERY;
+        return due ? Optional.of(markName()) : Optional.empty();
     }
 
     /// The name of the mark to ask for behind the last audio of a reply.

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offhook.call.CallEffect.CancelReply;
 import io.offhook.call.CallEffect.ClearPlayout;
+import io.offhook.call.CallEffect.MarkPlayout;
+import io.offhook.call.CallEffect.PlayToCaller;
 import io.offhook.call.CallEffect.TellEngine;
 import io.offhook.call.CallEffect.TruncateReply;
 import io.offhook.call.CallEvent.AgentWords;
@@ -95,6 +97,29 @@ class InterruptionTest {
         call.on(new MarkReached(mark)).callerSpeaks("hey");
 
         assertThat(cuts(call)).isEqualTo("clear a@400");
+    }
+
+    @Test
+    void asks_for_a_receipt_soon_in_each_content_then_rarely_and_at_its_end() {
+        var call = aConversation();
+
+        for (int i = 0; i < 50; i++) {
+            call.audio("a", sent(20)).after(20);
+        }
+        call.on(new CallEvent.AgentAudioEnded(content("a")));
+        for (int i = 0; i < 10; i++) {
+            call.audio("b", sent(20));
+        }
+
+        assertThat(call.all(PlayToCaller.class))
+                .flatExtracting(played -> played.mark().stream().toList())
+                .containsExactly(behind(100), behind(500), behind(900), behind(1_100));
+        assertThat(call.all(MarkPlayout.class)).containsExactly(new MarkPlayout(behind(1_000)));
+    }
+
+    /// The name of a mark of epoch 0.
+    private static String behind(long millis) {
+        return "0:" + millis * AudioFrame.BYTES_PER_MILLI;
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.offhook.call;
 import static io.offhook.call.Calls.ANNOUNCEMENT;
 import static io.offhook.call.Calls.PHRASES;
 import static io.offhook.call.Calls.aConversation;
+import static io.offhook.call.Calls.content;
 import static io.offhook.call.Calls.heard;
 import static io.offhook.call.Calls.ringing;
 import static io.offhook.call.Calls.rules;
@@ -61,7 +62,10 @@ class WaysOutTest {
 
     @Test
     void so_it_does_when_the_words_are_already_heard() {
-        var call = aConversation().whereAgentIsSaying("a", sent(1_000), heard(1_000)).everythingIsHeard();
+        var call = aConversation()
+                .whereAgentIsSaying("a", sent(1_000), heard(1_000))
+                .on(new CallEvent.AgentAudioEnded(content("a")))
+                .everythingIsHeard();
 
         call.reply("reply-a", END);
 
