@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 /// Whether bytes are text. Nearly all messages are pure ASCII, so that is tried first, eight bytes at a time.
 final class Utf8 {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
     private Utf8() {}
