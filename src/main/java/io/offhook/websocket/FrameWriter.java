@@ -45,7 +45,7 @@ final class FrameWriter {
         if (masked) {
             Masking.apply(array, start, payload, mask, 0);
         }
-        return allocator.directBuffer(at, at).writeBytes(array, 0, at);
+        return buffers.sending(allocator, at).writeBytes(array, 0, at);
     }
 
     private static int header(byte[] array, int opcode, int payload, boolean masked) {

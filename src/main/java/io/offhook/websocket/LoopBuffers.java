@@ -10,7 +10,8 @@ import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What all WebSockets of one event loop share: memory to read into, two scratch arrays, and the list of those with unflushed frames.
+/// What all WebSockets of one event loop share: memory to read into and to write from, two scratch arrays, and the list
+/// of those with unflushed frames.
 ///
 /// Reading a chunk usually makes one frame for another socket, so frames are flushed when the read is complete: one
 /// system call a socket, however many frames were written meanwhile. A frame written outside a read is flushed by a
@@ -27,11 +28,14 @@ final class LoopBuffers {
     private static final int MAX_KEPT_BYTES = 128 << 10;
     /// More than any frame of audio: a read takes one system call as long as it does not fill its buffer.
     private static final int RECEIVED_BYTES = 16 << 10;
+    /// More than any frame of audio.
+    private static final int SENT_BYTES = 16 << 10;
 
     private final List<WebSocketConnection> unflushed = new ArrayList<>();
     private byte[] incoming = new byte[START_BYTES];
     private byte[] outgoing = new byte[START_BYTES];
     private final ByteBuf received = Unpooled.directBuffer(RECEIVED_BYTES, RECEIVED_BYTES);
+    private final ByteBuf sent = Unpooled.directBuffer(SENT_BYTES, SENT_BYTES);
     private final RecvByteBufAllocator receiving = new Receiving();
     private ByteBuf view = Unpooled.EMPTY_BUFFER;
     private boolean incomingLent;
@@ -88,6 +92,14 @@ final class LoopBuffers {
             outgoing = new byte[Math.max(length, 2 * outgoing.length)];
         }
         return outgoing;
+    }
+
+    /// Memory for one frame on its way to the socket: the same each time, which so stays in the processor's cache,
+    /// unless the frame before is still on its way.
+    ByteBuf sending(ByteBufAllocator allocator, int length) {
+        return sent.refCnt() == 1 && length <= SENT_BYTES
+                ? sent.clear().retain()
+                : allocator.directBuffer(length, length);
     }
 
     void readBegan() {
