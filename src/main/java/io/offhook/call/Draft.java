@@ -16,8 +16,8 @@ final class Draft {
     static final Duration REPLY_OWED = Duration.ofMillis(2_400);
 
     private final Instant now;
-    private final List<CallEffect> effects = new ArrayList<>(4);
-    private final List<String> remarks = new ArrayList<>(2);
+    private final List<CallEffect> effects = new ArrayList<>(1);
+    private final List<String> remarks = new ArrayList<>(0);
     private Call call;
 
     Draft(Call call, Instant now) {

@@ -73,15 +73,19 @@ public record Playout(int epoch, long sent, long marked, long proven, long ancho
         boolean idle = playedTo(now) >= sent;
         long from = idle ? sent : anchor;
         var since = idle ? now : anchorAt;
-        var grown = new ArrayList<Span>(spans.size() + 1);
-        grown.addAll(spans);
-        if (!spans.isEmpty() && spans.getLast().content().equals(content)) {
-            var last = grown.removeLast();
-            grown.add(new Span(content, last.start(), sent + size));
-        } else {
-            grown.add(new Span(content, sent, sent + size));
+        boolean goesOn = !spans.isEmpty() && spans.getLast().content().equals(content);
+        var span = new Span(content, goesOn ? spans.getLast().start() : sent, sent + size);
+        int before = goesOn ? spans.size() - 1 : spans.size();
+        return new Playout(epoch, sent + size, marked, proven, from, since, behind(spans.subList(0, before), span));
+    }
+
+    private static List<Span> behind(List<Span> earlier, Span last) {
+        if (earlier.isEmpty()) {
+            return List.of(last);
         }
-        return new Playout(epoch, sent + size, marked, proven, from, since, List.copyOf(grown));
+        var all = new ArrayList<>(earlier);
+        all.add(last);
+        return List.copyOf(all);
     }
 
     /// The name of the mark to ask for behind audio that was just added, when the last one is far enough back.

@@ -68,8 +68,11 @@ final class InferenceMeters implements CallListener {
             case CallEvent.UsageCounted(var usage) -> charged(usage);
             default -> {}
         }
-        if (step.effects().stream().anyMatch(InferenceMeters::asks)) {
-            asked = Optional.of(now);
+        // A plain loop, since every piece of the agent's audio comes by here.
+        for (var effect : step.effects()) {
+            if (asks(effect)) {
+                asked = Optional.of(now);
+            }
         }
     }
 
