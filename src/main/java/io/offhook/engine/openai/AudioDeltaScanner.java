@@ -160,9 +160,7 @@ final class AudioDeltaScanner {
         if (!opened()) {
             return false;
         }
-        while (at < end && BASE64[bytes[at] & 0xFF]) {
-            at++;
-        }
+        skip(BASE64);
         int digits = at;
         while (at < end && bytes[at] == '=') {
             at++;
@@ -175,11 +173,20 @@ final class AudioDeltaScanner {
         if (!opened()) {
             return false;
         }
-        while (at < end && allowed[bytes[at] & 0xFF]) {
-            at++;
-        }
+        skip(allowed);
         to = at;
         return closed();
+    }
+
+    /// In locals, since the fields would be written for each byte.
+    private void skip(boolean[] allowed) {
+        byte[] source = bytes;
+        int stop = end;
+        int i = at;
+        while (i < stop && allowed[source[i] & 0xFF]) {
+            i++;
+        }
+        at = i;
     }
 
     private boolean opened() {
