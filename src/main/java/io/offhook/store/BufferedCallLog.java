@@ -49,6 +49,9 @@ public final class BufferedCallLog implements AutoCloseable {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     private volatile boolean closing;
+    /// Whether the writer waits for a first fact; for more of them, it waits no longer than `linger`.
+    private volatile boolean idle;
+
     private volatile boolean spilling;
     private volatile boolean failing;
     private volatile boolean storageFull;
@@ -201,7 +204,10 @@ public final class BufferedCallLog implements AutoCloseable {
             return;
         }
         queue.add(entry);
-        LockSupport.unpark(writer);
+        // Waking a thread is a system call, for which the event loop should not have to pay with each fact.
+        if (idle || entry.durable().isPresent()) {
+            LockSupport.unpark(writer);
+        }
     }
 
     // --- the writer's thread ---
@@ -233,10 +239,12 @@ public final class BufferedCallLog implements AutoCloseable {
 
     /// The next facts; none when there is something else to do.
     private List<Entry> next() {
+        idle = true;
         if (queue.isEmpty() && !closing) {
             // A replay is looked after by polling; otherwise only a new fact ends the wait.
             LockSupport.parkNanos(spilling ? settings.linger().toNanos() : TimeUnit.SECONDS.toNanos(1));
         }
+        idle = false;
         var batch = new ArrayList<Entry>();
         long end = System.nanoTime() + settings.linger().toNanos();
         boolean urgent = false;
