@@ -95,7 +95,7 @@ public sealed interface CallEvent {
     /// @param limit `tokens`, `requests` or `other`
     record EngineLimited(String limit) implements CallEvent {}
 
-    /// Tokens charged outside a reply (transcription).
+    /// Charged outside a reply: for a transcription or a summary.
     record UsageCounted(Usage usage) implements CallEvent {}
 
     // --- our own side ---

@@ -151,6 +151,12 @@ final class CallMeters implements CallListener {
         tokens(usage.model(), "input", "audio", usage.audioIn());
         tokens(usage.model(), "output", "text", usage.textOut());
         tokens(usage.model(), "output", "audio", usage.audioOut());
+        if (!usage.transcribed().isZero()) {
+            meters.count(
+                    "offhook.transcribed.seconds",
+                    Tags.of("model", usage.model()),
+                    usage.transcribed().toMillis() / 1_000.0);
+        }
         rules.cost(usage).ifPresent(cost -> {
             paid(usage.model(), "input", "text", cost.currency(), cost.textIn());
             paid(usage.model(), "input", "audio", cost.currency(), cost.audioIn());

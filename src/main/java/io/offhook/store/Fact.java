@@ -43,7 +43,7 @@ public sealed interface Fact {
     record ToolRan(CallId call, Instant at, ToolRequest request, ToolOutcome outcome) implements Fact {}
 
     /// @param key  unique within the call (the reply's id)
-    /// @param cost empty when the model's price is not known
+    /// @param cost empty when there is no price for it
     record Charged(CallId call, Instant at, String key, Usage usage, Optional<Money> cost) implements Fact {
         public Charged {
             // One that was written by an earlier version has none.

@@ -91,6 +91,12 @@ class FactJsonTest {
                                 "other",
                                 new Usage("model", 1, 2, 3, 4, 5, 6),
                                 Optional.of(new Money("USD", new BigDecimal("0.6")))),
+                        new Fact.Charged(
+                                CALL,
+                                NOON,
+                                "heard",
+                                Usage.ofSpeech("model", Duration.ofMillis(1_900)),
+                                Optional.empty()),
                         new Fact.RouteStepped(CALL, NOON, 1, "queue", Optional.of(Route.Result.QUEUE_FULL)),
                         new Fact.Voicemail(CALL, NOON, "RE1", 30, Optional.of("night")),
                         new Fact.CallbackAsked(
@@ -118,6 +124,17 @@ class FactJsonTest {
 
         assertThat(earlier).doesNotContain("cost");
         assertThat(json.read(earlier)).isEqualTo(new Fact.Charged(CALL, NOON, "reply", usage, Optional.empty()));
+    }
+
+    @Test
+    void a_charge_written_by_an_earlier_version_is_for_tokens() {
+        var charged = new Fact.Charged(CALL, NOON, "reply", new Usage("model", 1, 2, 3, 4, 5, 6), Optional.empty());
+        var now = json.write(charged);
+
+        var earlier = now.replaceFirst(",\"transcribed\":[^,}]+", "");
+
+        assertThat(earlier).doesNotContain("transcribed");
+        assertThat(json.read(earlier)).isEqualTo(charged);
     }
 
     @Test

@@ -62,6 +62,7 @@ final class OpenAiWire {
     private static final int MAX_NUMBER_CHARACTERS = 64;
     private static final int MAX_PART = 999_999;
     private static final int PCM_RATE_HZ = 24_000;
+    private static final Duration MAX_SPEECH = Duration.ofDays(1);
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*={0,2}");
     private static final Pattern LANGUAGE = Pattern.compile("([A-Za-z]{2})(?:[-_].*)?");
@@ -493,20 +494,33 @@ final class OpenAiWire {
                 count(out, "audio_tokens")));
     }
 
-    /// Transcription is charged by tokens or by seconds; only tokens can be counted as tokens.
+    /// Transcription is charged by tokens or by the length of the speech, as the model has it.
     private Optional<Usage> transcriptionUsage(JsonNode usage) {
-        if (!text(usage, "type").equals("tokens")) {
-            return Optional.empty();
-        }
+        return switch (text(usage, "type")) {
+            case "tokens" -> Optional.of(transcriptionTokens(usage));
+            case "duration" -> seconds(usage.path("seconds")).map(speech -> Usage.ofSpeech(transcriptionModel, speech));
+            default -> Optional.empty();
+        };
+    }
+
+    private Usage transcriptionTokens(JsonNode usage) {
         var in = usage.path("input_token_details");
-        return Optional.of(new Usage(
+        return new Usage(
                 transcriptionModel,
                 in.isObject() ? count(in, "text_tokens") : 0,
                 in.isObject() ? count(in, "audio_tokens") : count(usage, "input_tokens"),
                 0,
                 0,
                 count(usage, "output_tokens"),
-                0));
+                0);
+    }
+
+    /// A length that no turn of a call can have is none.
+    private static Optional<Duration> seconds(JsonNode value) {
+        double seconds = value.isNumber() ? value.asDouble(-1) : -1;
+        return seconds >= 0 && seconds <= MAX_SPEECH.toSeconds()
+                ? Optional.of(Duration.ofMillis(Math.round(seconds * 1_000)))
+                : Optional.empty();
     }
 
     /// Most updates say that there is enough left of everything, which is no news.

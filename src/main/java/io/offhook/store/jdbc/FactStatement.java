@@ -141,9 +141,9 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                     Fact.Charged.class,
                     """
                     insert into usage (call_id, charge, at, model, text_in, audio_in, cached_text_in, cached_audio_in,
-                        text_out, audio_out, cost_nanos, currency)
+                        text_out, audio_out, transcribed_ms, cost_nanos, currency)
                     values (:call, :charge, :at, :model, :text_in, :audio_in, :cached_text_in, :cached_audio_in,
-                        :text_out, :audio_out, :cost_nanos, :currency)
+                        :text_out, :audio_out, :transcribed_ms, :cost_nanos, :currency)
                     on conflict do nothing
                     """,
                     (batch, fact, _) -> batch.bind("charge", key(fact.key()))
@@ -154,6 +154,7 @@ record FactStatement<F extends Fact>(Class<F> kind, String sql, Binder<F> binder
                             .bind("cached_audio_in", fact.usage().cachedAudioIn())
                             .bind("text_out", fact.usage().textOut())
                             .bind("audio_out", fact.usage().audioOut())
+                            .bind("transcribed_ms", fact.usage().transcribed().toMillis())
                             .bind("cost_nanos", fact.cost().map(FactStatement::nanos))
                             .bind("currency", fact.cost().map(Money::currency))),
             new FactStatement<>(

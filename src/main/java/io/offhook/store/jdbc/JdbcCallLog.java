@@ -218,7 +218,8 @@ public final class JdbcCallLog implements CallLog {
                                 row.getLong("cached_text_in"),
                                 row.getLong("cached_audio_in"),
                                 row.getLong("text_out"),
-                                row.getLong("audio_out")),
+                                row.getLong("audio_out"),
+                                Duration.ofMillis(row.getLong("transcribed_ms"))),
                         money(row)));
     }
 

@@ -29,7 +29,8 @@ final class Migrations {
             "V7__cost.sql",
             "V8__spoken.sql",
             "V9__attempts.sql",
-            "V10__nodes.sql");
+            "V10__nodes.sql",
+            "V11__transcribed.sql");
 
     private static final String FOLDER = "io/offhook/store/jdbc";
     private static final String HISTORY = "schema_history";

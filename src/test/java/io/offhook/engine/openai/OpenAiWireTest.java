@@ -245,6 +245,24 @@ class OpenAiWireTest {
     }
 
     @Test
+    void a_transcription_that_is_charged_by_its_length_counts_by_its_length() {
+        var said = (OpenAiEvent.CallerSaid) decode(Oracles.recorded("transcription-by-length.json"));
+
+        assertThat(said.text()).isEqualTo("Where is my order?");
+        assertThat(said.usage()).contains(Usage.ofSpeech("gpt-transcribe", Duration.ofMillis(1_900)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "86401", "1e400", "1e-999999999", "null", "\"2\"", "[]"})
+    void a_length_that_no_speech_has_is_not_counted(String seconds) {
+        var said = (OpenAiEvent.CallerSaid) decode(
+                Oracles.recorded("transcription-by-length.json").replace("1.9", seconds));
+
+        assertThat(said.text()).isEqualTo("Where is my order?");
+        assertThat(said.usage().map(Usage::transcribed).orElse(Duration.ZERO)).isZero();
+    }
+
+    @Test
     void only_complete_tool_requests_count_and_equal_ones_are_equal_texts() {
         var done = (OpenAiEvent.ReplyDone) decode(Oracles.recorded("two-tool-calls.json"));
 

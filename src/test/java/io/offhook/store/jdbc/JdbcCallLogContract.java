@@ -35,18 +35,24 @@ abstract class JdbcCallLogContract extends CallLogContract {
         var charged = new Fact.Charged(
                 call, NOON, "reply-1", usage, Optional.of(new Money("USD", new BigDecimal("0.000000004"))));
         var unpriced = new Fact.Charged(call, NOON, "reply-2", usage, Optional.empty());
+        var heard = new Fact.Charged(
+                call,
+                NOON.plusMillis(1),
+                "other-1",
+                Usage.ofSpeech("whisper-1", Duration.ofMillis(1_900)),
+                Optional.of(new Money("USD", new BigDecimal("0.00019"))));
         var waiting = new Fact.RouteStepped(call, NOON, 0, "workflow", Optional.empty());
         var refused =
                 new Fact.RouteStepped(call, NOON.plusSeconds(9), 0, "workflow", Optional.of(Route.Result.NO_ANSWER));
         var left = new Fact.Voicemail(call, NOON.plusSeconds(30), "RE1", 12, Optional.of("night"));
 
         for (int times = 0; times < 2; times++) {
-            log.append(List.of(started(0), second, first, ran, charged, unpriced, waiting, refused, left));
+            log.append(List.of(started(0), second, first, ran, charged, unpriced, heard, waiting, refused, left));
         }
 
         assertThat(jdbc.timeline(call)).containsExactly(first, second);
         assertThat(jdbc.toolRuns(call)).containsExactly(ran);
-        assertThat(jdbc.usage(call)).containsExactly(charged, unpriced);
+        assertThat(jdbc.usage(call)).containsExactly(charged, unpriced, heard);
         assertThat(jdbc.route(call)).containsExactly(refused);
         assertThat(jdbc.voicemail(call)).contains(left);
         assertThat(jdbc.latest(10)).extracting(stored -> stored.id()).contains(call);
