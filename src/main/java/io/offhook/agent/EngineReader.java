@@ -44,7 +44,7 @@ final class EngineReader {
                 usual.prices());
         var choice = fields.value("model").map(value -> model(value, options)).orElse(options);
         return fields.value("prices")
-                .map(prices -> PriceReader.read(prices, List.of(choice.model(), choice.transcription())))
+                .map(new PriceReader(choice)::read)
                 .map(choice::with)
                 .orElse(choice);
     }

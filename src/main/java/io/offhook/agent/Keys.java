@@ -48,6 +48,7 @@ final class Keys {
             key("engine.prices.*.audio_in"),
             key("engine.prices.*.audio_cached", "audio_in"),
             key("engine.prices.*.audio_out"),
+            key("engine.prices.*.per_minute"),
             key("instructions"),
             key("greeting", "Thanks for calling. I'm an AI assistant. How can I help?"),
             key("greeting.say"),

@@ -43,7 +43,10 @@ record PriceList(String asOf, Map<String, Price> models) {
     }
 
     private static Price price(Map<?, ?> model) {
-        return new Price(
+        if (model.containsKey(PriceReader.PER_MINUTE)) {
+            return new Price.ForSpeech(CURRENCY, amount(model, PriceReader.PER_MINUTE));
+        }
+        return new Price.ForTokens(
                 CURRENCY,
                 amount(model, "text_in"),
                 amount(model, "text_cached"),

@@ -7,22 +7,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/// `engine.prices:` to the price of each model.
+/// `engine.prices:` to the price of each model. A mistaken price stands for one of nothing, so that nobody misses it.
 final class PriceReader {
+    static final String PER_MINUTE = "per_minute";
+    private static final List<String> TOKENS =
+            List.of("text_in", "text_cached", "text_out", "audio_in", "audio_cached", "audio_out");
     private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
     private static final double MOST = 1_000_000;
 
-    private PriceReader() {}
+    private final EngineChoice engine;
 
-    /// @param models those that the agent uses; a price of any other would count for nothing
-    static Map<String, Price> read(Value prices, List<String> models) {
+    /// @param engine whose models have prices; one of any other would count for nothing
+    PriceReader(EngineChoice engine) {
+        this.engine = engine;
+    }
+
+    Map<String, Price> read(Value prices) {
+        var models = List.of(engine.model(), engine.transcription());
         var read = new HashMap<String, Price>();
         prices.names()
                 .ifPresent(names -> names.all().forEach((model, value) -> {
                     if (models.contains(model)) {
-                        price(value).ifPresent(price -> read.put(model, price));
+                        value.fields("engine.prices.*").ifPresent(fields -> read.put(model, price(model, fields)));
                     } else {
                         names.mistake(
                                 model,
@@ -33,38 +40,52 @@ final class PriceReader {
         return read;
     }
 
-    private static Optional<Price> price(Value value) {
-        return value.fields("engine.prices.*").flatMap(fields -> {
-            var currency = fields.value("currency")
-                    .map(it -> it.matching(CURRENCY, "Use the three letters of a currency, such as USD."))
-                    .orElse(Optional.of(PriceList.CURRENCY));
-            var textIn = required(fields, "text_in");
-            var textOut = required(fields, "text_out");
-            var audioIn = required(fields, "audio_in");
-            var audioOut = required(fields, "audio_out");
-            var textCached = fields.value("text_cached").map(PriceReader::amount).orElse(textIn);
-            var audioCached = fields.value("audio_cached").map(PriceReader::amount).orElse(audioIn);
-            boolean whole = Stream.of(currency, textIn, textOut, audioIn, audioOut, textCached, audioCached)
-                    .allMatch(Optional::isPresent);
-            return whole
-                    ? Optional.of(new Price(
-                            currency.get(),
-                            textIn.get(),
-                            textCached.get(),
-                            textOut.get(),
-                            audioIn.get(),
-                            audioCached.get(),
-                            audioOut.get()))
-                    : Optional.empty();
-        });
+    private Price price(String model, Fields fields) {
+        var currency = fields.value("currency")
+                .flatMap(it -> it.matching(CURRENCY, "Use the three letters of a currency, such as USD."))
+                .orElse(PriceList.CURRENCY);
+        if (!fields.mentions(PER_MINUTE)) {
+            return tokens(currency, fields);
+        }
+        if (model.equals(engine.model())) {
+            fields.mistake(
+                    PER_MINUTE,
+                    "What " + model + " says is charged by tokens, not by the minute.",
+                    "Give a price for a million tokens of each kind.");
+        }
+        TOKENS.stream()
+                .filter(fields::mentions)
+                .findFirst()
+                .ifPresent(kind -> fields.mistake(
+                        kind,
+                        "A model is charged by tokens or by the minute, not both.",
+                        "Remove the key " + kind + ", or the key " + PER_MINUTE + "."));
+        return new Price.ForSpeech(currency, amount(fields.value(PER_MINUTE)));
     }
 
-    private static Optional<BigDecimal> required(Fields fields, String kind) {
-        return fields.required(kind, "Give a price for a million tokens of each kind; 0 for what the model does not have.")
-                .flatMap(PriceReader::amount);
+    private static Price tokens(String currency, Fields fields) {
+        var textIn = required(fields, "text_in");
+        var textOut = required(fields, "text_out");
+        var audioIn = required(fields, "audio_in");
+        var audioOut = required(fields, "audio_out");
+        return new Price.ForTokens(
+                currency,
+                textIn,
+                fields.mentions("text_cached") ? amount(fields.value("text_cached")) : textIn,
+                textOut,
+                audioIn,
+                fields.mentions("audio_cached") ? amount(fields.value("audio_cached")) : audioIn,
+                audioOut);
     }
 
-    private static Optional<BigDecimal> amount(Value value) {
-        return value.decimal(0, MOST).map(BigDecimal::valueOf);
+    private static BigDecimal required(Fields fields, String kind) {
+        return amount(fields.required(
+                kind,
+                "Give a price for a million tokens of each kind, 0 for what the model does not have; or one "
+                        + PER_MINUTE + "."));
+    }
+
+    private static BigDecimal amount(Optional<Value> value) {
+        return value.flatMap(it -> it.decimal(0, MOST)).map(BigDecimal::valueOf).orElse(BigDecimal.ZERO);
     }
 }

@@ -68,9 +68,9 @@ public record CallRules(
                 Map.of());
     }
 
-    /// What was charged, in money; empty when the model's price is not known.
+    /// What was charged, in money; empty when there is no price for it.
     public Optional<Price.Cost> cost(Usage usage) {
-        return Optional.ofNullable(prices.get(usage.model())).map(price -> price.of(usage));
+        return Optional.ofNullable(prices.get(usage.model())).flatMap(price -> price.of(usage));
     }
 
     /// What is known besides what is said, at this time.

@@ -183,9 +183,31 @@ class AgentFileTest {
                         assertThat(mistake.what()).isEqualTo("The key engine.prices.gpt-realtime-2.1.audio_out is missing."));
     }
 
+    @Test
+    void a_model_that_writes_down_what_is_said_may_have_a_price_by_the_minute() {
+        var engine = "engine: { transcription: whisper-1, prices: { whisper-1: { per_minute: 0.006 } } }";
+
+        assertThat(with(engine).engine().prices().get("whisper-1"))
+                .isEqualTo(new Price.ForSpeech("USD", new BigDecimal("0.006")));
+        assertThat(EngineChoice.DEFAULT.prices().get("gpt-realtime-whisper"))
+                .isEqualTo(new Price.ForSpeech("USD", new BigDecimal("0.017")));
+    }
+
+    @Test
+    void a_price_is_for_tokens_or_for_minutes_and_for_what_the_agent_says_only_for_tokens() {
+        assertThat(mistakesWith("engine: { prices: { gpt-transcribe: { per_minute: 0.006, text_in: 1 } } }"))
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.what())
+                        .isEqualTo("A model is charged by tokens or by the minute, not both."));
+        assertThat(mistakesWith("engine: { prices: { gpt-realtime-2.1: { per_minute: 0.06 } } }"))
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.what())
+                        .isEqualTo("What gpt-realtime-2.1 says is charged by tokens, not by the minute."));
+    }
+
     private static Price price(String currency, String... amounts) {
         var money = Arrays.stream(amounts).map(BigDecimal::new).toList();
-        return new Price(currency, money.get(0), money.get(1), money.get(2), money.get(3), money.get(4), money.get(5));
+        return new Price.ForTokens(currency, money.get(0), money.get(1), money.get(2), money.get(3), money.get(4), money.get(5));
     }
 
     @Test

@@ -41,7 +41,8 @@ class AgentSchemaTest {
         assertThat(validate(AgentYaml.MINIMAL + """
                 number: ["+14155550100", "${OTHER}"]
                 engine: { model: openai/x, vad: { type: semantic, eagerness: low }, noise_reduction: off, speed: 1.5,
-                          prices: { x: { currency: EUR, text_in: 1, text_out: 2.5, audio_in: "${AUDIO}", audio_out: 0 } } }
+                          prices: { x: { currency: EUR, text_in: 1, text_out: 2.5, audio_in: "${AUDIO}", audio_out: 0 },
+                                    y: { per_minute: 0.006 } } }
                 greeting: { say: Hello., cached: false }
                 languages: { en: , es: { greeting: { say: Hola } } }
                 tools:
@@ -66,6 +67,9 @@ class AgentSchemaTest {
                 "tools: { a: fetch it }",
                 "engine: gpt-4",
                 "engine: { prices: { x: { text_in: 1 } } }",
+                "engine: { prices: { x: { per_minute: 1, text_in: 1 } } }",
+                "engine: { prices: { x: { per_minute: 1, text_in: 1, text_out: 1, audio_in: 1, audio_out: 1 } } }",
+                "engine: { prices: { x: { currency: USD } } }",
                 "engine: { prices: { x: { text_in: 1, text_out: 1, audio_in: 1, audio_out: 1, text: 1 } } }",
                 "languages: { english: {} }"
             })

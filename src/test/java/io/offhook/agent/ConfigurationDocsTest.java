@@ -65,19 +65,26 @@ class ConfigurationDocsTest {
         var documented = cells("Prices")
                 .collect(Collectors.toMap(
                         cells -> cells.get(1),
-                        cells -> new Price(
-                                PriceList.CURRENCY,
-                                new BigDecimal(cells.get(2)),
-                                new BigDecimal(cells.get(3)),
-                                new BigDecimal(cells.get(4)),
-                                new BigDecimal(cells.get(5)),
-                                new BigDecimal(cells.get(6)),
-                                new BigDecimal(cells.get(7)))));
+                        cells -> price(
+                                cells.stream().skip(2).map(BigDecimal::new).toList())));
 
         assertThat(documented)
                 .usingRecursiveComparison()
                 .withComparatorForType(BigDecimal::compareTo, BigDecimal.class)
                 .isEqualTo(PriceList.KNOWN.models());
         assertThat(section("Prices")).contains("as of " + PriceList.KNOWN.asOf());
+    }
+
+    private static Price price(List<BigDecimal> amounts) {
+        return amounts.size() == 1
+                ? new Price.ForSpeech(PriceList.CURRENCY, amounts.getFirst())
+                : new Price.ForTokens(
+                        PriceList.CURRENCY,
+                        amounts.get(0),
+                        amounts.get(1),
+                        amounts.get(2),
+                        amounts.get(3),
+                        amounts.get(4),
+                        amounts.get(5));
     }
 }

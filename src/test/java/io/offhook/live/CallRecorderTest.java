@@ -87,7 +87,7 @@ class CallRecorderTest {
                 Map.of(),
                 "",
                 List.of(),
-                Map.of("priced", new Price("EUR", one, one, one, one, one, one)));
+                Map.of("priced", new Price.ForTokens("EUR", one, one, one, one, one, one)));
         var call = Call.ringing(CALL, rules, Optional.empty(), NOON, NOON);
         var recorder = new CallRecorder(book, true, new AtomicLong());
 

@@ -46,7 +46,11 @@ class CallMetersTest {
             Map.of(),
             "",
             List.of(),
-            Map.of("priced", new Price("USD", dollars(4), dollars(2), dollars(24), dollars(32), dollars(1), dollars(64))));
+            Map.of(
+                    "priced",
+                    new Price.ForTokens("USD", dollars(4), dollars(2), dollars(24), dollars(32), dollars(1), dollars(64)),
+                    "ears",
+                    new Price.ForSpeech("USD", dollars(4))));
     private static final Call CALL =
             Call.ringing(new CallId("CA1"), RULES, Optional.empty(), NOON, NOON);
     private static final CallEffect SOUND =
@@ -134,6 +138,17 @@ class CallMetersTest {
     private static String cost(String direction, String modality, String amount) {
         return "offhook_cost_total{currency=\"USD\",direction=\"%s\",modality=\"%s\",model=\"priced\"} %s"
                 .formatted(direction, modality, amount);
+    }
+
+    @Test
+    void speech_that_is_charged_by_its_length_is_counted_in_seconds_and_in_money() {
+        at(20, new CallEvent.UsageCounted(Usage.ofSpeech("ears", Duration.ofMillis(1_500))));
+        at(30, new CallEvent.UsageCounted(Usage.ofSpeech("ears", Duration.ofMillis(13_500))));
+
+        assertThat(value("offhook_transcribed_seconds_total{model=\"ears\"}")).isEqualTo("15.0");
+        assertThat(value("offhook_cost_total{currency=\"USD\",direction=\"input\",modality=\"audio\",model=\"ears\"}"))
+                .isEqualTo("1.0");
+        assertThat(value("offhook_tokens_total")).isEqualTo("none");
     }
 
     @Test
