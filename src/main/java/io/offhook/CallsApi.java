@@ -2,7 +2,6 @@ package io.offhook;
 
 import io.offhook.call.CallId;
 import io.offhook.call.Handoff;
-import io.offhook.call.Money;
 import io.offhook.config.Secret;
 import io.offhook.desk.Throttle;
 import io.offhook.outbox.StoryJson;
@@ -11,7 +10,6 @@ import io.offhook.store.StoredCall;
 import io.offhook.store.jdbc.JdbcCallLog;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -191,19 +189,12 @@ final class CallsApi {
                                 "destination", step.destination(),
                                 "result", step.result().map(r -> r.slug()).orElse("")))
                         .toList());
-        var costs = costs(id);
-        if (!costs.isEmpty()) {
-            body.put("cost", costs);
+        var charged = store.bill(id).amounts();
+        if (!charged.isEmpty()) {
+            body.put("cost", new TreeMap<>(charged));
         }
         store.handoff(id).ifPresent(handoff -> body.put("handoff", handoff(handoff)));
         return body;
-    }
-
-    /// What is known to have been charged, in each currency.
-    private Map<String, BigDecimal> costs(CallId id) {
-        return store.usage(id).stream()
-                .flatMap(charge -> charge.cost().stream())
-                .collect(Collectors.toMap(Money::currency, Money::amount, BigDecimal::add, TreeMap::new));
     }
 
     private static Map<String, Object> handoff(Handoff handoff) {

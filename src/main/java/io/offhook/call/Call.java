@@ -17,6 +17,7 @@ public record Call(
         Transcript transcript,
         ToolDesk tools,
         Signals signals,
+        Bill bill,
         Timers timers) {
 
     /// A call whose stream is about to open.
@@ -38,6 +39,7 @@ public record Call(
                 Transcript.EMPTY,
                 ToolDesk.IDLE,
                 Signals.NONE,
+                Bill.NONE,
                 Timers.NONE);
     }
 
@@ -51,45 +53,50 @@ public record Call(
         return signals.language().filter(spoken -> !spoken.equals(rules.language()));
     }
 
-    /// The same with what happened and showed up on earlier streams of it; tools that it still waits for go on.
-    public Call continuing(Transcript earlier, Signals known) {
-        return with(earlier).with(known).with(ToolDesk.waitingFor(earlier.unanswered()));
+    /// The same with what happened, showed up and was charged on earlier streams of it; tools that it still waits for go
+    /// on.
+    public Call continuing(Transcript earlier, Signals known, Bill charged) {
+        return with(earlier).with(known).with(charged).with(ToolDesk.waitingFor(earlier.unanswered()));
     }
 
     Call with(CallRules next) {
-        return new Call(id, since, next, caller, phase, line, playout, engine, transcript, tools, signals, timers);
+        return new Call(id, since, next, caller, phase, line, playout, engine, transcript, tools, signals, bill, timers);
     }
 
     Call with(Phase next) {
-        return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, signals, timers);
+        return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, signals, bill, timers);
     }
 
     Call with(Line next) {
-        return new Call(id, since, rules, caller, phase, next, playout, engine, transcript, tools, signals, timers);
+        return new Call(id, since, rules, caller, phase, next, playout, engine, transcript, tools, signals, bill, timers);
     }
 
     Call with(Playout next) {
-        return new Call(id, since, rules, caller, phase, line, next, engine, transcript, tools, signals, timers);
+        return new Call(id, since, rules, caller, phase, line, next, engine, transcript, tools, signals, bill, timers);
     }
 
     Call with(EngineLink next) {
-        return new Call(id, since, rules, caller, phase, line, playout, next, transcript, tools, signals, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, next, transcript, tools, signals, bill, timers);
     }
 
     Call with(Transcript next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, next, tools, signals, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, next, tools, signals, bill, timers);
     }
 
     Call with(ToolDesk next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, next, signals, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, next, signals, bill, timers);
     }
 
     Call with(Signals next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, next, timers);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, next, bill, timers);
+    }
+
+    Call with(Bill next) {
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, signals, next, timers);
     }
 
     Call with(Timers next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, signals, next);
+        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, signals, bill, next);
     }
 
     @Override

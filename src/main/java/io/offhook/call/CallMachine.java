@@ -27,6 +27,7 @@ import io.offhook.call.CallEvent.StreamOpened;
 import io.offhook.call.CallEvent.SummaryWritten;
 import io.offhook.call.CallEvent.TimePassed;
 import io.offhook.call.CallEvent.ToolFinished;
+import io.offhook.call.CallEvent.UsageCounted;
 import io.offhook.call.Timers.Timer;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +92,7 @@ public final class CallMachine {
         if (event instanceof CallerAudio audio) {
             return Hearing.audio(call, audio, now);
         }
-        var step = new Draft(call, now);
+        var step = new Draft(charged(call, event), now);
         if (event instanceof CallOver) {
             Departure.over(step);
         } else if (event instanceof CallerRecognised(var rules, var note)) {
@@ -111,6 +112,19 @@ public final class CallMachine {
         }
         Consultation.letGo(call, step);
         return step.done();
+    }
+
+    /// With what the engine says that it charges.
+    private static Call charged(Call call, CallEvent event) {
+        var usage =
+                switch (event) {
+                    case ReplyEnded reply -> reply.usage();
+                    case UsageCounted(var counted) -> Optional.of(counted);
+                    default -> Optional.<Usage>empty();
+                };
+        return usage.flatMap(call.rules()::cost)
+                .map(cost -> call.with(call.bill().plus(cost.total())))
+                .orElse(call);
     }
 
     /// What shows in a conversation that is known from the store only.

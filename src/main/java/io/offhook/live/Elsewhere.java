@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 
 /// What became of a call on other nodes, as far as it is stored. Pure.
 ///
-/// @param past     what was said there, and what has shown up
+/// @param past     what was said there, what has shown up, and what was charged
 /// @param phase    in which it was left
 /// @param handoff  the one with which the caller is on the way
 /// @param assumed  whether that is so only if the agent is gone: it had the caller while a human was called
@@ -206,7 +206,7 @@ record Elsewhere(
         var signals = returned
                 ? sinceReturn(stored.turns(), ran, rules, machine)
                 : machine.recall(Signals.NONE, rules, stored.turns(), ran);
-        return new Past(Transcript.of(memories), signals);
+        return new Past(Transcript.of(memories), signals, stored.bill());
     }
 
     /// What led to the first handoff is no reason for a second one.

@@ -117,10 +117,10 @@ record EntryState(
         return !over() && handoff().isEmpty() && !onLine();
     }
 
-    /// What was said and has shown up so far, on whatever stream and node.
+    /// What was said, has shown up and was charged so far, on whatever stream and node.
     Past past() {
         return live.map(LiveCall::call)
-                .map(call -> new Past(call.transcript(), call.signals()))
+                .map(call -> new Past(call.transcript(), call.signals(), call.bill()))
                 .orElse(earlier.past());
     }
 

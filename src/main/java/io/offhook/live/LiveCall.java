@@ -112,7 +112,7 @@ final class LiveCall {
     ///
     /// @param past what is known from earlier streams of the same call
     void begin(Past past, List<AudioFrame> greeting) {
-        call = call.continuing(past.history(), past.signals());
+        call = call.continuing(past.history(), past.signals(), past.bill());
         accept(new CallEvent.StreamOpened(greeting));
     }
 

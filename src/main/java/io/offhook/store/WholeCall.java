@@ -1,5 +1,6 @@
 package io.offhook.store;
 
+import io.offhook.call.Bill;
 import io.offhook.call.Handoff;
 import io.offhook.call.Turn;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.List;
 /// @param tools     those that ran, oldest first
 /// @param timeline  in order
 /// @param route     the steps towards a human, in order
+/// @param bill      what the engine has charged, as far as it has a price
 /// @param attempts  to bring humans to the caller while the agent had them, in order
 public record WholeCall(
         StoredCall call,
@@ -23,6 +25,7 @@ public record WholeCall(
         List<Fact.ToolRan> tools,
         List<Fact.Happened> timeline,
         List<Fact.RouteStepped> route,
+        Bill bill,
         List<Attempt> attempts) {
     public WholeCall {
         handoffs = List.copyOf(handoffs);

@@ -46,13 +46,13 @@ final class Calls {
     /// A call whose stream is not open yet.
     static Calls ringing(CallRules rules, Turn... history) {
         return new Calls(Call.ringing(ID, rules, PhoneNumber.parse("+18005551234"), NOON, NOON)
-                .continuing(Transcript.of(List.of(history)), Signals.NONE));
+                .continuing(Transcript.of(List.of(history)), Signals.NONE, Bill.NONE));
     }
 
     /// The same call, whose next stream is not open yet.
     static Calls continuing(Calls earlier) {
         return new Calls(Call.ringing(ID, earlier.call.rules(), earlier.call.caller(), NOON, NOON)
-                .continuing(earlier.call.transcript(), earlier.call.signals()));
+                .continuing(earlier.call.transcript(), earlier.call.signals(), earlier.call.bill()));
     }
 
     /// The stream is open; the engine is not ready yet.

@@ -3,6 +3,7 @@ package io.offhook.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.offhook.call.Bill;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
 import io.offhook.call.CallMachine;
@@ -222,7 +223,16 @@ class LiveCallsTest {
         public Optional<WholeCall> whole(CallId call) {
             return find(call)
                     .map(row -> new WholeCall(
-                            row, "", false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
+                            row,
+                            "",
+                            false,
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            Bill.NONE,
+                            List.of()));
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.offhook.live;
 
 import io.offhook.call.AudioFrame;
+import io.offhook.call.Bill;
 import io.offhook.call.CallEvent;
 import io.offhook.call.CallId;
 import io.offhook.call.CallListener;
@@ -71,6 +72,7 @@ final class Node implements AutoCloseable {
     volatile List<Fact.ToolRan> storedTools = List.of();
     volatile List<Fact.Happened> storedEvents = List.of();
     volatile List<Fact.RouteStepped> storedRoute = List.of();
+    volatile Bill storedBill = Bill.NONE;
     volatile CompletionStage<?> durable = CompletableFuture.completedStage("stored");
     int concurrent = 10;
     boolean noWatchers;
@@ -424,6 +426,7 @@ final class Node implements AutoCloseable {
                         storedTools,
                         storedEvents,
                         storedRoute,
+                        storedBill,
                         attempts.of(List.of(call))));
             }
 

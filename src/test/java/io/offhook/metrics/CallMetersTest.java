@@ -194,6 +194,7 @@ class CallMetersTest {
                 CALL.transcript(),
                 CALL.tools(),
                 CALL.signals(),
+                CALL.bill(),
                 CALL.timers());
 
         watching.on(CALL, new CallEvent.StreamEnded(StreamEnd.LOST), Step.of(ended), NOON);

@@ -1,5 +1,6 @@
 package io.offhook.store.jdbc;
 
+import io.offhook.call.Bill;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
@@ -167,6 +168,7 @@ public final class JdbcCallLog implements CallLog {
                         toolRuns(call),
                         timeline(call),
                         route(call),
+                        bill(call),
                         attempts(call)));
     }
 
@@ -221,6 +223,11 @@ public final class JdbcCallLog implements CallLog {
                                 row.getLong("audio_out"),
                                 Duration.ofMillis(row.getLong("transcribed_ms"))),
                         money(row)));
+    }
+
+    /// What all of it came to, as far as it has a price.
+    public Bill bill(CallId call) {
+        return usage(call).stream().flatMap(charge -> charge.cost().stream()).reduce(Bill.NONE, Bill::plus, Bill::plus);
     }
 
     /// The steps of the call's route, in order; without a result where the caller still waits.

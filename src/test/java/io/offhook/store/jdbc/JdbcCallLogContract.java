@@ -3,6 +3,7 @@ package io.offhook.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.offhook.call.Bill;
 import io.offhook.call.Money;
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
@@ -53,6 +54,8 @@ abstract class JdbcCallLogContract extends CallLogContract {
         assertThat(jdbc.timeline(call)).containsExactly(first, second);
         assertThat(jdbc.toolRuns(call)).containsExactly(ran);
         assertThat(jdbc.usage(call)).containsExactly(charged, unpriced, heard);
+        assertThat(jdbc.bill(call)).isEqualTo(Bill.NONE.plus(new Money("USD", new BigDecimal("0.000190004"))));
+        assertThat(jdbc.whole(call).orElseThrow().bill()).isEqualTo(jdbc.bill(call));
         assertThat(jdbc.route(call)).containsExactly(refused);
         assertThat(jdbc.voicemail(call)).contains(left);
         assertThat(jdbc.latest(10)).extracting(stored -> stored.id()).contains(call);
