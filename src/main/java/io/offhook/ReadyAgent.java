@@ -115,7 +115,8 @@ record ReadyAgent(
                 caller(facts),
                 facts.getOrDefault(AgentPlan.ATTESTATION, ""),
                 ComfortClips.in(language),
-                profile.engine().prices());
+                profile.engine().prices(),
+                profile.limits().cost());
     }
 
     /// The clock of calls never jumps, and may run faster than that of the office: how far apart they are is seen anew

@@ -44,7 +44,7 @@ final class AgentReader {
         var engine =
                 top.value("engine").map(value -> new EngineReader().read(value)).orElse(EngineChoice.DEFAULT);
         var languages = languages(top);
-        var limits = top.value("limits").map(AgentReader::limits).orElse(Limits.DEFAULT);
+        var limits = top.value("limits").map(value -> limits(value, engine)).orElse(Limits.DEFAULT);
         var tools = top.value("tools").map(new ToolReader(limits.tool())::read).orElse(List.of());
         var privacy = top.value("privacy").map(AgentReader::privacy).orElse(Privacy.DEFAULT);
         var webhooks = top.value("webhooks").map(new WebhookReader()::read).orElse(List.of());
@@ -195,7 +195,7 @@ final class AgentReader {
 
     // --- the rest
 
-    private static Limits limits(Value value) {
+    private static Limits limits(Value value, EngineChoice engine) {
         var usual = Limits.DEFAULT;
         return value.fields("limits")
                 .map(fields -> new Limits(
@@ -210,7 +210,8 @@ final class AgentReader {
                                 .orElse(usual.tool()),
                         fields.value("concurrent")
                                 .flatMap(v -> v.integer(1, CONCURRENT_MAX))
-                                .orElse(usual.concurrent())))
+                                .orElse(usual.concurrent()),
+                        fields.value("cost_per_call").flatMap(v -> CostLimit.read(v, engine))))
                 .orElse(usual);
     }
 

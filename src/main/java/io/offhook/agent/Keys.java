@@ -150,7 +150,7 @@ final class Keys {
             key("limits.silence", "15s"),
             key("limits.tool", "4s"),
             key("limits.concurrent", "40"),
-            later("limits.cost_per_call"),
+            key("limits.cost_per_call"),
             key("analytics"),
             key("analytics.topics"),
             key("analytics.topics.*", "the words of the name"),

@@ -53,22 +53,30 @@ public record Call(
         return signals.language().filter(spoken -> !spoken.equals(rules.language()));
     }
 
-    /// The same with what happened, showed up and was charged on earlier streams of it; tools that it still waits for go
-    /// on.
+    /// The same with what happened, showed up and was charged on earlier streams of it; tools that it still waits for
+    /// go on.
     public Call continuing(Transcript earlier, Signals known, Bill charged) {
         return with(earlier).with(known).with(charged).with(ToolDesk.waitingFor(earlier.unanswered()));
     }
 
+    /// Whether it has cost as much as it may.
+    boolean spent() {
+        return rules.spent(bill);
+    }
+
     Call with(CallRules next) {
-        return new Call(id, since, next, caller, phase, line, playout, engine, transcript, tools, signals, bill, timers);
+        return new Call(
+                id, since, next, caller, phase, line, playout, engine, transcript, tools, signals, bill, timers);
     }
 
     Call with(Phase next) {
-        return new Call(id, since, rules, caller, next, line, playout, engine, transcript, tools, signals, bill, timers);
+        return new Call(
+                id, since, rules, caller, next, line, playout, engine, transcript, tools, signals, bill, timers);
     }
 
     Call with(Line next) {
-        return new Call(id, since, rules, caller, phase, next, playout, engine, transcript, tools, signals, bill, timers);
+        return new Call(
+                id, since, rules, caller, phase, next, playout, engine, transcript, tools, signals, bill, timers);
     }
 
     Call with(Playout next) {
@@ -84,7 +92,8 @@ public record Call(
     }
 
     Call with(ToolDesk next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, next, signals, bill, timers);
+        return new Call(
+                id, since, rules, caller, phase, line, playout, engine, transcript, next, signals, bill, timers);
     }
 
     Call with(Signals next) {
@@ -92,7 +101,8 @@ public record Call(
     }
 
     Call with(Bill next) {
-        return new Call(id, since, rules, caller, phase, line, playout, engine, transcript, tools, signals, next, timers);
+        return new Call(
+                id, since, rules, caller, phase, line, playout, engine, transcript, tools, signals, next, timers);
     }
 
     Call with(Timers next) {

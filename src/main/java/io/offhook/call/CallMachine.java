@@ -110,6 +110,7 @@ public final class CallMachine {
                 }
             }
         }
+        Departure.byCost(step);
         Consultation.letGo(call, step);
         return step.done();
     }
@@ -187,6 +188,10 @@ public final class CallMachine {
         boolean resumed = !call.transcript().isEmpty();
         step.phase(new Phase.Conversing());
         step.line(Line.fresh(step.now()));
+        if (step.spent()) {
+            // A call that comes back with nothing left to spend: to a human at once, see `on`.
+            return;
+        }
         if (!greeting.isEmpty() && !resumed) {
             step.transcript(call.transcript()
                     .words(Turn.Speaker.AGENT, GREETING, call.rules().greeting(), step.now()));
@@ -334,7 +339,7 @@ public final class CallMachine {
                 consultation.filed(step);
             }
             case HUMAN -> consultation.overdue(step);
-            case SUMMARY -> consultation.ready(step);
+            case WRITING -> consultation.ready(step);
             case LAST_WORDS -> {}
         }
     }

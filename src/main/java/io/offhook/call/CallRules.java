@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param attestation    the network's word on the caller's number, see [Identity]
 /// @param comfort        recorded "one moment, please", or a sign without words; empty when there is none
 /// @param prices         what the engine's models cost, by name
+/// @param costLimit      the most that the call may cost, as far as there are prices for it
 public record CallRules(
         String agent,
         String greeting,
@@ -33,7 +34,8 @@ public record CallRules(
         Map<String, String> caller,
         String attestation,
         List<AudioFrame> comfort,
-        Map<String, Price> prices) {
+        Map<String, Price> prices,
+        Optional<Money> costLimit) {
 
     public CallRules {
         prices = Map.copyOf(prices);
@@ -65,12 +67,18 @@ public record CallRules(
                 Map.of(),
                 "",
                 comfort,
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 
     /// What was charged, in money; empty when there is no price for it.
     public Optional<Price.Cost> cost(Usage usage) {
         return Optional.ofNullable(prices.get(usage.model())).flatMap(price -> price.of(usage));
+    }
+
+    /// Whether a call of which this was charged has cost as much as it may.
+    public boolean spent(Bill charged) {
+        return costLimit.filter(charged::reaches).isPresent();
     }
 
     /// What is known besides what is said, at this time.

@@ -60,7 +60,7 @@ final class Consultation {
 
     /// The engine has summed up what the human is to hear.
     void summarised(Draft step, Optional<Digest> digest) {
-        step.stop(Timer.SUMMARY);
+        step.stop(Timer.WRITING);
         transfer(step.call().phase())
                 .filter(WarmTransfer::underWay)
                 .ifPresent(warm -> digest.ifPresent(written -> {
@@ -74,7 +74,7 @@ final class Consultation {
     /// Calls the human once nothing keeps the handoff from being complete, which is never for long.
     void ready(Draft step) {
         var timers = step.call().timers();
-        boolean waiting = timers.running(Timer.HANDOFF_FILING) || timers.running(Timer.SUMMARY);
+        boolean waiting = timers.running(Timer.HANDOFF_FILING) || timers.running(Timer.WRITING);
         transfer(step.call().phase())
                 .filter(warm -> warm.state() == WarmTransfer.State.FILING && !waiting)
                 .ifPresent(warm -> {

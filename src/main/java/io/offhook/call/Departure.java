@@ -16,6 +16,7 @@ import io.offhook.call.CallEvent.EngineLost;
 import io.offhook.call.CallEvent.HandoffFiled;
 import io.offhook.call.CallEvent.MarkReached;
 import io.offhook.call.CallEvent.ReplyEnded;
+import io.offhook.call.CallEvent.ReplyStarted;
 import io.offhook.call.CallEvent.StreamEnded;
 import io.offhook.call.CallEvent.SummaryWritten;
 import io.offhook.call.CallEvent.TimePassed;
@@ -26,7 +27,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// The ways out of a conversation: the goodbye, and the one door to a human. Last words are heard before the stream
-/// closes, a handoff is stored before the caller leaves, and neither waits for ever.
+/// closes, a handoff is stored before the caller leaves, and neither waits for ever. Long, because the ways share what
+/// happens on them.
 final class Departure {
     private static final Duration WORDS_START = Duration.ofSeconds(4);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
@@ -34,12 +36,15 @@ final class Departure {
 
     private Departure() {}
 
+    /// @param words what the agent says; empty when it has said goodbye
     static void goodbye(Draft step, String reason, Optional<String> words) {
         step.stopAll();
-        words.ifPresent(step::order);
+        var toSay = words.filter(_ -> !step.spent());
+        toSay.ifPresent(step::order);
         step.finalMark();
-        step.phase(new Phase.SayingGoodbye(reason, words.isPresent() ? LastWords.AWAITED : LastWords.SENT));
-        step.start(Timer.LAST_WORDS, words.isPresent() ? WORDS_START : patience(step));
+        var unsaid = toSay.isPresent() ? LastWords.AWAITED : LastWords.RUNNING_OUT;
+        step.phase(new Phase.SayingGoodbye(reason, words.isPresent() ? unsaid : LastWords.SENT));
+        step.start(Timer.LAST_WORDS, toSay.isPresent() ? WORDS_START : patience(step));
         leave(step);
     }
 
@@ -57,21 +62,38 @@ final class Departure {
             String summary,
             Handoff.Urgency urgency,
             boolean spoken) {
-        boolean byAgent = spoken && step.call().engine().ready();
-        if (byAgent
+        var parting = parting(step, spoken);
+        if (parting == Parting.ANNOUNCING
                 && Consultation.suits(step, cause)
                 && (Consultation.isUnderWay(step)
                         || Consultation.begin(step, handoff(step, cause, reason, summary, urgency)))) {
             return;
         }
         step.stopAll();
-        if (!byAgent) {
+        if (parting == Parting.SILENT) {
             cutOff(step);
             step.effect(new CloseEngine());
         }
         var handoff = handoff(step, cause, reason, summary, urgency);
         step.remark("handoff");
-        depart(step, handoff.with(Consultation.way(step, handoff)), byAgent);
+        depart(step, handoff.with(Consultation.way(step, handoff)), parting);
+    }
+
+    /// How the agent leaves the caller to a human.
+    private enum Parting {
+        /// In its own words.
+        ANNOUNCING,
+        /// It says what it was saying, and no more.
+        RUNNING_OUT,
+        /// At once.
+        SILENT
+    }
+
+    private static Parting parting(Draft step, boolean spoken) {
+        if (spoken && step.spent()) {
+            return Parting.RUNNING_OUT;
+        }
+        return spoken && step.call().engine().ready() ? Parting.ANNOUNCING : Parting.SILENT;
     }
 
     private static Handoff handoff(
@@ -92,14 +114,31 @@ final class Departure {
                 step.now()));
     }
 
-    /// @param byAgent whether the agent announces it
-    private static void depart(Draft step, Handoff handoff, boolean byAgent) {
+    private static void depart(Draft step, Handoff handoff, Parting parting) {
         step.effect(new FileHandoff(handoff));
         step.start(Timer.HANDOFF_FILING, FILING);
-        if (byAgent && handoff.way().attempt().isEmpty()) {
+        if (parting == Parting.ANNOUNCING && handoff.way().attempt().isEmpty()) {
             askForSummary(step, handoff);
         }
-        step.phase(new Phase.HandingOff(handoff, false, byAgent ? lastWords(step, handoff.to()) : LastWords.NONE));
+        var words =
+                switch (parting) {
+                    case ANNOUNCING -> lastWords(step, handoff.to());
+                    case RUNNING_OUT -> runOut(step);
+                    case SILENT -> LastWords.NONE;
+                };
+        step.phase(new Phase.HandingOff(handoff, false, words));
+    }
+
+    /// The session is kept for nothing but what the caller said last, which the human is to know.
+    private static LastWords runOut(Draft step) {
+        step.finalMark();
+        step.start(Timer.LAST_WORDS, patience(step));
+        if (step.call().engine().ready() && step.call().transcript().awaitsWords()) {
+            step.start(Timer.WRITING, FILING);
+        } else {
+            step.effect(new CloseEngine());
+        }
+        return LastWords.RUNNING_OUT;
     }
 
     /// The agent announces the human. Where the route begins with nobody it only finishes what it is saying: the
@@ -128,7 +167,7 @@ final class Departure {
 
     /// A human waits for the caller: whatever the agent was saying, it announces that one.
     static void meet(Draft step, Handoff handoff) {
-        boolean byAgent = step.call().engine().ready();
+        boolean byAgent = step.call().engine().ready() && !step.spent();
         step.stopAll();
         if (step.call().engine().replies().running().isPresent()) {
             step.effect(new CancelReply());
@@ -137,7 +176,7 @@ final class Departure {
         if (!byAgent) {
             step.effect(new CloseEngine());
         }
-        depart(step, handoff, byAgent);
+        depart(step, handoff, byAgent ? Parting.ANNOUNCING : Parting.SILENT);
     }
 
     /// Nobody was reached while the agent had the caller: on along the route, in the provider's own words.
@@ -145,7 +184,7 @@ final class Departure {
         step.stopAll();
         cutOff(step);
         step.effect(new CloseEngine());
-        depart(step, handoff, false);
+        depart(step, handoff, Parting.SILENT);
     }
 
     /// Whoever should have met the caller is gone again: the route goes on from there.
@@ -172,7 +211,7 @@ final class Departure {
         if (handoff.summary().isBlank() && !handoff.transcript().isEmpty()) {
             var policy = step.call().rules().escalation();
             step.effect(new AskForSummary(StoryByRule.prompt(handoff.language(), policy.topicNames())));
-            step.start(Timer.SUMMARY, FILING);
+            step.start(Timer.WRITING, FILING);
         }
     }
 
@@ -181,6 +220,16 @@ final class Departure {
         if (step.call().phase() instanceof Phase.Conversing) {
             Consultation.reason(step)
                     .ifPresent(decision -> handOff(step, new HandoffCause.RuleHeld(decision.why()), true));
+        }
+    }
+
+    /// A call that has cost as much as it may goes to a human. Nobody is cut short: what the agent or the caller is
+    /// saying is said to its end.
+    static void byCost(Draft step) {
+        var call = step.call();
+        boolean speaking = call.line().speaking() || call.engine().replies().speaking();
+        if (call.phase() instanceof Phase.Conversing && step.spent() && !speaking) {
+            handOff(step, new HandoffCause.CostLimit(), true);
         }
     }
 
@@ -209,9 +258,18 @@ final class Departure {
             }
             case AgentAudioEnded(var content) -> AgentSpeech.audioEnded(step, content);
             case AgentWords(var content, var text) -> AgentSpeech.words(step, content, text);
+            case ReplyStarted _ -> {
+                if (lastWords(step.call().phase()) == LastWords.RUNNING_OUT) {
+                    step.effect(new CancelReply());
+                }
+            }
             case CallerWords(var item, var text) -> {
                 Hearing.words(step, item, text);
                 step.signals(step.call().rules().escalation().callerSaid(step.call().signals(), text));
+                boolean written = text.isBlank() || !step.call().transcript().awaitsWords();
+                if (written && lastWords(step.call().phase()) == LastWords.RUNNING_OUT) {
+                    step.stop(Timer.WRITING);
+                }
             }
             case ReplyEnded reply -> {
                 step.finalMark();
@@ -221,7 +279,7 @@ final class Departure {
                 }
             }
             case EngineLost _ -> {
-                step.stop(Timer.SUMMARY);
+                step.stop(Timer.WRITING);
                 step.finalMark();
                 noMoreWords(step);
             }
@@ -243,19 +301,19 @@ final class Departure {
         if (step.call().phase() instanceof Phase.SayingGoodbye) {
             byKey(step);
         } else if (step.call().phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
-                && words.open()) {
+                && words.toBeHeard()) {
             // Already on the way; the caller doesn't want to hear about it.
             step.effect(new ClearPlayout());
             step.playout(step.call().playout().cut(step.now()));
-            step.stop(Timer.SUMMARY);
+            step.stop(Timer.WRITING);
             step.phase(new Phase.HandingOff(handoff, filed, words.givenUp()));
         }
     }
 
     private static void summarised(Draft step, Optional<Digest> digest) {
         if (step.call().phase() instanceof Phase.HandingOff(var handoff, var filed, var words)
-                && step.call().timers().running(Timer.SUMMARY)) {
-            step.stop(Timer.SUMMARY);
+                && step.call().timers().running(Timer.WRITING)) {
+            step.stop(Timer.WRITING);
             digest.ifPresent(written -> {
                 var better = handoff.with(written, step.call().rules());
                 step.effect(new FileHandoff(better));
@@ -281,8 +339,11 @@ final class Departure {
 
     /// The agent will say no more; what it has said is still to be heard.
     private static void noMoreWords(Draft step) {
-        boolean none = lastWords(step.call().phase()) == LastWords.AWAITED;
-        if (!none) {
+        var words = lastWords(step.call().phase());
+        if (words == LastWords.RUNNING_OUT) {
+            return;
+        }
+        if (words != LastWords.AWAITED) {
             lastWords(step, LastWords.SENT);
             step.start(Timer.LAST_WORDS, patience(step));
         } else if (step.call().playout().audible(step.now())) {
@@ -302,9 +363,9 @@ final class Departure {
 
     private static void lastWords(Draft step, LastWords words) {
         switch (step.call().phase()) {
-            case Phase.SayingGoodbye(var reason, var now) when now.open() ->
+            case Phase.SayingGoodbye(var reason, var now) when now.toBeHeard() ->
                 step.phase(new Phase.SayingGoodbye(reason, words));
-            case Phase.HandingOff(var handoff, var filed, var now) when now.open() ->
+            case Phase.HandingOff(var handoff, var filed, var now) when now.toBeHeard() ->
                 step.phase(new Phase.HandingOff(handoff, filed, words));
             default -> {}
         }
@@ -344,7 +405,7 @@ final class Departure {
                 ended(step, reason, words.said());
             }
             case Phase.HandingOff(var handoff, var filed, var words)
-            when filed && words.over(heard) && !step.call().timers().running(Timer.SUMMARY) -> {
+            when filed && words.over(heard) && !step.call().timers().running(Timer.WRITING) -> {
                 close(step);
                 transferred(step, handoff, words.said());
             }
@@ -394,7 +455,7 @@ final class Departure {
 
     /// Takes whoever is on the way to a human there without further words.
     static void atOnce(Draft step) {
-        step.stop(Timer.SUMMARY);
+        step.stop(Timer.WRITING);
         lastWords(step, lastWords(step.call().phase()).givenUp());
         leave(step);
     }

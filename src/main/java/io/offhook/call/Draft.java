@@ -47,6 +47,11 @@ final class Draft {
         return Consultation.reason(this).isPresent();
     }
 
+    /// Whether the call has cost as much as it may: the engine is asked for nothing more.
+    boolean spent() {
+        return call.spent();
+    }
+
     Step done() {
         return new Step(call, List.copyOf(effects), List.copyOf(remarks));
     }
@@ -152,6 +157,9 @@ final class Draft {
 
     /// A session that is not ready is asked as soon as it is.
     void askForReply() {
+        if (spent()) {
+            return;
+        }
         if (call.engine().ready()) {
             effect(new AskForReply());
             replies(call.engine().replies().asking());
@@ -165,14 +173,18 @@ final class Draft {
     }
 
     void say(String text) {
-        sayInPassing(text);
-        owe();
+        if (!spent()) {
+            sayInPassing(text);
+            owe();
+        }
     }
 
     /// Words that nobody waits for.
     void sayInPassing(String text) {
-        order(text);
-        replies(call.engine().replies().saying());
+        if (!spent()) {
+            order(text);
+            replies(call.engine().replies().saying());
+        }
     }
 
     /// From here on the caller waits for the agent's words.

@@ -211,7 +211,7 @@ final class EngineCare {
             // The caller hears something, or the engine has just given a sign of life: count from there.
             var rest = busy ? unheard.plus(OWED_AGAIN) : OWED_AGAIN.minus(sinceSign);
             step.start(Timer.REPLY_OWED, rest);
-        } else if (replies.asked() == 0) {
+        } else if (replies.asked() == 0 && !step.spent()) {
             step.remark("engine_stall");
             step.effect(new CancelReply());
             step.effect(new AskForReply());

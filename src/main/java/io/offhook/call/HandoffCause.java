@@ -66,6 +66,14 @@ public sealed interface HandoffCause {
         }
     }
 
+    /// The call has cost as much as `limits.cost_per_call`.
+    record CostLimit() implements HandoffCause {
+        @Override
+        public String slug() {
+            return "cost_limit";
+        }
+    }
+
     record ServerDraining() implements HandoffCause {
         @Override
         public String slug() {

@@ -53,6 +53,8 @@ public sealed interface Phase {
     enum LastWords {
         /// Nothing is to be said, or nothing came of it.
         NONE,
+        /// Nothing is to be said; what the agent was saying is being played.
+        RUNNING_OUT,
         /// Asked for; not a sound of them has come.
         AWAITED,
         /// Coming, and being played.
@@ -66,6 +68,11 @@ public sealed interface Phase {
             return this == AWAITED || this == BEGUN || this == SENT;
         }
 
+        /// Whether the caller may still hear something of the agent.
+        boolean toBeHeard() {
+            return open() || this == RUNNING_OUT;
+        }
+
         public boolean said() {
             return this == BEGUN || this == SENT || this == OVER;
         }
@@ -77,7 +84,7 @@ public sealed interface Phase {
 
         /// @param heard whether everything that was sent is known to be heard
         boolean over(boolean heard) {
-            return this == NONE || this == OVER || (this == SENT && heard);
+            return this == NONE || this == OVER || ((this == SENT || this == RUNNING_OUT) && heard);
         }
     }
 }

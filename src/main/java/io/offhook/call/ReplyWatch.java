@@ -79,6 +79,11 @@ public record ReplyWatch(
                 : new ReplyWatch(running, sounded, owed, says, plain, asked, failures, lastAt, reply);
     }
 
+    /// Whether a reply that the caller is to hear is being made.
+    boolean speaking() {
+        return running.isPresent() && !running.equals(dropped);
+    }
+
     boolean isDropped(String reply) {
         return dropped.filter(reply::equals).isPresent();
     }

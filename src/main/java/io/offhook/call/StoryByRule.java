@@ -148,6 +148,7 @@ final class StoryByRule {
             case HandoffCause.LostEngine _, HandoffCause.LostStream _, HandoffCause.Fault _ ->
                 "The agent failed in mid-call; the caller may have waited.";
             case HandoffCause.CallTooLong _ -> "The call reached its longest time with the agent.";
+            case HandoffCause.CostLimit _ -> "The call reached the most it may cost with the agent.";
             case HandoffCause.ServerDraining _ -> "The agent had to stop for maintenance.";
             case HandoffCause.NoCapacity _ -> "The agent never answered: too many calls at once.";
         };

@@ -29,8 +29,8 @@ public final class Timers {
         HANDOFF_FILING,
         /// A human is called beside the conversation.
         HUMAN,
-        /// The engine writes a summary for the human.
-        SUMMARY,
+        /// The engine writes for the human: a summary, or what the caller said last.
+        WRITING,
         CALL_WARNING,
         CALL_LIMIT
     }

@@ -39,6 +39,10 @@ final class ToolTurns {
         var others = reply.requests().stream()
                 .filter(request -> !request.name().equals(ToolRequest.END_CALL))
                 .toList();
+        if (!others.isEmpty() && step.spent()) {
+            // Nobody would tell the caller what came of them.
+            return;
+        }
         if (!others.isEmpty()) {
             step.tools(step.call().tools().nextRound());
             if (step.call().tools().rounds() > MAX_ROUNDS + 1) {

@@ -114,6 +114,12 @@ public record Transcript(List<Entry> entries) {
         return lastBy(Turn.Speaker.CALLER) > lastBy(Turn.Speaker.AGENT);
     }
 
+    /// Whether what the caller said last is not written down yet.
+    boolean awaitsWords() {
+        int last = lastBy(Turn.Speaker.CALLER);
+        return last >= 0 && entries.get(last) instanceof Speech speech && speech.unknown();
+    }
+
     /// The tools that have not answered, oldest first.
     List<ToolRequest> unanswered() {
         return entries.stream()

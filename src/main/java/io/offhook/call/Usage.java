@@ -3,8 +3,8 @@ package io.offhook.call;
 import java.time.Duration;
 import java.util.Objects;
 
-/// What the engine charged for one reply or transcription: tokens, or the length of the speech. Cached tokens are a part
-/// of the input tokens.
+/// What the engine charged for one reply or transcription: tokens, or the length of the speech. Cached tokens are a
+/// part of the input tokens.
 ///
 /// @param transcribed speech that was charged by its length, to a millisecond; zero where tokens were charged
 public record Usage(

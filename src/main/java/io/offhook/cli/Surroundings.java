@@ -3,6 +3,7 @@ package io.offhook.cli;
 import io.offhook.AgentPlans;
 import io.offhook.agent.AgentDirectory;
 import io.offhook.agent.AgentProfile;
+import io.offhook.agent.CostLimit;
 import io.offhook.agent.EngineWords;
 import io.offhook.call.Destination.Mailbox;
 import io.offhook.config.ConfigException;
@@ -63,6 +64,7 @@ record Surroundings(
                         ANY_NAME)));
         for (var agent : drafts) {
             warnings.addAll(EngineWords.doubts(agent));
+            warnings.addAll(CostLimit.doubts(agent));
             if (settings.mail().isEmpty()) {
                 agent.escalation().mailboxes().values().stream()
                         .sorted(Comparator.comparing(Mailbox::name))

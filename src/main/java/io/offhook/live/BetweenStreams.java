@@ -131,7 +131,7 @@ final class BetweenStreams {
                 RouteAnswers.returned(handoff, result, now),
                 handoff.map(Handoff::at).orElse(now));
         boolean first = !entry.cameBack();
-        if (!entry.comesBack(from, now)) {
+        if (entry.spent() || !entry.comesBack(from, now)) {
             return CompletableFuture.completedStage(otherwise);
         }
         var answer = connectOrRoute(entry, false).thenApply(next -> next

@@ -150,6 +150,11 @@ final class Entry {
         return state.get().past();
     }
 
+    /// Whether the call has cost as much as it may.
+    boolean spent() {
+        return plan().rules().spent(past().bill());
+    }
+
     boolean elsewhere() {
         return state.get().elsewhere();
     }

@@ -213,6 +213,7 @@ final class RouteAnswers {
             case HandoffCause.LostEngine _,
                     HandoffCause.LostStream _,
                     HandoffCause.CallTooLong _,
+                    HandoffCause.CostLimit _,
                     HandoffCause.ServerDraining _,
                     HandoffCause.NoCapacity _,
                     HandoffCause.Fault _ -> false;

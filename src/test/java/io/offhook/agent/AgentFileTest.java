@@ -15,6 +15,7 @@ import io.offhook.agent.EngineChoice.NoiseReduction;
 import io.offhook.agent.EngineChoice.TurnDetection.SemanticVad;
 import io.offhook.agent.EngineChoice.TurnDetection.ServerVad;
 import io.offhook.call.Destination;
+import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Price;
 import io.offhook.call.Route;
@@ -67,7 +68,8 @@ class AgentFileTest {
                                         new Destination.Voicemail(Duration.ofMinutes(3))))),
                         List.of()));
         assertThat(agent.limits())
-                .isEqualTo(new Limits(Duration.ofMinutes(10), Duration.ofSeconds(15), Duration.ofSeconds(4), 40));
+                .isEqualTo(new Limits(
+                        Duration.ofMinutes(10), Duration.ofSeconds(15), Duration.ofSeconds(4), 40, Optional.empty()));
         assertThat(agent.privacy()).isEqualTo(new Privacy(Optional.empty(), true));
     }
 
@@ -108,7 +110,6 @@ class AgentFileTest {
                         "The key tools.crm.allow",
                         "Key 9",
                         "Key *",
-                        "The key limits.cost_per_call",
                         "The key analytics.fields",
                         "Recording audio (privacy.record.audio)",
                         "The key privacy.redact",
@@ -205,9 +206,85 @@ class AgentFileTest {
                         .isEqualTo("What gpt-realtime-2.1 says is charged by tokens, not by the minute."));
     }
 
+    // --- the cost of a call
+
+    @Test
+    void the_most_a_call_may_cost_is_an_amount_in_the_currency_of_the_prices() {
+        var own = "engine: { model: openai/mine, prices: { mine: { currency: EUR, text_in: 1, text_out: 1, audio_in: 1,"
+                + " audio_out: 1 } } }\n";
+
+        assertThat(with("limits: { cost_per_call: 0.60 USD }").limits().cost()).contains(money("USD", "0.60"));
+        assertThat(with(own + "limits: { cost_per_call: 2 EUR }").limits().cost()).contains(money("EUR", "2"));
+        assertThat(with("engine: demo\nlimits: { cost_per_call: 2 EUR }").limits().cost())
+                .contains(money("EUR", "2"));
+        assertThat(with("limits: { call: 5m }").limits().cost()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            0.60      | must be an amount of money, but "0.60" is none.
+            $0.60     | must be an amount of money, but "$0.60" is none.
+            0.605 USD | must be an amount of money, but "0.605 USD" is none.
+            0.00 USD  | must be more than nothing, not "0.00 USD".
+            -1 USD    | must be more than nothing, not "-1 USD".
+            0.60 EUR  | is in EUR, but the price of gpt-realtime-2.1 is in USD.
+            """)
+    void a_limit_that_is_none_is_refused_at_its_line(String limit, String what) {
+        assertThat(mistakesWith("limits:\n  cost_per_call: " + limit)).singleElement().satisfies(mistake -> {
+            assertThat(mistake.where()).isEqualTo("agent.yaml:6:18");
+            assertThat(mistake.what()).isEqualTo("limits.cost_per_call " + what);
+            assertThat(mistake.fix()).isNotBlank();
+        });
+    }
+
+    @Test
+    void a_limit_that_nobody_could_watch_is_refused() {
+        var limit = "\nlimits: { cost_per_call: 0.60 USD }";
+        var ears = "engine: { transcription: ears, prices: { ears: { currency: EUR, per_minute: 1 } } }";
+
+        assertThat(mistakesWith("engine: openai/mine" + limit))
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.what())
+                        .isEqualTo("limits.cost_per_call can't be kept: there is no known price of mine."));
+        assertThat(mistakesWith(ears + limit))
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.what()).endsWith("but the price of ears is in EUR."));
+    }
+
+    @Test
+    void a_mistaken_price_is_told_alone() {
+        var price = "engine: { model: openai/mine, prices: { mine: { text_in: 1, text_out: 1, audio_in: 1 } } }";
+
+        assertThat(mistakesWith(price + "\nlimits: { cost_per_call: 0.60 USD }"))
+                .singleElement()
+                .satisfies(mistake ->
+                        assertThat(mistake.what()).isEqualTo("The key engine.prices.mine.audio_out is missing."));
+    }
+
+    @Test
+    void what_a_limit_leaves_out_is_warned_of() {
+        var limit = "limits: { cost_per_call: 0.60 USD }";
+        var priced = "engine: { prices: { gpt-transcribe: { per_minute: 1 } } }\n";
+
+        assertThat(CostLimit.doubts(with(limit))).singleElement().satisfies(doubt -> {
+            assertThat(doubt.where()).isEqualTo("acme: limits.cost_per_call");
+            assertThat(doubt.what()).contains("gpt-transcribe");
+        });
+        assertThat(CostLimit.doubts(with(priced + limit))).isEmpty();
+        assertThat(CostLimit.doubts(with("engine: demo\n" + limit))).isEmpty();
+        assertThat(CostLimit.doubts(with("limits: { call: 5m }"))).isEmpty();
+    }
+
+    private static Money money(String currency, String amount) {
+        return new Money(currency, new BigDecimal(amount));
+    }
+
     private static Price price(String currency, String... amounts) {
         var money = Arrays.stream(amounts).map(BigDecimal::new).toList();
-        return new Price.ForTokens(currency, money.get(0), money.get(1), money.get(2), money.get(3), money.get(4), money.get(5));
+        return new Price.ForTokens(
+                currency, money.get(0), money.get(1), money.get(2), money.get(3), money.get(4), money.get(5));
     }
 
     @Test
@@ -275,7 +352,12 @@ class AgentFileTest {
                 """);
 
         assertThat(agent.limits())
-                .isEqualTo(new Limits(Duration.ofMinutes(90), Duration.ofSeconds(20), Duration.ofMillis(500), 4000));
+                .isEqualTo(new Limits(
+                        Duration.ofMinutes(90),
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(500),
+                        4000,
+                        Optional.empty()));
         assertThat(agent.privacy()).isEqualTo(new Privacy(Optional.of("An AI answers."), false));
         assertThat(agent.tools().getFirst().timeout()).isEqualTo(Duration.ofMillis(500));
     }
@@ -476,7 +558,6 @@ class AgentFileTest {
                 "limits: { concurrent: 10001 }",
                 "limits: { concurrent: many }",
                 "limits: { concurrent: '40' }",
-                "limits: { cost_per_call: 0.60 USD }",
                 "languages: {}",
                 "languages: { english: {} }",
                 "languages: [en]",

@@ -48,7 +48,7 @@ class AgentSchemaTest {
                 tools:
                   a: { java: a, params: { b: What, c: { type: integer, enum: [1, 2], optional: true } } }
                   d: { http: POST https://a.example, headers: { X-A: b }, body: { e: [1, { f: g }] }, timeout: 1s }
-                limits: { call: 1h30m, concurrent: "${MAX:-40}" }
+                limits: { call: 1h30m, concurrent: "${MAX:-40}", cost_per_call: 0.60 USD }
                 """)).isEmpty();
     }
 
@@ -60,6 +60,8 @@ class AgentSchemaTest {
                 "limits: { call: 10 minutes }",
                 "limits: { concurrent: 0 }",
                 "limits: { cost_per_call: 60 cents }",
+                "limits: { cost_per_call: 0.00 USD }",
+                "limits: { cost_per_call: -1 USD }",
                 "keys: { '0': repeat }",
                 "keys: { '10': escalate }",
                 "number: 415-555-0100",

@@ -38,7 +38,8 @@ class CallerKnownLateTest {
                 Map.of("tier", "vip", "first_name", "Dana"),
                 "",
                 rules.comfort(),
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 
     private static CallerRecognised recognised(boolean atOnce) {

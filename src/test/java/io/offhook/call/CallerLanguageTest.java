@@ -34,7 +34,8 @@ class CallerLanguageTest {
                 usual.caller(),
                 usual.attestation(),
                 usual.comfort(),
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 
     private static Handoff handoff(Calls call) {

@@ -247,6 +247,7 @@ class EscalationByRuleTest {
                 usual.caller(),
                 usual.attestation(),
                 usual.comfort(),
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 }

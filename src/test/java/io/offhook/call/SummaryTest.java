@@ -43,7 +43,8 @@ class SummaryTest {
                 plain.caller(),
                 plain.attestation(),
                 plain.comfort(),
-                Map.of()));
+                Map.of(),
+                Optional.empty()));
         return call.callerSays("c1", "I want a refund for order 71. Let me talk to a person.");
     }
 

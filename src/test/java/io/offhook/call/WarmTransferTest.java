@@ -386,7 +386,8 @@ class WarmTransferTest {
                 usual.caller(),
                 usual.attestation(),
                 usual.comfort(),
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 
     private static Calls agentAsks(boolean back, Destination... destinations) {

@@ -366,6 +366,17 @@ class CommandsTest {
     }
 
     @Test
+    void what_a_limit_of_cost_leaves_out_is_warned_of() throws Exception {
+        agent("limits: { cost_per_call: 0.60 USD }\n");
+
+        var checked = offhook("check", "--offline");
+
+        assertThat(checked.exit()).isZero();
+        assertThat(checked.words())
+                .contains("warn acme: limits.cost_per_call What gpt-transcribe writes down is not counted");
+    }
+
+    @Test
     void a_port_that_is_taken_exits_with_2_and_names_the_way_out() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
             environment.put("PORT", Integer.toString(taken.getLocalPort()));

@@ -16,6 +16,7 @@ import io.offhook.call.StreamEnd;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
+import io.offhook.call.Usage;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
 import io.offhook.telephony.Hold;
@@ -237,6 +238,24 @@ class BetweenStreamsTest {
         after(CALL);
 
         assertThat(node.stepEnds(0, Route.Result.NO_ANSWER, false)).isInstanceOf(GoTo.class);
+    }
+
+    @Test
+    void a_caller_whose_call_has_cost_as_much_as_it_may_does_not_come_back_to_the_agent() {
+        node.back = true;
+        node.rings(CALL);
+        var stream = node.connects(CALL).orElseThrow();
+        stream.on(new CallEvent.CallerStartedSpeaking("c1"));
+        stream.on(new CallEvent.UsageCounted(Usage.ofSpeech("model", Duration.ofMinutes(10))));
+        stream.on(KEY_ZERO);
+        await().until(() -> node.asksAfterStream(CALL).join() instanceof GoTo);
+
+        var next = node.stepEnds(0, Route.Result.NO_ANSWER, false);
+
+        assertThat(node.facts(Fact.HandedOff.class).getLast().handoff().cause().slug())
+                .isEqualTo("caller_pressed_zero");
+        assertThat(next).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.destination())
+                .isInstanceOf(Destination.Voicemail.class));
     }
 
     @Test

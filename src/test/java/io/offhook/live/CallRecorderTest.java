@@ -87,7 +87,8 @@ class CallRecorderTest {
                 Map.of(),
                 "",
                 List.of(),
-                Map.of("priced", new Price.ForTokens("EUR", one, one, one, one, one, one)));
+                Map.of("priced", new Price.ForTokens("EUR", one, one, one, one, one, one)),
+                Optional.empty());
         var call = Call.ringing(CALL, rules, Optional.empty(), NOON, NOON);
         var recorder = new CallRecorder(book, true, new AtomicLong());
 

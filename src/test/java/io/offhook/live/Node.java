@@ -16,8 +16,10 @@ import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.Lexicon;
 import io.offhook.call.Memory;
+import io.offhook.call.Money;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Phrases;
+import io.offhook.call.Price;
 import io.offhook.call.Route;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
@@ -36,6 +38,7 @@ import io.offhook.telephony.Leg;
 import io.offhook.telephony.Progress;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +59,8 @@ import java.util.function.Consumer;
 final class Node implements AutoCloseable {
     static final CallId CALL = new CallId("CA1");
     static final PhoneNumber PERSON = new PhoneNumber("+14155550100");
+    /// A minute of speech costs a dollar; a call may cost ten.
+    private static final Price PRICE = new Price.ForSpeech("USD", BigDecimal.ONE);
 
     final List<Fact> facts = new CopyOnWriteArrayList<>();
     final InMemoryAttempts attempts;
@@ -287,7 +292,8 @@ final class Node implements AutoCloseable {
                         Map.of(),
                         "",
                         List.of(),
-                        Map.of()),
+                        Map.of("model", PRICE),
+                        Optional.of(new Money("USD", BigDecimal.TEN))),
                 new Brief("model", "voice", "", List.of("en"), List.of(), "", Map.of()),
                 with,
                 (request, _) -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.offhook.agent.LexiconFile;
+import io.offhook.call.Bill;
 import io.offhook.call.CallEvent;
 import io.offhook.call.Destination;
 import io.offhook.call.Disposition;
@@ -12,17 +13,20 @@ import io.offhook.call.Disposition.Outcome;
 import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.Memory;
+import io.offhook.call.Money;
 import io.offhook.call.Route;
 import io.offhook.call.Signals;
 import io.offhook.call.StreamEnd;
 import io.offhook.call.ToolOutcome;
 import io.offhook.call.ToolRequest;
 import io.offhook.call.Turn;
+import io.offhook.call.Usage;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -348,6 +352,21 @@ class OtherNodesTest {
         node.connects(CALL).orElseThrow();
 
         assertThat(signals().deeds()).extracting(Signals.Deed::tool).containsExactly("find_order");
+    }
+
+    @Test
+    void what_a_call_has_cost_on_another_node_counts_on_this_one() {
+        node.stored = Optional.of(Node.stored("conversing"));
+        node.storedBill = Bill.NONE.plus(new Money("USD", new BigDecimal("9.99")));
+        node.asksAfterStream(CALL).join();
+        var stream = node.connects(CALL).orElseThrow();
+        stream.on(new CallEvent.EngineReady(Duration.ZERO, Optional.empty()));
+
+        stream.on(new CallEvent.UsageCounted(Usage.ofSpeech("model", Duration.ofSeconds(1))));
+
+        assertThat(node.facts(Fact.HandedOff.class))
+                .singleElement()
+                .satisfies(sent -> assertThat(sent.handoff().cause()).isEqualTo(new HandoffCause.CostLimit()));
     }
 
     private Signals signals() {

@@ -48,9 +48,11 @@ class CallMetersTest {
             List.of(),
             Map.of(
                     "priced",
-                    new Price.ForTokens("USD", dollars(4), dollars(2), dollars(24), dollars(32), dollars(1), dollars(64)),
+                    new Price.ForTokens(
+                            "USD", dollars(4), dollars(2), dollars(24), dollars(32), dollars(1), dollars(64)),
                     "ears",
-                    new Price.ForSpeech("USD", dollars(4))));
+                    new Price.ForSpeech("USD", dollars(4))),
+            Optional.empty());
     private static final Call CALL =
             Call.ringing(new CallId("CA1"), RULES, Optional.empty(), NOON, NOON);
     private static final CallEffect SOUND =

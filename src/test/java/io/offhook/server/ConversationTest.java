@@ -18,6 +18,7 @@ import io.offhook.simulator.Clip;
 import io.offhook.simulator.EndReason;
 import io.offhook.simulator.EngineFault;
 import io.offhook.simulator.Move;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,14 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ConversationTest {
     private static final String QUESTION = "Where is order AB7492?";
+    /// What a million tokens cost that the agent speaks, and a minute of the caller's speech. A token is a twentieth of
+    /// a second.
+    private static String prices(int spoken, int heard) {
+        return """
+                { model: openai/gpt-realtime-2.1, prices: {
+                    gpt-realtime-2.1: { text_in: 0, text_out: 0, audio_in: 0, audio_out: %d },
+                    gpt-transcribe: { per_minute: %d } } }""".formatted(spoken, heard);
+    }
 
     @Test
     void a_goodbye_is_heard_in_full_before_the_server_hangs_up() {
@@ -76,6 +85,56 @@ class ConversationTest {
             assertThat(rings.at()).isBetween(Duration.ofSeconds(10), server.soon(Duration.ofSeconds(14)));
             assertThat(call.streamHeard()).isGreaterThanOrEqualTo(spoken(GREETING + "One moment.").minusMillis(60));
             assertThat(server.handoff(call).cause().slug()).isEqualTo("call_too_long");
+        }
+    }
+
+    @Test
+    void a_call_that_has_cost_enough_is_handed_to_a_person_when_the_agent_has_finished() {
+        try (var server = TestServer.plan()
+                .engine(prices(1_000_000, 0))
+                .agent("limits: { cost_per_call: 60 USD }")
+                .start()) {
+            var cheap = "It ships on Friday.";
+            var dear = "The other one is on its way, and will be with you tomorrow before noon.";
+            server.script.says(cheap).says(dear).says("Never said.");
+            var call = server.ringAndGreet();
+            server.says(QUESTION);
+            server.hears(call, GREETING, cheap);
+
+            server.says("And the other one?");
+
+            assertThat(server.awaitPerson(call).destinations()).containsExactly(PERSON);
+            assertThat(call.streamHeard())
+                    .isGreaterThanOrEqualTo(spoken(GREETING + cheap + dear).minusMillis(60));
+            assertThat(call.steps(CallStep.Said.class)).extracting(CallStep.Said::text).containsExactly("One moment.");
+            assertThat(server.session(0).responses()).hasSize(3);
+            var handoff = server.handoff(call);
+            assertThat(handoff.cause().slug()).isEqualTo("cost_limit");
+            assertThat(handoff.story().summary()).endsWith("The call reached the most it may cost with the agent.");
+            assertThat(server.disposition(call).outcome()).isEqualTo(Disposition.Outcome.TRANSFERRED);
+            server.awaitNoSessions();
+        }
+    }
+
+    @Test
+    void a_transcription_that_is_charged_by_its_length_can_reach_the_limit_and_the_answer_is_still_heard() {
+        try (var server = TestServer.plan()
+                .engine(prices(0, 60))
+                .agent("limits: { cost_per_call: 1.50 USD }")
+                .start()) {
+            var answer = "It ships on Friday, and will be with you on Monday before noon.";
+            server.script.says(answer);
+            var call = server.ringAndGreet();
+            await().atMost(PATIENCE).until(() -> server.allProven(call));
+
+            call.say(Clip.tone(440, Duration.ofMillis(1_800)));
+
+            assertThat(server.awaitPerson(call).destinations()).containsExactly(PERSON);
+            assertThat(call.streamHeard())
+                    .isGreaterThanOrEqualTo(spoken(GREETING + answer).minusMillis(60));
+            assertThat(server.handoff(call).cause().slug()).isEqualTo("cost_limit");
+            assertThat(server.offhook.store().bill(new CallId(call.sid())).amounts().get("USD"))
+                    .isBetween(new BigDecimal("1.5"), new BigDecimal("4"));
         }
     }
 

@@ -81,6 +81,7 @@ final class TestServer implements AutoCloseable {
     static final class Plan {
         private final Map<String, String> settings = new HashMap<>();
         private String lines = "";
+        private String engine = "openai/gpt-realtime-2.1";
         private final List<String> others = new ArrayList<>();
         private final List<EngineFault> atFirst = new ArrayList<>();
         private boolean cached;
@@ -95,6 +96,12 @@ final class TestServer implements AutoCloseable {
 
         Plan agent(String more) {
             lines += more + "\n";
+            return this;
+        }
+
+        /// Which engine it is, in the words of agent.yaml.
+        Plan engine(String map) {
+            engine = map;
             return this;
         }
 
@@ -219,7 +226,7 @@ final class TestServer implements AutoCloseable {
             agents.add(Files.writeString(home.resolve("agent.yaml"), """
                     offhook: 1
                     name: acme
-                    engine: openai/gpt-realtime-2.1
+                    engine: %s
                     greeting: { say: "%s", cached: %s }
                     instructions: You answer the phone.
                     escalate:
@@ -227,7 +234,15 @@ final class TestServer implements AutoCloseable {
                       to:
                         default: { %s%s }%s
                     privacy: %s
-                    """.formatted(GREETING, plan.cached, plan.person, plan.onwards(), plan.rules, plan.privacy) + plan.lines));
+                    """.formatted(
+                            plan.engine,
+                            GREETING,
+                            plan.cached,
+                            plan.person,
+                            plan.onwards(),
+                            plan.rules,
+                            plan.privacy)
+                    + plan.lines));
             for (var other : plan.others) {
                 agents.add(Files.writeString(home.resolve("agent-" + agents.size() + ".yaml"), other));
             }
