@@ -59,6 +59,7 @@ abstract class KilledInHandoff {
                     second: { dial: "%s", wait: 5s, else: voicemail }
                 privacy: { disclose: none }
                 """.formatted(GREETING, ANNOUNCEMENT, PERSON, SECOND));
+        nodes.rehearse();
     }
 
     @AfterAll

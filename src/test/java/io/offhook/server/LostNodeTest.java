@@ -46,6 +46,7 @@ class LostNodeTest {
                 escalate: { to: { default: { dial: "%s", wait: 5s, else: voicemail } } }
                 privacy: { disclose: none }
                 """.formatted(GREETING, PERSON));
+        nodes.rehearse();
     }
 
     @AfterAll

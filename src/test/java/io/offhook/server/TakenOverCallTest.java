@@ -32,6 +32,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -47,7 +48,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
-@Order(3)
+@Order(2)
 class TakenOverCallTest {
     private TwoNodes nodes;
 
@@ -80,6 +81,11 @@ class TakenOverCallTest {
     @AfterAll
     void stop() {
         nodes.close();
+    }
+
+    @BeforeEach
+    void rehearse() {
+        nodes.rehearse();
     }
 
     @AfterEach

@@ -61,6 +61,7 @@ class WarmTransferOnTwoNodesTest {
                     second: { dial: "%s", wait: 10s, else: voicemail }
                 privacy: { disclose: none }
                 """.formatted(GREETING, PERSON, SECOND));
+        nodes.rehearse();
     }
 
     @AfterAll
