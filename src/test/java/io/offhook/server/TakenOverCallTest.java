@@ -105,7 +105,7 @@ class TakenOverCallTest {
 
         nodes.killFirst();
 
-        var resumed = nodes.session(session + 1);
+        var resumed = nodes.session(session + 1, call);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(String.join("\n", remembered(resumed)))
                         .contains(QUESTION, ANSWER, "find_order", "shipped"));
@@ -153,7 +153,7 @@ class TakenOverCallTest {
     }
 
     private void comesBackOnceAndThenLeavesAMessage(SimulatedCall call, int session) {
-        var back = nodes.session(session + 1);
+        var back = nodes.session(session + 1, call);
         await().atMost(PATIENCE)
                 .until(() -> remembered(back).stream().anyMatch(item -> item.contains("but the line was busy")));
         knowsDana(back);

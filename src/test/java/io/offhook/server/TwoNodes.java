@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.awaitility.core.ConditionTimeoutException;
 
 /// Two servers in processes of their own on one PostgreSQL, behind one address, between a simulated carrier and a
 /// simulated engine. The first has everything until it is killed; from then on the second has. For the next call,
@@ -151,7 +152,7 @@ final class TwoNodes implements AutoCloseable {
         int before = engine.sessions().size();
         var call = carrier.ring(Caller.of(TestServer.CALLER, TestServer.NUMBER), faults);
         assertThat(call.awaitHeard(spoken(TestServer.GREETING), PATIENCE)).isTrue();
-        await().atMost(PATIENCE).until(() -> !session(before).responses().isEmpty());
+        await().atMost(PATIENCE).until(() -> !session(before, call).responses().isEmpty());
         if (!List.of(faults).contains(new CarrierFault.NoMarks())) {
             // What is said before the node knows that it was heard counts as an interruption.
             call.await(CallStep.MarkReturned.class, PATIENCE).orElseThrow();
@@ -172,8 +173,15 @@ final class TwoNodes implements AutoCloseable {
         return engine.sessions().size();
     }
 
-    SimulatedSession session(int index) {
-        await().atMost(PATIENCE).until(() -> sessions() > index);
+    /// Waits for a session with the engine.
+    ///
+    /// @param call whose it is to be
+    SimulatedSession session(int index, SimulatedCall call) {
+        try {
+            await().atMost(PATIENCE).until(() -> sessions() > index);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no session for the caller: " + call.steps() + call.notices(), e);
+        }
         return engine.sessions().get(index);
     }
 
