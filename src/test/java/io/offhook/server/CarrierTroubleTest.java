@@ -63,8 +63,8 @@ class CarrierTroubleTest {
             call.hangUp();
             call.awaitEnded(PATIENCE);
             var heardByEngine = Duration.ofMillis(server.session(0).appendedBytes() / 8);
-            var onLine = call.steps(CallStep.StreamClosed.class)
-                    .getFirst()
+            var onLine = call.await(CallStep.StreamClosed.class, PATIENCE)
+                    .orElseThrow()
                     .at()
                     .minus(call.steps(CallStep.StreamOpened.class).getFirst().at());
             assertThat(heardByEngine).isBetween(onLine.minusSeconds(3), onLine.plusMillis(500));
