@@ -138,6 +138,9 @@ final class TwoNodes implements AutoCloseable {
         int webhooks = second.port();
         int streams = firstPort();
         relay.to(head -> head.startsWith("GET /voice/stream") ? streams : webhooks, webhooks);
+        // A provider takes longer from the answer to the stream than the other node to store the call.
+        int before = calls();
+        relay.before("GET /voice/stream", () -> await().atMost(PATIENCE).until(() -> calls() > before));
         return greeted();
     }
 
@@ -250,11 +253,19 @@ final class TwoNodes implements AutoCloseable {
         return read(log -> log.find(id(call))).isPresent();
     }
 
+    private int calls() {
+        return count("select count(*) from call where id <> ?", "");
+    }
+
     /// How often the call was handed over.
     int handoffs(SimulatedCall call) {
+        return count("select count(*) from handoff where call_id = ?", call.sid());
+    }
+
+    private int count(String sql, String value) {
         try (var connection = DriverManager.getConnection(database);
-                var query = connection.prepareStatement("select count(*) from handoff where call_id = ?")) {
-            query.setString(1, call.sid());
+                var query = connection.prepareStatement(sql)) {
+            query.setString(1, value);
             try (var rows = query.executeQuery()) {
                 rows.next();
                 return rows.getInt(1);
