@@ -15,8 +15,8 @@ import java.util.zip.CRC32;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
-/// The steps that make the schema. Flyway takes them; but most databases have them all already, and it would take a
-/// third of the time of a start to find that out, so that is asked with one query first. Any thread.
+/// The steps that make the schema. Flyway takes them; but most databases have them all already, and it would search the
+/// class path and compare every step to find that out, so that is asked with one query first. Any thread.
 final class Migrations {
     /// In the order in which they are applied; the folder holds no other.
     static final List<String> FILES = List.of(
