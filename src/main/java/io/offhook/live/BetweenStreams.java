@@ -120,7 +120,7 @@ final class BetweenStreams {
                 first ? admission.atTheDoor(entry, clock.now()) : admission.again(entry, clock.now());
         return refusal.map(why -> handOff(entry, why.cause(), why.apology()))
                 .orElseGet(() -> CompletableFuture.completedStage(new Instruction.ConnectAgent(
-                        first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.id()))));
+                        first ? plan.notices() : List.of(), plan.rules().language(), tokens.issue(entry.ring()))));
     }
 
     private CompletionStage<Instruction> comeBack(

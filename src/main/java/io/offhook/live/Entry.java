@@ -5,6 +5,7 @@ import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
+import io.offhook.crm.StirVerdict;
 import io.offhook.telephony.IncomingCall;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,12 +30,11 @@ final class Entry {
 
     private final CallId id;
     private final AtomicReference<AgentPlan> plan;
-    private final Optional<PhoneNumber> from;
+    private final IncomingCall ring;
     private final Instant since;
     private final AtomicLong sequence;
     private final AtomicBoolean seated = new AtomicBoolean();
     private final AtomicBoolean recognising = new AtomicBoolean();
-    private volatile Optional<IncomingCall> ring = Optional.empty();
     private volatile boolean asked;
     private final Set<Integer> accepted = ConcurrentHashMap.newKeySet();
     private volatile RouteAnswers.Wish wish = RouteAnswers.Wish.NONE;
@@ -43,15 +43,11 @@ final class Entry {
     /// How the call ended, and when.
     record End(Disposition disposition, Instant at) {}
 
-    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, Instant now) {
-        this(id, plan, from, "", now);
-    }
-
-    /// @param attestation the network's word on the caller's number; empty when it says nothing, or is not known here
-    Entry(CallId id, AgentPlan plan, Optional<PhoneNumber> from, String attestation, Instant now) {
-        this.id = id;
-        this.plan = new AtomicReference<>(plan.knowing(facts(id, from, attestation)));
-        this.from = from;
+    /// @param ring how the call was announced, to whatever node
+    Entry(IncomingCall ring, AgentPlan plan, Instant now) {
+        this.id = ring.id();
+        this.plan = new AtomicReference<>(plan.knowing(facts(ring)));
+        this.ring = ring;
         this.since = now;
         this.sequence = new AtomicLong(place(now));
         this.state = new AtomicReference<>(EntryState.fresh(now));
@@ -63,10 +59,11 @@ final class Entry {
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
-    private static Map<String, String> facts(CallId id, Optional<PhoneNumber> from, String attestation) {
+    private static Map<String, String> facts(IncomingCall ring) {
         var facts = new HashMap<String, String>();
-        facts.put("call.id", id.value());
-        from.ifPresent(number -> facts.put("caller.number", number.e164()));
+        facts.put("call.id", ring.id().value());
+        ring.from().ifPresent(number -> facts.put("caller.number", number.e164()));
+        var attestation = StirVerdict.of(ring.verstat()).attestation();
         if (!attestation.isEmpty()) {
             facts.put(AgentPlan.ATTESTATION, attestation);
         }
@@ -82,19 +79,18 @@ final class Entry {
     }
 
     /// How the call was announced, to whatever node.
-    void rang(IncomingCall call) {
-        ring = Optional.of(call);
+    IncomingCall ring() {
+        return ring;
     }
 
     /// Whether this is the request that announced the call, once more. Without a mark nobody can know.
     boolean rangWith(IncomingCall call) {
-        return !call.request().isEmpty()
-                && ring.filter(first -> first.request().equals(call.request())).isPresent();
+        return !call.request().isEmpty() && ring.request().equals(call.request());
     }
 
     /// What is needed to find out who calls; given once.
     Optional<IncomingCall> unrecognised() {
-        return ring.filter(_ -> recognising.compareAndSet(false, true));
+        return recognising.compareAndSet(false, true) ? Optional.of(ring) : Optional.empty();
     }
 
     /// This is known of the caller, too: while the phone rings or in mid-call.
@@ -104,7 +100,7 @@ final class Entry {
     }
 
     Optional<PhoneNumber> from() {
-        return from;
+        return ring.from();
     }
 
     Instant since() {

@@ -3,7 +3,6 @@ package io.offhook.live;
 import io.offhook.call.CallId;
 import io.offhook.call.CallMachine;
 import io.offhook.call.PhoneNumber;
-import io.offhook.crm.StirVerdict;
 import io.offhook.store.Attempt;
 import io.offhook.store.CallLog;
 import io.offhook.store.WholeCall;
@@ -63,14 +62,8 @@ final class KnownCalls {
     }
 
     /// An entry for a call of which nothing more is known. It is not among the known ones before it is added.
-    Entry fresh(CallId id, Optional<PhoneNumber> from, Optional<PhoneNumber> to) {
-        return new Entry(id, agents.apply(to), from, clock.now());
-    }
-
-    /// As above, for a call of which it is known how it was announced.
     Entry fresh(IncomingCall call) {
-        var attestation = StirVerdict.of(call.verstat()).attestation();
-        return new Entry(call.id(), agents.apply(call.to()), call.from(), attestation, clock.now());
+        return new Entry(call, agents.apply(call.to()), clock.now());
     }
 
     /// The call's entry, this one or the one that it has; empty when there is no room for more.
@@ -146,9 +139,6 @@ final class KnownCalls {
 
     private Optional<Entry> adopt(WholeCall stored) {
         var call = stored.call();
-        var ring = new IncomingCall(call.id(), call.from(), call.to(), stored.verstat(), false, "");
-        var entry = fresh(ring);
-        entry.rang(ring);
-        return add(entry);
+        return add(fresh(new IncomingCall(call.id(), call.from(), call.to(), stored.verstat(), false, "")));
     }
 }

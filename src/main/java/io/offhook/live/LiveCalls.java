@@ -102,7 +102,6 @@ public final class LiveCalls implements Switchboard {
                     RouteAnswers.sorry(fresh.standing(), Apologies::allLinesBusy));
         }
         if (entry.get() == fresh) {
-            fresh.rang(call);
             log.started(fresh, call);
             recognise(fresh);
         }
@@ -121,27 +120,36 @@ public final class LiveCalls implements Switchboard {
 
     @Override
     public CompletionStage<Boolean> redeem(CallId call, String token) {
-        var nonce = tokens.redeem(call, token);
-        if (nonce.isEmpty() || !storeIsShared) {
-            return CompletableFuture.completedStage(nonce.isPresent());
-        }
-        // A store that is down must not keep callers out; then this node's own memory has to do.
-        return lookUps.ask(
-                () -> {
-                    known.catchUp(call).ifPresent(this::recognise);
-                    return store.redeem(call, nonce.get());
-                },
-                true);
+        return tokens.redeem(call, token)
+                .map(proof -> firstUse(proof).whenComplete((first, _) -> {
+                    if (Boolean.TRUE.equals(first)) {
+                        meet(proof.call());
+                    }
+                }))
+                .orElseGet(() -> CompletableFuture.completedStage(false));
+    }
+
+    /// A store that is down must not keep callers out; then this node's own memory has to do.
+    private CompletionStage<Boolean> firstUse(StreamTokens.Proof proof) {
+        var call = proof.call().id();
+        return storeIsShared
+                ? lookUps.ask(
+                        () -> {
+                            known.catchUp(call);
+                            return store.redeem(call, proof.nonce());
+                        },
+                        true)
+                : CompletableFuture.completedStage(true);
+    }
+
+    /// The webhook may have come to another node, and the store not have heard of the call yet.
+    private void meet(IncomingCall call) {
+        known.find(call.id()).or(() -> known.add(known.fresh(call))).ifPresent(this::recognise);
     }
 
     @Override
     public Optional<Consumer<CallEvent>> connect(CallId id, Leg leg) {
-        // Without an entry the webhook was answered by another node, and the store could not be asked: then the default
-        // agent answers.
-        return known.find(id)
-                .or(() -> known.add(known.fresh(id, Optional.empty(), Optional.empty())))
-                .filter(Entry::free)
-                .flatMap(entry -> streams.open(entry, leg));
+        return known.find(id).filter(Entry::free).flatMap(entry -> streams.open(entry, leg));
     }
 
     // --- what comes next ---
@@ -162,7 +170,7 @@ public final class LiveCalls implements Switchboard {
 
     /// A call of which nothing is known. It is answered even if there is no room to remember it.
     private Entry stranger(Progress progress) {
-        var fresh = known.fresh(progress.id(), progress.from(), progress.to());
+        var fresh = known.fresh(new IncomingCall(progress.id(), progress.from(), progress.to(), "", false, ""));
         return known.add(fresh).orElse(fresh);
     }
 

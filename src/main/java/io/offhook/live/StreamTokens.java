@@ -1,6 +1,8 @@
 package io.offhook.live;
 
 import io.offhook.call.CallId;
+import io.offhook.call.PhoneNumber;
+import io.offhook.telephony.IncomingCall;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -14,13 +16,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// One-time tokens that bind a media stream to its call: `nonce.expiry.signature`. Signed with a secret that all nodes
-/// share, so that any node can check one without asking the store, even while the store is down. Any thread.
+/// One-time tokens that bind a media stream to its call, and tell how it was announced:
+/// `nonce.expiry.announcement.signature`. Signed with a secret that all nodes share, so that any node can check one, and
+/// knows who calls whom, without asking the store: it may be down, or not have heard of the call yet. Any thread.
 final class StreamTokens {
     private static final Duration LIFE = Duration.ofSeconds(60);
     /// Nodes' clocks may differ this much.
     private static final Duration SKEW = Duration.ofSeconds(60);
-    private static final int MAX_LENGTH = 160;
+    /// The provider carries 500 characters, the parameter's name among them.
+    private static final int MAX_LENGTH = 480;
+    private static final int MAX_VERSTAT = 100;
 
     private final SecureRandom random = new SecureRandom();
     private final List<byte[]> keys;
@@ -35,31 +40,52 @@ final class StreamTokens {
         this.wallMillis = wallMillis;
     }
 
-    String issue(CallId call) {
+    String issue(IncomingCall call) {
         var nonce = new byte[16];
         random.nextBytes(nonce);
-        var body = HexFormat.of().formatHex(nonce) + "." + (wallMillis.getAsLong() + LIFE.toMillis());
-        return body + "." + signature(keys.getFirst(), call, body);
+        var body = HexFormat.of().formatHex(nonce) + "." + (wallMillis.getAsLong() + LIFE.toMillis()) + "." + told(call);
+        return body + "." + signature(keys.getFirst(), call.id(), body);
     }
 
-    /// The token's nonce if the token is genuine, for this call, fresh, and new to this node; uses it up.
-    Optional<String> redeem(CallId call, String token) {
+    /// A token that was good.
+    record Proof(String nonce, IncomingCall call) {}
+
+    /// What the token says if it is genuine, for this call, fresh, and new to this node; uses it up.
+    Optional<Proof> redeem(CallId call, String token) {
         var parts = token.length() > MAX_LENGTH ? new String[0] : token.split("\\.", -1);
-        if (parts.length != 3 || !parts[1].matches("\\d{1,18}")) {
+        if (parts.length != 4 || !parts[1].matches("\\d{1,18}")) {
             return Optional.empty();
         }
-        var body = parts[0] + "." + parts[1];
+        var body = parts[0] + "." + parts[1] + "." + parts[2];
         boolean genuine = keys.stream()
                 .anyMatch(key -> MessageDigest.isEqual(
                         signature(key, call, body).getBytes(StandardCharsets.UTF_8),
-                        parts[2].getBytes(StandardCharsets.UTF_8)));
+                        parts[3].getBytes(StandardCharsets.UTF_8)));
         long now = wallMillis.getAsLong();
         long expiry = Long.parseLong(parts[1]);
         if (!genuine || expiry + SKEW.toMillis() < now) {
             return Optional.empty();
         }
         used.values().removeIf(end -> end + 2 * SKEW.toMillis() < now);
-        return used.putIfAbsent(parts[0], expiry) == null ? Optional.of(parts[0]) : Optional.empty();
+        return used.putIfAbsent(parts[0], expiry) == null
+                ? Optional.of(new Proof(parts[0], heard(call, parts[2])))
+                : Optional.empty();
+    }
+
+    private static String told(IncomingCall call) {
+        var verstat = call.verstat().length() > MAX_VERSTAT ? "" : call.verstat();
+        var text = number(call.from()) + "|" + number(call.to()) + "|" + verstat;
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String number(Optional<PhoneNumber> number) {
+        return number.map(PhoneNumber::e164).orElse("");
+    }
+
+    /// Only of what was signed here.
+    private static IncomingCall heard(CallId call, String told) {
+        var parts = new String(Base64.getUrlDecoder().decode(told), StandardCharsets.UTF_8).split("\\|", 3);
+        return new IncomingCall(call, PhoneNumber.parse(parts[0]), PhoneNumber.parse(parts[1]), parts[2], false, "");
     }
 
     /// A stable name for something that must not be told, such as a phone number.

@@ -49,6 +49,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,6 +69,8 @@ final class Node implements AutoCloseable {
     final List<String> dismissed = new CopyOnWriteArrayList<>();
     final List<CallListener> watchers = new ArrayList<>();
     final List<String> noticed = new CopyOnWriteArrayList<>();
+    /// Calls whose caller was looked up, with the plans at that moment.
+    final Map<IncomingCall, AgentPlan> recognised = new ConcurrentHashMap<>();
     final List<Engine> sessions = new CopyOnWriteArrayList<>();
     final List<ToolRequest> toolsAsked = new CopyOnWriteArrayList<>();
     final List<CompletableFuture<ToolOutcome>> tools = new CopyOnWriteArrayList<>();
@@ -135,7 +138,7 @@ final class Node implements AutoCloseable {
                 shared,
                 book(),
                 counters(),
-                (_, _, _, _) -> {},
+                (plan, call, _, _) -> recognised.put(call, plan),
                 _ -> {
                     if (noWatchers) {
                         throw new IllegalStateException("no watchers today");
@@ -468,6 +471,11 @@ final class Node implements AutoCloseable {
                 noticed.add(slug);
             }
         };
+    }
+
+    /// A call of which nothing else is known.
+    static IncomingCall unannounced(CallId id) {
+        return new IncomingCall(id, Optional.empty(), Optional.empty(), "", false, "");
     }
 
     static Handoff handoff() {

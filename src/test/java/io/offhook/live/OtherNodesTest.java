@@ -14,6 +14,7 @@ import io.offhook.call.Handoff;
 import io.offhook.call.HandoffCause;
 import io.offhook.call.Memory;
 import io.offhook.call.Money;
+import io.offhook.call.PhoneNumber;
 import io.offhook.call.Route;
 import io.offhook.call.Signals;
 import io.offhook.call.StreamEnd;
@@ -23,6 +24,7 @@ import io.offhook.call.Turn;
 import io.offhook.call.Usage;
 import io.offhook.store.Fact;
 import io.offhook.store.StoredCall;
+import io.offhook.telephony.IncomingCall;
 import io.offhook.telephony.Instruction.ConnectAgent;
 import io.offhook.telephony.Instruction.GoTo;
 import io.offhook.telephony.Instruction.HangUp;
@@ -103,6 +105,24 @@ class OtherNodesTest {
         assertThat(next).isInstanceOfSatisfying(GoTo.class, there -> assertThat(there.handoff())
                 .contains(handoff(SENT_AWAY)));
         assertThat(node.facts(Fact.HandedOff.class)).isEmpty();
+    }
+
+    // --- neither this node nor the store has heard of the call ---
+
+    @Test
+    void a_stream_that_is_faster_than_the_store_has_the_agent_of_the_number_and_the_caller_is_recognised() {
+        var ring = new IncomingCall(
+                CALL, PhoneNumber.parse("+14155550123"), PhoneNumber.parse("+18005550199"), "", false, "");
+        String token;
+        try (var other = new Node(folder, 1, true)) {
+            token = ((ConnectAgent) other.calls.incoming(ring).toCompletableFuture().join()).token();
+        }
+
+        assertThat(node.calls.redeem(CALL, token).toCompletableFuture().join()).isTrue();
+
+        assertThat(node.recognised).containsOnlyKeys(ring);
+        assertThat(node.recognised.get(ring).facts()).containsEntry("called.number", "+18005550199");
+        assertThat(node.connects(CALL)).isPresent();
     }
 
     // --- a human was called while the agent had the caller ---

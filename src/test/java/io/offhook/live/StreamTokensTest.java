@@ -3,9 +3,12 @@ package io.offhook.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.offhook.call.CallId;
+import io.offhook.call.PhoneNumber;
+import io.offhook.telephony.IncomingCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,22 +17,56 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamTokensTest {
     private static final CallId CALL = new CallId("CA1");
+    private static final IncomingCall RING = new IncomingCall(
+            CALL,
+            Optional.of(new PhoneNumber("+14155550123")),
+            Optional.of(new PhoneNumber("+18005550199")),
+            "TN-Validation-Passed-A",
+            false,
+            "");
     private final AtomicLong clock = new AtomicLong(1_000_000);
     private final StreamTokens tokens = new StreamTokens(List.of("one"), clock::get);
 
     @Test
     void a_token_is_good_once_and_for_its_call_only() {
-        var token = tokens.issue(CALL);
+        var token = tokens.issue(RING);
 
         assertThat(tokens.redeem(new CallId("CA2"), token)).isEmpty();
         assertThat(tokens.redeem(CALL, token)).isPresent();
         assertThat(tokens.redeem(CALL, token)).isEmpty();
     }
 
+    @Test
+    void a_token_tells_how_the_call_was_announced() {
+        var withheld = new IncomingCall(CALL, Optional.empty(), RING.to(), "a|b", false, "");
+
+        assertThat(tokens.redeem(CALL, tokens.issue(RING)).orElseThrow().call()).isEqualTo(RING);
+        assertThat(tokens.redeem(CALL, tokens.issue(withheld)).orElseThrow().call()).isEqualTo(withheld);
+    }
+
+    @Test
+    void a_token_that_tells_something_else_than_was_signed_is_none() {
+        var parts = tokens.issue(RING).split("\\.");
+        var other = tokens.issue(new IncomingCall(CALL, Optional.empty(), RING.to(), "", false, ""));
+
+        parts[2] = other.split("\\.")[2];
+
+        assertThat(tokens.redeem(CALL, String.join(".", parts))).isEmpty();
+    }
+
+    @Test
+    void a_token_fits_into_what_the_provider_carries_whatever_it_says_of_the_number() {
+        var talkative = new IncomingCall(CALL, RING.from(), RING.to(), "x".repeat(4_000), false, "");
+
+        assertThat("token" + tokens.issue(RING)).hasSizeLessThan(500);
+        assertThat("token" + tokens.issue(talkative)).hasSizeLessThan(500);
+        assertThat(tokens.redeem(CALL, tokens.issue(talkative))).isPresent();
+    }
+
     @ParameterizedTest
     @CsvSource({"120000, true", "120001, false"})
     void a_token_dies_of_age_with_room_for_differing_clocks(long millis, boolean good) {
-        var token = tokens.issue(CALL);
+        var token = tokens.issue(RING);
 
         clock.addAndGet(millis);
 
@@ -40,12 +77,12 @@ class StreamTokensTest {
     void during_rotation_the_old_secret_still_verifies() {
         var rotated = new StreamTokens(List.of("two", "one"), clock::get);
 
-        assertThat(rotated.redeem(CALL, tokens.issue(CALL))).isPresent();
-        assertThat(tokens.redeem(CALL, rotated.issue(CALL))).isEmpty();
+        assertThat(rotated.redeem(CALL, tokens.issue(RING))).isPresent();
+        assertThat(tokens.redeem(CALL, rotated.issue(RING))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "..", "a.b.c", "a.99999999999999999999.c", "a.1.c.d"})
+    @ValueSource(strings = {"", "a", "..", "a.b.c", "a.b.c.d", "a.99999999999999999999.c.d", "a.1.c.d", "a.1.c.d.e"})
     void anything_else_is_no_token(String text) {
         assertThat(tokens.redeem(CALL, text)).isEmpty();
     }

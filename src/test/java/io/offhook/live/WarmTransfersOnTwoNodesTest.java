@@ -1,5 +1,6 @@
 package io.offhook.live;
 
+import static io.offhook.live.Node.unannounced;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -56,7 +57,7 @@ class WarmTransfersOnTwoNodesTest {
         other.storedHandoffs = List.of(Node.handoff());
         ours = one.warm(legs("one"));
         theirs = other.warm(legs("other"));
-        entry = new Entry(Node.CALL, one.planCalling("+18005550199"), Optional.empty(), Instant.EPOCH);
+        entry = new Entry(unannounced(Node.CALL), one.planCalling("+18005550199"), Instant.EPOCH);
         orders = ours.of(entry);
         orders.call(new CallHuman(0, 0, ANN, Node.handoff()));
         become(is -> is.leg().isPresent());

@@ -1,5 +1,6 @@
 package io.offhook.live;
 
+import static io.offhook.live.Node.unannounced;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -50,7 +51,7 @@ class WarmTransfersTest {
     void a_call() {
         node = new Node(folder, 1);
         warm = node.warm(new Legs());
-        orders = warm.of(new Entry(CALL, node.planCalling("+18005550199"), Optional.empty(), Instant.EPOCH));
+        orders = warm.of(new Entry(unannounced(CALL), node.planCalling("+18005550199"), Instant.EPOCH));
     }
 
     @AfterEach
@@ -135,7 +136,7 @@ class WarmTransfersTest {
     /// As the call of this node orders it.
     private void callsAnn() {
         node.warm
-                .of(new Entry(CALL, node.planCalling("+18005550199"), Optional.empty(), Instant.EPOCH))
+                .of(new Entry(unannounced(CALL), node.planCalling("+18005550199"), Instant.EPOCH))
                 .call(new CallHuman(0, 0, ANN, Node.handoff()));
     }
 
@@ -252,7 +253,7 @@ class WarmTransfersTest {
 
     @Test
     void without_a_number_to_show_nobody_is_called() {
-        orders = warm.of(new Entry(CALL, node.planCalling(""), Optional.empty(), Instant.EPOCH));
+        orders = warm.of(new Entry(unannounced(CALL), node.planCalling(""), Instant.EPOCH));
 
         orders.call(new CallHuman(0, 0, ANN, Node.handoff()));
 
@@ -271,7 +272,7 @@ class WarmTransfersTest {
                 Instant.EPOCH,
                 Optional.empty(),
                 Optional.empty()));
-        orders = warm.of(new Entry(CALL, node.planCalling(""), Optional.empty(), Instant.EPOCH));
+        orders = warm.of(new Entry(unannounced(CALL), node.planCalling(""), Instant.EPOCH));
 
         rings();
 
