@@ -39,21 +39,16 @@ final class NodeProcess implements AutoCloseable {
 
     /// Starts a node, after any other that is being started.
     ///
-    /// @param home  its own data folder, which has `agent.yaml`
-    /// @param since when its clock has shown the same as the wall's; it runs faster
-    static NodeProcess start(Path home, Map<String, String> environment, double speed, Instant since) {
-        var said = home.resolve("said.txt");
+    /// @param environment with a data folder of its own
+    /// @param since       when its clock has shown the same as the wall's; it runs faster
+    static NodeProcess start(Map<String, String> environment, double speed, Instant since) {
+        var said = Path.of(environment.get("OFFHOOK_HOME"), "said.txt");
         var command = new ArrayList<>(NodeImage.command());
         command.addAll(List.of(NodeProcess.class.getName(), Double.toString(speed), since.toString()));
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
         builder.environment().putAll(environment);
-        builder.environment()
-                .putAll(Map.of(
-                        "OFFHOOK_HOME", home.toString(),
-                        "OFFHOOK_AGENT", home.resolve("agent.yaml").toString(),
-                        "PORT", "0"));
         STARTING.lock();
         try {
             return new NodeProcess(builder.start(), said);
@@ -93,6 +88,11 @@ final class NodeProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Until somebody kills it.
+    void awaitEnd() {
+        var _ = process.onExit().join();
     }
 
     boolean alive() {
@@ -143,7 +143,7 @@ final class NodeProcess implements AutoCloseable {
 
     /// The clocks of several nodes agree, as those of real ones do, though they run faster than the wall's and one was
     /// started later: its clock, whose first reading is its start, believes to have run as long as the others.
-    private static LongSupplier asIfSince(Instant since, double speed) {
+    static LongSupplier asIfSince(Instant since, double speed) {
         var started = new AtomicBoolean();
         return () -> started.getAndSet(true) ? System.nanoTime() : System.nanoTime() - behind(since, speed);
     }

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 /// node of the moment, one request on each connection. A test says what happens just before a request gets there, or
 /// just after its answer has come back.
 final class Relay implements AutoCloseable {
+    private static final String ANY = "";
     private static final String END_OF_HEAD = "\r\n\r\n";
     private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
 
@@ -38,7 +39,12 @@ final class Relay implements AutoCloseable {
     }
 
     /// @param request how the request begins, such as `POST /voice/continue`
-    private record Moment(Pattern request, When when, Runnable then) {}
+    /// @param call    what its body contains: the id of a call, or nothing
+    private record Moment(Pattern request, String call, When when, Runnable then) {
+        boolean is(When now, String head, String body) {
+            return when == now && request.matcher(head).lookingAt() && body.contains(call);
+        }
+    }
 
     Relay() {
         try {
@@ -68,17 +74,27 @@ final class Relay implements AutoCloseable {
 
     /// Once, before the next request that begins like this reaches a node.
     void before(String request, Runnable then) {
-        moments.add(new Moment(Pattern.compile(request), When.BEFORE, then));
+        before(request, ANY, then);
     }
 
-    /// Once, when the next request that begins like this is on the way, which is then lost.
-    void instead(String request, Runnable then) {
-        moments.add(new Moment(Pattern.compile(request), When.INSTEAD, then));
+    /// The same for the requests of one call.
+    void before(String request, String call, Runnable then) {
+        moments.add(new Moment(Pattern.compile(request), call, When.BEFORE, then));
+    }
+
+    /// Once, when the next request of the call that begins like this is on the way, which is then lost.
+    void instead(String request, String call, Runnable then) {
+        moments.add(new Moment(Pattern.compile(request), call, When.INSTEAD, then));
     }
 
     /// Once, when the next answer to such a request has gone back.
     void after(String request, Runnable then) {
-        moments.add(new Moment(Pattern.compile(request), When.AFTER, then));
+        after(request, ANY, then);
+    }
+
+    /// The same for the requests of one call.
+    void after(String request, String call, Runnable then) {
+        moments.add(new Moment(Pattern.compile(request), call, When.AFTER, then));
     }
 
     /// Each request that begins like this is made twice, as when the first answer was lost.
@@ -106,21 +122,19 @@ final class Relay implements AutoCloseable {
     private void relay(Socket client) {
         try (client) {
             var head = head(client.getInputStream());
-            if (head.isEmpty() || reach(head, When.INSTEAD)) {
+            var body = text(client.getInputStream().readNBytes(length(head)));
+            if (head.isEmpty() || reach(When.INSTEAD, head, body)) {
                 return;
             }
-            reach(head, When.BEFORE);
-            var body = new byte[0];
+            reach(When.BEFORE, head, body);
             if (twice.filter(request -> request.matcher(head).lookingAt()).isPresent()) {
-                body = client.getInputStream().readNBytes(length(head));
                 lose(head, body);
             }
             try (var node = connect(port.applyAsInt(head))) {
-                node.getOutputStream().write(alone(head).getBytes(StandardCharsets.ISO_8859_1));
-                node.getOutputStream().write(body);
+                node.getOutputStream().write(bytes(alone(head) + body));
                 var up = Thread.ofVirtual().start(() -> pump(client, node));
                 pump(node, client);
-                reach(head, When.AFTER);
+                reach(When.AFTER, head, body);
                 close(client);
                 up.join();
             }
@@ -132,10 +146,9 @@ final class Relay implements AutoCloseable {
     }
 
     /// A request whose answer nobody gets.
-    private void lose(String head, byte[] body) throws IOException {
+    private void lose(String head, String body) throws IOException {
         try (var node = connect(port.applyAsInt(head))) {
-            node.getOutputStream().write(alone(head).getBytes(StandardCharsets.ISO_8859_1));
-            node.getOutputStream().write(body);
+            node.getOutputStream().write(bytes(alone(head) + body));
             node.getInputStream().transferTo(OutputStream.nullOutputStream());
         }
     }
@@ -160,14 +173,22 @@ final class Relay implements AutoCloseable {
                 : head.replaceFirst("\r\n", "\r\nConnection: close\r\n");
     }
 
-    private boolean reach(String head, When when) {
+    private boolean reach(When now, String head, String body) {
         for (var moment : moments) {
-            if (moment.when() == when && moment.request().matcher(head).lookingAt() && moments.remove(moment)) {
+            if (moment.is(now, head, body) && moments.remove(moment)) {
                 moment.then().run();
                 return true;
             }
         }
         return false;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static String head(InputStream from) throws IOException {
@@ -176,7 +197,7 @@ final class Relay implements AutoCloseable {
         while ((next = from.read()) >= 0) {
             head.write(next);
             if (next == '\n' && head.toString(StandardCharsets.ISO_8859_1).endsWith(END_OF_HEAD)) {
-                return head.toString(StandardCharsets.ISO_8859_1);
+                return text(head.toByteArray());
             }
         }
         return "";

@@ -4,11 +4,14 @@ import static io.offhook.server.TestServer.spoken;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.offhook.Offhook;
+import io.offhook.agent.AgentDirectory;
 import io.offhook.call.CallId;
 import io.offhook.call.Disposition;
 import io.offhook.call.Handoff;
 import io.offhook.call.Route;
 import io.offhook.call.Turn;
+import io.offhook.config.Settings;
 import io.offhook.simulator.CallStep;
 import io.offhook.simulator.Caller;
 import io.offhook.simulator.CarrierFault;
@@ -30,22 +33,25 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.awaitility.core.ConditionTimeoutException;
 
-/// Two servers in processes of their own on one PostgreSQL, behind one address, between a simulated carrier and a
-/// simulated engine. The first has everything until it is killed; from then on the second has. For the next call,
-/// another process is the first.
+/// Two servers on one PostgreSQL, behind one address, between a simulated carrier and a simulated engine. The first, in
+/// a process of its own, has everything until it is killed; from then on the second has, which lives in this process
+/// and shares nothing with the first but the database. For the next call, another process is the first.
 final class TwoNodes implements AutoCloseable {
     /// Slow enough for a machine on which three servers share two processors with other tests.
     static final double SPEED = 2;
 
     /// How long the wall's clock may take for anything at all.
     static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /// How the numbers of several callers at once begin.
+    private static final String CALLERS = "+1415555020";
 
     /// A port at which nothing listens.
     private static final int NOBODY = 1;
@@ -59,9 +65,16 @@ final class TwoNodes implements AutoCloseable {
     private final String database;
     private final SimulatedEngine engine;
     private final SimulatedCarrier carrier;
-    private final NodeProcess second;
+    private final Offhook second;
     private NodeProcess first;
     private int nodes;
+
+    /// A caller with whom this goes wrong, and the agent's session with the engine.
+    record Conversation(SimulatedCall call, List<CarrierFault> faults, SimulatedSession session) {
+        void says(String text) {
+            session.typed(text);
+        }
+    }
 
     /// @param agent the agent.yaml of all nodes
     TwoNodes(Path folder, String agent) throws SQLException {
@@ -86,8 +99,8 @@ final class TwoNodes implements AutoCloseable {
                 .speed(SPEED)
                 .start();
         carrier.account().verify(TestServer.NUMBER);
-        second = node();
-        first = node();
+        second = here();
+        first = inAnotherProcess();
     }
 
     /// The first look of a new process at the database takes longer than a caller may be kept waiting for it, while
@@ -99,22 +112,36 @@ final class TwoNodes implements AutoCloseable {
         disposition(call);
     }
 
-    private NodeProcess node() {
+    private Offhook here() {
+        var environment = environment();
+        var settings = Settings.from(environment);
+        return Offhook.create(settings, AgentDirectory.open(settings.agentFiles(), environment))
+                .speed(SPEED)
+                .time(NodeProcess.asIfSince(since, SPEED))
+                .eventLoops(1)
+                .start();
+    }
+
+    private NodeProcess inAnotherProcess() {
+        return NodeProcess.start(environment(), SPEED, since);
+    }
+
+    /// What another node is started with.
+    private Map<String, String> environment() {
         try {
             var home = Files.createDirectory(folder.resolve("node-" + nodes++));
-            Files.writeString(home.resolve("agent.yaml"), agent);
-            return NodeProcess.start(
-                    home,
-                    Map.of(
-                            "TWILIO_ACCOUNT_SID", TestServer.ACCOUNT,
-                            "TWILIO_AUTH_TOKEN", TestServer.TOKEN,
-                            "OFFHOOK_TWILIO_URL", carrier.restUrl().toString(),
-                            "OPENAI_API_KEY", TestServer.KEY,
-                            "OPENAI_BASE_URL", engine.baseUrl().toString(),
-                            "OFFHOOK_PUBLIC_URL", TestServer.PUBLIC.toString(),
-                            "OFFHOOK_JDBC_URL", database),
-                    SPEED,
-                    since);
+            return Map.of(
+                    "TWILIO_ACCOUNT_SID", TestServer.ACCOUNT,
+                    "TWILIO_AUTH_TOKEN", TestServer.TOKEN,
+                    "OFFHOOK_TWILIO_URL", carrier.restUrl().toString(),
+                    "OPENAI_API_KEY", TestServer.KEY,
+                    "OPENAI_BASE_URL", engine.baseUrl().toString(),
+                    "OFFHOOK_PUBLIC_URL", TestServer.PUBLIC.toString(),
+                    "OFFHOOK_JDBC_URL", database,
+                    "OFFHOOK_HOME", home.toString(),
+                    "OFFHOOK_AGENT",
+                            Files.writeString(home.resolve("agent.yaml"), agent).toString(),
+                    "PORT", "0");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -128,9 +155,24 @@ final class TwoNodes implements AutoCloseable {
     // --- a call ---
 
     /// Rings at the first node, and waits until its greeting was heard.
-    SimulatedCall ringAndGreet(CarrierFault... faults) {
+    SimulatedCall ringAndGreet() {
         relay.to(firstPort(), second.port());
-        return greeted(faults);
+        var conversation = ring(TestServer.CALLER, List.of());
+        greeted(conversation);
+        return conversation.call();
+    }
+
+    /// Several callers ring at the first node, and all have heard its greeting when this returns.
+    ///
+    /// @param faults what goes wrong with each of them
+    List<Conversation> ringAndGreet(List<List<CarrierFault>> faults) {
+        relay.to(firstPort(), second.port());
+        var conversations = new ArrayList<Conversation>();
+        for (var wrong : faults) {
+            conversations.add(ring(CALLERS + conversations.size(), wrong));
+        }
+        conversations.forEach(this::greeted);
+        return conversations;
     }
 
     /// The stream of the call comes to the first node, and all webhooks to the second.
@@ -138,29 +180,33 @@ final class TwoNodes implements AutoCloseable {
         int webhooks = second.port();
         int streams = firstPort();
         relay.to(head -> head.startsWith("GET /voice/stream") ? streams : webhooks, webhooks);
-        // A provider takes longer from the answer to the stream than the other node to store the call.
-        int before = calls();
-        relay.before("GET /voice/stream", () -> await().atMost(PATIENCE).until(() -> calls() > before));
-        return greeted();
+        var conversation = ring(TestServer.CALLER, List.of());
+        greeted(conversation);
+        return conversation.call();
     }
 
     private int firstPort() {
         if (!first.alive()) {
-            first = node();
+            first = inAnotherProcess();
         }
         return first.port();
     }
 
-    private SimulatedCall greeted(CarrierFault... faults) {
-        int before = engine.sessions().size();
-        var call = carrier.ring(Caller.of(TestServer.CALLER, TestServer.NUMBER), faults);
+    private Conversation ring(String from, List<CarrierFault> faults) {
+        int before = sessions();
+        var call = carrier.ring(Caller.of(from, TestServer.NUMBER), faults.toArray(CarrierFault[]::new));
+        return new Conversation(call, faults, session(before, call));
+    }
+
+    private void greeted(Conversation conversation) {
+        var call = conversation.call();
         assertThat(call.awaitHeard(spoken(TestServer.GREETING), PATIENCE)).isTrue();
-        await().atMost(PATIENCE).until(() -> !session(before, call).responses().isEmpty());
-        if (!List.of(faults).contains(new CarrierFault.NoMarks())) {
+        await().atMost(PATIENCE)
+                .until(() -> !conversation.session().responses().isEmpty());
+        if (!conversation.faults().contains(new CarrierFault.NoMarks())) {
             // What is said before the node knows that it was heard counts as an interruption.
             call.await(CallStep.MarkReturned.class, PATIENCE).orElseThrow();
         }
-        return call;
     }
 
     /// The humans who were called while the agent had a caller, of all calls.
@@ -210,14 +256,8 @@ final class TwoNodes implements AutoCloseable {
         first.kill();
     }
 
-    void killFirstWhen(BooleanSupplier time) {
-        var _ = Thread.ofVirtual().start(() -> {
-            await().pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(5))
-                    .atMost(PATIENCE)
-                    .until(time::getAsBoolean);
-            killFirst();
-        });
+    void awaitKill() {
+        first.awaitEnd();
     }
 
     /// Another node takes the place of the first for the next call, if there is one.
@@ -251,10 +291,6 @@ final class TwoNodes implements AutoCloseable {
 
     boolean known(SimulatedCall call) {
         return read(log -> log.find(id(call))).isPresent();
-    }
-
-    private int calls() {
-        return count("select count(*) from call where id <> ?", "");
     }
 
     /// How often the call was handed over.
