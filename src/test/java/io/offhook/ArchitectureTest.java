@@ -13,20 +13,21 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 
 /// The direction of dependency: wiring -> live, adapters -> ports -> call. An adapter is a sub-package of its port
 /// (`telephony.twilio`). Rules about packages that do not exist hold by themselves.
-@AnalyzeClasses(packages = "io.offhook", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.offhook");
     private static final String[] PORTS = {
         "io.offhook.telephony",
         "io.offhook.engine",
@@ -49,144 +50,187 @@ class ArchitectureTest {
             type -> EMPTY_WORD.matcher(type.getSimpleName()).matches());
     private static final DescribedPredicate<JavaClass> ofOthers = resideOutsideOfPackage("io.offhook..");
 
-    @ArchTest
-    static final ArchRule the_call_knows_nothing_but_java = classes()
-            .that()
-            .resideInAPackage("io.offhook.call..")
-            .should()
-            .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.offhook.call..", "java..", "org.jspecify.annotations..")
-            .allowEmptyShould(true);
+    @Test
+    void the_call_knows_nothing_but_java() {
+        classes()
+                .that()
+                .resideInAPackage("io.offhook.call..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.offhook.call..", "java..", "org.jspecify.annotations..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule ports_know_neither_adapters_nor_who_uses_them = noClasses()
-            .that()
-            .resideInAnyPackage(PORTS)
-            .should()
-            .dependOnClassesThat(adapters.or(resideInAnyPackage(
-                    "io.offhook.live..",
-                    "io.offhook.cli..",
-                    "io.offhook.desk..",
-                    "io.offhook.metrics..",
-                    "io.offhook.simulator..",
-                    "io.offhook.websocket..")))
-            .allowEmptyShould(true);
+    @Test
+    void ports_know_neither_adapters_nor_who_uses_them() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(PORTS)
+                .should()
+                .dependOnClassesThat(adapters.or(resideInAnyPackage(
+                        "io.offhook.live..",
+                        "io.offhook.cli..",
+                        "io.offhook.desk..",
+                        "io.offhook.metrics..",
+                        "io.offhook.simulator..",
+                        "io.offhook.websocket..")))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule a_live_call_knows_ports_and_the_call = classes()
-            .that()
-            .resideInAPackage("io.offhook.live..")
-            .should()
-            .onlyDependOnClassesThat(ofOthers.or(resideInAnyPackage(PORTS))
-                    .or(resideInAnyPackage("io.offhook.live..", "io.offhook.call..")))
-            .allowEmptyShould(true);
+    @Test
+    void a_live_call_knows_ports_and_the_call() {
+        classes()
+                .that()
+                .resideInAPackage("io.offhook.live..")
+                .should()
+                .onlyDependOnClassesThat(ofOthers.or(resideInAnyPackage(PORTS))
+                        .or(resideInAnyPackage("io.offhook.live..", "io.offhook.call..")))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule adapters_do_not_know_each_other = slices().assignedFrom(new SliceAssignment() {
-                @Override
-                public SliceIdentifier getIdentifierOf(JavaClass type) {
-                    var adapter = ADAPTER.matcher(type.getPackageName());
-                    return adapter.matches() ? SliceIdentifier.of(adapter.group(1)) : SliceIdentifier.ignore();
-                }
+    @Test
+    void adapters_do_not_know_each_other() {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        var adapter = ADAPTER.matcher(type.getPackageName());
+                        return adapter.matches() ? SliceIdentifier.of(adapter.group(1)) : SliceIdentifier.ignore();
+                    }
 
-                @Override
-                public String getDescription() {
-                    return "adapters";
-                }
-            })
-            .should()
-            .notDependOnEachOther()
-            .allowEmptyShould(true);
+                    @Override
+                    public String getDescription() {
+                        return "adapters";
+                    }
+                })
+                .should()
+                .notDependOnEachOther()
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule adapters_do_not_know_who_uses_them = noClasses()
-            .that(adapters)
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("io.offhook.live..", "io.offhook.cli..", "io.offhook.desk..", "io.offhook.metrics..")
-            .allowEmptyShould(true);
+    @Test
+    void adapters_do_not_know_who_uses_them() {
+        noClasses()
+                .that(adapters)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.offhook.live..", "io.offhook.cli..", "io.offhook.desk..", "io.offhook.metrics..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule the_simulator_stands_alone = classes()
-            .that()
-            .resideInAPackage("io.offhook.simulator..")
-            .should()
-            .onlyDependOnClassesThat(ofOthers.or(resideInAnyPackage("io.offhook.simulator..")))
-            .allowEmptyShould(true);
+    @Test
+    void the_simulator_stands_alone() {
+        classes()
+                .that()
+                .resideInAPackage("io.offhook.simulator..")
+                .should()
+                .onlyDependOnClassesThat(ofOthers.or(resideInAnyPackage("io.offhook.simulator..")))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule only_the_wiring_the_commands_and_the_demo_engine_use_the_simulator = classes()
-            .that()
-            .resideInAPackage("io.offhook.simulator..")
-            .should()
-            .onlyHaveDependentClassesThat()
-            .resideInAnyPackage("io.offhook", "io.offhook.cli..", "io.offhook.engine.demo..", "io.offhook.simulator..")
-            .allowEmptyShould(true);
+    @Test
+    void only_the_wiring_the_commands_and_the_demo_engine_use_the_simulator() {
+        classes()
+                .that()
+                .resideInAPackage("io.offhook.simulator..")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage(
+                        "io.offhook", "io.offhook.cli..", "io.offhook.engine.demo..", "io.offhook.simulator..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule the_frame_codec_knows_only_its_channel = classes()
-            .that()
-            .resideInAPackage("io.offhook.websocket..")
-            .should()
-            .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.offhook.websocket..",
-                    "java..",
-                    "io.vertx..",
-                    "io.netty..",
-                    "org.jspecify.annotations..",
-                    "javax.net.ssl..",
-                    "org.slf4j..")
-            .allowEmptyShould(true);
+    @Test
+    void the_frame_codec_knows_only_its_channel() {
+        classes()
+                .that()
+                .resideInAPackage("io.offhook.websocket..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.offhook.websocket..",
+                        "java..",
+                        "io.vertx..",
+                        "io.netty..",
+                        "org.jspecify.annotations..",
+                        "javax.net.ssl..",
+                        "org.slf4j..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule the_frame_codec_serves_the_two_wires_alone = classes()
-            .that()
-            .resideInAPackage("io.offhook.websocket..")
-            .should()
-            .onlyHaveDependentClassesThat()
-            .resideInAnyPackage(
-                    "io.offhook",
-                    "io.offhook.websocket..",
-                    "io.offhook.telephony.twilio..",
-                    "io.offhook.engine.openai..")
-            .allowEmptyShould(true);
+    @Test
+    void the_frame_codec_serves_the_two_wires_alone() {
+        classes()
+                .that()
+                .resideInAPackage("io.offhook.websocket..")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage(
+                        "io.offhook",
+                        "io.offhook.websocket..",
+                        "io.offhook.telephony.twilio..",
+                        "io.offhook.engine.openai..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule nobody_but_the_commands_reaches_for_the_wiring = classes()
-            .that()
-            .resideInAPackage("io.offhook")
-            .should()
-            .onlyHaveDependentClassesThat()
-            .resideInAnyPackage("io.offhook", "io.offhook.cli..")
-            .allowEmptyShould(true);
+    @Test
+    void nobody_but_the_commands_reaches_for_the_wiring() {
+        classes()
+                .that()
+                .resideInAPackage("io.offhook")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("io.offhook", "io.offhook.cli..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule packages_do_not_go_round_in_circles =
-            slices().matching("io.offhook.(**)").should().beFreeOfCycles().allowEmptyShould(true);
+    @Test
+    void packages_do_not_go_round_in_circles() {
+        slices().matching("io.offhook.(**)").should().beFreeOfCycles().allowEmptyShould(true).check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule no_package_is_a_drawer_for_the_rest = noClasses()
-            .should()
-            .resideInAnyPackage("..util..", "..utils..", "..common..", "..core..", "..impl..", "..misc..")
-            .allowEmptyShould(true);
+    @Test
+    void no_package_is_a_drawer_for_the_rest() {
+        noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..utils..", "..common..", "..core..", "..impl..", "..misc..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule names_say_what_a_class_is =
-            noClasses().should(ArchCondition.from(namedWithAnEmptyWord)).allowEmptyShould(true);
+    @Test
+    void names_say_what_a_class_is() {
+        noClasses()
+                .should(ArchCondition.from(namedWithAnEmptyWord))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule state_is_owned_not_locked = noMethods()
-            .that()
-            .areDeclaredInClassesThat()
-            .resideInAnyPackage("io.offhook.call..", "io.offhook.live..")
-            .should()
-            .haveModifier(JavaModifier.SYNCHRONIZED)
-            .allowEmptyShould(true);
+    @Test
+    void state_is_owned_not_locked() {
+        noMethods()
+                .that()
+                .areDeclaredInClassesThat()
+                .resideInAnyPackage("io.offhook.call..", "io.offhook.live..")
+                .should()
+                .haveModifier(JavaModifier.SYNCHRONIZED)
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static void every_package_is_null_marked(JavaClasses offhook) {
-        var packages = offhook.stream().map(JavaClass::getPackage).distinct();
+    @Test
+    void every_package_is_null_marked() {
+        var packages = CLASSES.stream().map(JavaClass::getPackage).distinct();
 
         var unmarked = packages.filter(candidate -> !candidate.isAnnotatedWith(NullMarked.class));
 

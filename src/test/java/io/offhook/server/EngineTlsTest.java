@@ -14,10 +14,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
-/// The engine is reached over TLS that proves who it is, or not at all.
-@Isolated("whom Java trusts is a property of the whole process")
+/// The engine is reached over TLS that proves who it is, or not at all. Whom Java trusts is a property of the whole
+/// process; no other test says anything about it.
 class EngineTlsTest {
     private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
     private static final String ANSWER = "It is on its way.";

@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
 
 /// What the nodes in processes of their own start from: our classes as jars, and an archive of all classes that a call
 /// needs, which Java maps instead of reading and checking them. It takes about as long to make as to start three nodes,
-/// and takes a third off the time of each; the tests start some forty.
+/// and takes a third off the time of each; the tests start some fifteen.
 final class NodeImage {
     private static final List<String> ALWAYS = List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

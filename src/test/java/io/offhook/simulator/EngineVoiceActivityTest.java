@@ -8,6 +8,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EngineVoiceActivityTest {
+    /// Takes a second or two at this speed, so that somebody can talk over it on a busy machine, too.
+    private static final String LONG_ANSWER = "This is a long answer, and it goes on for quite a while. ".repeat(40);
+
     private final ScriptedDialogue script = new ScriptedDialogue();
     private final SimulatedEngine engine =
             SimulatedEngine.builder().speed(20).dialogue(script).start();
@@ -116,7 +119,7 @@ class EngineVoiceActivityTest {
 
     @Test
     void speech_cancels_the_running_response_and_every_done_event_still_comes() {
-        script.says("This is a long answer. It goes on for quite a while, so that somebody can talk over it.");
+        script.says(LONG_ANSWER);
         client.send("{\"type\":\"response.create\"}");
         client.next("response.output_audio.delta");
 
@@ -141,8 +144,7 @@ class EngineVoiceActivityTest {
     @Test
     void without_interruption_the_response_goes_on_and_a_second_one_fails() {
         turnDetection("\"type\":\"server_vad\",\"silence_duration_ms\":500,\"interrupt_response\":false");
-        script.says("This is a long answer. It goes on for quite a while, so that somebody can talk over it. "
-                + "But nobody will stop it, because nobody may.");
+        script.says(LONG_ANSWER);
         client.send("{\"type\":\"response.create\"}");
         client.next("response.output_audio.delta");
 
