@@ -1,6 +1,7 @@
 package io.offhook.server;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
@@ -24,14 +25,16 @@ final class TlsGate implements AutoCloseable {
     static final String PASSWORD = "changeit";
     private static final Path FOLDER = Path.of("src/test/resources/tls");
 
-    private final Vertx vertx;
     private final Path certificate;
     private final NetServer server;
+    /// Kept here: a client that is garbage-collected closes its sockets.
+    private final NetClient onwards;
+
     private final ConcurrentLinkedQueue<Throwable> refusals = new ConcurrentLinkedQueue<>();
     private volatile int target;
 
     TlsGate(Vertx vertx, String name) {
-        this.vertx = vertx;
+        onwards = vertx.createNetClient();
         certificate = FOLDER.resolve(name + ".p12");
         server = vertx.createNetServer(new NetServerOptions()
                         .setSsl(true)
@@ -71,8 +74,7 @@ final class TlsGate implements AutoCloseable {
 
     private void join(NetSocket client) {
         client.pause();
-        var _ = vertx.createNetClient()
-                .connect(target, "127.0.0.1")
+        var _ = onwards.connect(target, "127.0.0.1")
                 .onSuccess(engine -> {
                     client.pipeTo(engine);
                     engine.pipeTo(client);
@@ -83,5 +85,6 @@ final class TlsGate implements AutoCloseable {
     @Override
     public void close() {
         server.close().await();
+        onwards.close().await();
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
@@ -36,6 +37,9 @@ class WebSocketUpgradeTest {
     private final List<Throwable> refusals = new CopyOnWriteArrayList<>();
     private volatile WebSocketListener listener = new Recorder();
     private volatile Consumer<WebSocketConnection> onOpen = _ -> {};
+    /// Kept here: a client that is garbage-collected closes its sockets.
+    private final List<WebSocketClient> clients = new CopyOnWriteArrayList<>();
+
     private int port;
 
     @BeforeEach
@@ -77,7 +81,9 @@ class WebSocketUpgradeTest {
         var options = new WebSocketClientOptions().setMaxMessageSize(1 << 20).setMaxFrameSize(1 << 20);
         var connect =
                 new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI("/s");
-        return result(vertx.createWebSocketClient(options).connect(connect).map(socket -> {
+        var client = vertx.createWebSocketClient(options);
+        clients.add(client);
+        return result(client.connect(connect).map(socket -> {
             socket.textMessageHandler(texts::add);
             return socket;
         }));
