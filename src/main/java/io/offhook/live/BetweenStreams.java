@@ -12,7 +12,6 @@ import io.offhook.telephony.Instruction;
 import io.offhook.telephony.Progress;
 import io.offhook.telephony.Waiting;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;

@@ -28,7 +28,6 @@ final class Entry {
 
     private static final Duration BEING_TOLD = Duration.ofMillis(500);
 
-    private final CallId id;
     private final AtomicReference<AgentPlan> plan;
     private final IncomingCall ring;
     private final Instant since;
@@ -45,7 +44,6 @@ final class Entry {
 
     /// @param ring how the call was announced, to whatever node
     Entry(IncomingCall ring, AgentPlan plan, Instant now) {
-        this.id = ring.id();
         this.plan = new AtomicReference<>(plan.knowing(facts(ring)));
         this.ring = ring;
         this.since = now;
@@ -71,7 +69,7 @@ final class Entry {
     }
 
     CallId id() {
-        return id;
+        return ring.id();
     }
 
     AgentPlan plan() {
@@ -88,9 +86,9 @@ final class Entry {
         return !call.request().isEmpty() && ring.request().equals(call.request());
     }
 
-    /// What is needed to find out who calls; given once.
+    /// What is needed to find out who calls; given once. Nobody is known by a number of which the provider may have warned.
     Optional<IncomingCall> unrecognised() {
-        return recognising.compareAndSet(false, true) ? Optional.of(ring) : Optional.empty();
+        return !ring.untold() && recognising.compareAndSet(false, true) ? Optional.of(ring) : Optional.empty();
     }
 
     /// This is known of the caller, too: while the phone rings or in mid-call.
@@ -292,14 +290,14 @@ final class Entry {
 
     /// It is known how the call ended.
     void ended(Disposition disposition, Instant now) {
-        plan().toolbox().forget(id);
+        plan().toolbox().forget(id());
         state.updateAndGet(is -> is.with(new End(disposition, now)));
     }
 
     /// The provider says that the call is over. How it ended may not be known yet: its word on the last step of the
     /// route is another request, and may come later.
     void providerSaysOver(Instant now) {
-        plan().toolbox().forget(id);
+        plan().toolbox().forget(id());
         state.updateAndGet(is -> is.overAt(now));
     }
 

@@ -139,6 +139,6 @@ final class KnownCalls {
 
     private Optional<Entry> adopt(WholeCall stored) {
         var call = stored.call();
-        return add(fresh(new IncomingCall(call.id(), call.from(), call.to(), stored.verstat(), false, "")));
+        return add(fresh(IncomingCall.elsewhere(call.id(), call.from(), call.to(), stored.verstat())));
     }
 }

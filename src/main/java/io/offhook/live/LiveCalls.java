@@ -102,7 +102,7 @@ public final class LiveCalls implements Switchboard {
                     RouteAnswers.sorry(fresh.standing(), Apologies::allLinesBusy));
         }
         if (entry.get() == fresh) {
-            log.started(fresh, call);
+            log.started(fresh);
             recognise(fresh);
         }
         return between.first(entry.get());
@@ -121,10 +121,11 @@ public final class LiveCalls implements Switchboard {
     @Override
     public CompletionStage<Boolean> redeem(CallId call, String token) {
         return tokens.redeem(call, token)
-                .map(proof -> firstUse(proof).whenComplete((first, _) -> {
-                    if (Boolean.TRUE.equals(first)) {
+                .map(proof -> firstUse(proof).thenApply(first -> {
+                    if (first) {
                         meet(proof.call());
                     }
+                    return first;
                 }))
                 .orElseGet(() -> CompletableFuture.completedStage(false));
     }
@@ -170,7 +171,8 @@ public final class LiveCalls implements Switchboard {
 
     /// A call of which nothing is known. It is answered even if there is no room to remember it.
     private Entry stranger(Progress progress) {
-        var fresh = known.fresh(new IncomingCall(progress.id(), progress.from(), progress.to(), "", false, ""));
+        var fresh = known.fresh(
+                IncomingCall.elsewhere(progress.id(), progress.from(), progress.to(), IncomingCall.UNTOLD));
         return known.add(fresh).orElse(fresh);
     }
 

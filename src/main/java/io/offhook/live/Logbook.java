@@ -5,7 +5,6 @@ import io.offhook.call.CallListener;
 import io.offhook.call.Handoff;
 import io.offhook.call.Route;
 import io.offhook.store.Fact;
-import io.offhook.telephony.IncomingCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -45,7 +44,8 @@ final class Logbook {
         this.clock = clock;
     }
 
-    void started(Entry entry, IncomingCall call) {
+    void started(Entry entry) {
+        var call = entry.ring();
         book.keep(new Fact.Started(
                 call.id(), entry.since(), entry.plan().rules().agent(), call.from(), call.to(), call.verstat()));
     }

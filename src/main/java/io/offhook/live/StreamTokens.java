@@ -25,7 +25,8 @@ final class StreamTokens {
     private static final Duration SKEW = Duration.ofSeconds(60);
     /// The provider carries 500 characters, the parameter's name among them.
     private static final int MAX_LENGTH = 480;
-    private static final int MAX_VERSTAT = 100;
+    /// All that it says is in its first 24.
+    private static final int MAX_VERSTAT = 40;
 
     private final SecureRandom random = new SecureRandom();
     private final List<byte[]> keys;
@@ -73,7 +74,7 @@ final class StreamTokens {
     }
 
     private static String told(IncomingCall call) {
-        var verstat = call.verstat().length() > MAX_VERSTAT ? "" : call.verstat();
+        var verstat = call.verstat().substring(0, Math.min(call.verstat().length(), MAX_VERSTAT));
         var text = number(call.from()) + "|" + number(call.to()) + "|" + verstat;
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -85,7 +86,7 @@ final class StreamTokens {
     /// Only of what was signed here.
     private static IncomingCall heard(CallId call, String told) {
         var parts = new String(Base64.getUrlDecoder().decode(told), StandardCharsets.UTF_8).split("\\|", 3);
-        return new IncomingCall(call, PhoneNumber.parse(parts[0]), PhoneNumber.parse(parts[1]), parts[2], false, "");
+        return IncomingCall.elsewhere(call, PhoneNumber.parse(parts[0]), PhoneNumber.parse(parts[1]), parts[2]);
     }
 
     /// A stable name for something that must not be told, such as a phone number.

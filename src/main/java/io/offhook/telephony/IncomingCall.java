@@ -17,4 +17,20 @@ public record IncomingCall(
         Optional<PhoneNumber> to,
         String verstat,
         boolean over,
-        String request) {}
+        String request) {
+    /// In the place of the provider's word where nobody here has seen the request that announced the call.
+    public static final String UNTOLD = "untold";
+
+    /// A call that was announced to another node, or to this one before it forgot.
+    ///
+    /// @param verstat as above, or `UNTOLD`
+    public static IncomingCall elsewhere(
+            CallId id, Optional<PhoneNumber> from, Optional<PhoneNumber> to, String verstat) {
+        return new IncomingCall(id, from, to, verstat, false, "");
+    }
+
+    /// Whether it may be that the provider has warned of the number.
+    public boolean untold() {
+        return verstat.equals(UNTOLD);
+    }
+}

@@ -475,7 +475,7 @@ final class Node implements AutoCloseable {
 
     /// A call of which nothing else is known.
     static IncomingCall unannounced(CallId id) {
-        return new IncomingCall(id, Optional.empty(), Optional.empty(), "", false, "");
+        return IncomingCall.elsewhere(id, Optional.empty(), Optional.empty(), "");
     }
 
     static Handoff handoff() {

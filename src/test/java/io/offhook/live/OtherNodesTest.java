@@ -111,8 +111,11 @@ class OtherNodesTest {
 
     @Test
     void a_stream_that_is_faster_than_the_store_has_the_agent_of_the_number_and_the_caller_is_recognised() {
-        var ring = new IncomingCall(
-                CALL, PhoneNumber.parse("+14155550123"), PhoneNumber.parse("+18005550199"), "", false, "");
+        var ring = IncomingCall.elsewhere(
+                CALL,
+                PhoneNumber.parse("+14155550123"),
+                PhoneNumber.parse("+18005550199"),
+                "TN-Validation-Failed-C");
         String token;
         try (var other = new Node(folder, 1, true)) {
             token = ((ConnectAgent) other.calls.incoming(ring).toCompletableFuture().join()).token();
@@ -123,6 +126,13 @@ class OtherNodesTest {
         assertThat(node.recognised).containsOnlyKeys(ring);
         assertThat(node.recognised.get(ring).facts()).containsEntry("called.number", "+18005550199");
         assertThat(node.connects(CALL)).isPresent();
+    }
+
+    @Test
+    void nobody_looks_up_a_caller_of_whose_number_the_provider_may_have_warned() {
+        node.asksAfterStream(CALL).join();
+
+        assertThat(node.recognised).isEmpty();
     }
 
     // --- a human was called while the agent had the caller ---
