@@ -96,9 +96,11 @@ class KilledInHandoffTest {
         for (var together : kill.groups) {
             var group = together.stream().map(step -> new CallerAt(step, conversations.next())).toList();
             group.forEach(caller -> caller.asksForAHuman(nodes, kill.who));
-            group.forEach(CallerAt::isThere);
+            group.forEach(CallerAt::awaitThere);
             callers.addAll(group);
         }
+        callers.forEach(CallerAt::goOn);
+        callers.forEach(CallerAt::awaitAnswer);
 
         nodes.killFirst();
 
@@ -107,7 +109,7 @@ class KilledInHandoffTest {
 
     private void reachesSomebodyOnce(CallerAt caller, Who who) {
         caller.meets.join();
-        var call = caller.conversation.call();
+        var call = caller.call();
         assertThat(call.awaitEnded(PATIENCE)).as("%s", caller).isEqualTo(EndReason.HANGUP_VERB);
         assertThat(dialled(call)).as("%s", caller).isEqualTo(who.dialled);
         assertThat(nodes.disposition(call).outcome()).as("%s", caller).isEqualTo(who.outcome);
@@ -137,8 +139,8 @@ class KilledInHandoffTest {
                 .allMatch(text -> text.equals(REASON + ". " + SUMMARY) || text.startsWith("Press 1"));
     }
 
-    /// Who has come how far when the node is killed: one group after the other, since a provider does not wait for long
-    /// for those that are held where they are. What nothing holds comes last.
+    /// Who has come how far when the node is killed: one group after the other, since a provider asks again after three
+    /// seconds. What nothing holds comes last.
     enum Kill {
         WHILE_IT_ANNOUNCES(
                 Who.PERSON_TAKES,
@@ -146,15 +148,14 @@ class KilledInHandoffTest {
                 List.of(At.ANNOUNCING)),
         WHEN_IT_HAS_ANNOUNCED(
                 Who.PERSON_TAKES, List.of(At.PICKED_UP, At.PERSON_IS_TOLD), List.of(At.ANNOUNCED_WITHOUT_MARKS)),
-        WHILE_PHONES_RING(
-                Who.PERSON_TAKES, List.of(At.PERSON_HAS_PRESSED_THE_KEY, At.TALKED), List.of(At.RINGING)),
-        WHILE_THEY_TALK(Who.PERSON_TAKES, List.of(At.TALKING)),
+        WHILE_A_PHONE_RINGS(Who.PERSON_TAKES, List.of(At.TALKED), List.of(At.RINGING)),
+        WHILE_THEY_TALK(Who.PERSON_TAKES, List.of(At.PERSON_HAS_PRESSED_THE_KEY, At.TALKING)),
         WHEN_NOBODY_HAS_ANSWERED(
                 Who.SECOND_TAKES, List.of(At.FIRST_BUSY, At.NOT_TOLD_WHO_IS_NEXT, At.TOLD_WHO_IS_NEXT)),
-        WHEN_NOBODY_IS_LEFT(
+        WHEN_NOBODY_IS_LEFT(Who.NOBODY_TAKES, List.of(At.ALL_BUSY, At.LEAVING_A_MESSAGE)),
+        WHEN_A_MESSAGE_IS_LEFT(
                 Who.NOBODY_TAKES,
-                List.of(At.MESSAGE_LEFT, At.RECORDED, At.RECORDING_NOT_CONFIRMED, At.RECORDING_CONFIRMED),
-                List.of(At.ALL_BUSY, At.LEAVING_A_MESSAGE));
+                List.of(At.MESSAGE_LEFT, At.RECORDED, At.RECORDING_NOT_CONFIRMED, At.RECORDING_CONFIRMED));
 
         private final Who who;
         private final List<List<At>> groups;
@@ -172,24 +173,23 @@ class KilledInHandoffTest {
 
     /// How far a caller has come.
     enum At {
-        ANNOUNCING((nodes, conversation, there) -> when(
-                there,
+        ANNOUNCING((nodes, caller) -> when(
+                caller,
                 // A node that dies before it knows what the caller has said takes that along.
-                () -> nodes.handoffs(conversation.call()) == 1
-                        && nodes.said(conversation.call()).contains(WISH)
-                        && heard(conversation, GREETING + "One"))),
+                () -> nodes.handoffs(caller.call()) == 1
+                        && nodes.said(caller.call()).contains(WISH)
+                        && caller.heard(GREETING + "One"))),
         ANNOUNCED_WITHOUT_MARKS(
-                (_, conversation, there) -> when(there, () -> heard(conversation, GREETING + ANNOUNCEMENT)),
-                new CarrierFault.NoMarks()),
+                (_, caller) -> when(caller, () -> caller.heard(GREETING + ANNOUNCEMENT)), new CarrierFault.NoMarks()),
         STREAM_CLOSED(before(Request.NEXT)),
         NOT_TOLD_WHERE_TO(instead(Request.NEXT)),
         TOLD_WHERE_TO(after(Request.NEXT)),
-        RINGING((_, conversation, there) -> when(there, () -> happened(conversation, CallStep.Dialled.class))),
+        RINGING((_, caller) -> when(caller, () -> caller.happened(CallStep.Dialled.class))),
         PICKED_UP(before(Request.WHISPER)),
         PERSON_IS_TOLD(after(Request.WHISPER)),
-        PERSON_HAS_PRESSED_THE_KEY((nodes, conversation, there) -> nodes.relay.after(
-                Request.WHISPER, sid(conversation), () -> after(Request.WHISPER).arrange(nodes, conversation, there))),
-        TALKING((_, conversation, there) -> when(there, () -> happened(conversation, CallStep.Bridged.class))),
+        PERSON_HAS_PRESSED_THE_KEY((nodes, caller) -> nodes.relay.after(
+                Request.WHISPER, caller.sid(), () -> after(Request.WHISPER).arrange(nodes, caller))),
+        TALKING((_, caller) -> when(caller, () -> caller.happened(CallStep.Bridged.class))),
         TALKED(before(Request.step(0))),
         FIRST_BUSY(before(Request.step(0))),
         NOT_TOLD_WHO_IS_NEXT(instead(Request.step(0))),
@@ -202,8 +202,8 @@ class KilledInHandoffTest {
         RECORDING_CONFIRMED(after(Request.RECORDED));
 
         private interface Way {
-            /// The caller stays there until the first node is killed.
-            void arrange(TwoNodes nodes, Conversation conversation, Runnable there);
+            /// Brings the caller there, and from there no further until the first node is killed.
+            void arrange(TwoNodes nodes, CallerAt caller);
         }
 
         private static final class Request {
@@ -225,48 +225,51 @@ class KilledInHandoffTest {
             this.faults = List.of(faults);
         }
 
-        private static String sid(Conversation conversation) {
-            return conversation.call().sid();
-        }
-
         private static Way before(String request) {
-            return (nodes, conversation, there) ->
-                    nodes.relay.before(request, sid(conversation), () -> stay(nodes, there));
-        }
-
-        private static Way instead(String request) {
-            return (nodes, conversation, there) ->
-                    nodes.relay.instead(request, sid(conversation), () -> stay(nodes, there));
-        }
-
-        private static Way after(String request) {
-            return (nodes, conversation, there) -> nodes.relay.after(request, sid(conversation), () -> {
-                nodes.relay.before(Request.ANY, sid(conversation), nodes::awaitKill);
-                there.run();
+            return (nodes, caller) -> nodes.relay.before(request, caller.sid(), () -> {
+                caller.there();
+                stay(nodes, caller);
             });
         }
 
-        private static void stay(TwoNodes nodes, Runnable there) {
-            there.run();
+        private static Way instead(String request) {
+            return (nodes, caller) -> nodes.relay.instead(request, caller.sid(), () -> {
+                caller.there();
+                stay(nodes, caller);
+            });
+        }
+
+        /// The request waits until everybody is where they should be: the node dies as soon as it has answered.
+        private static Way after(String request) {
+            return (nodes, caller) -> {
+                caller.expectAnswer();
+                nodes.relay.before(request, caller.sid(), () -> {
+                    hold(nodes, caller);
+                    caller.there();
+                    caller.awaitTurn();
+                });
+                nodes.relay.after(request, caller.sid(), caller::answered);
+            };
+        }
+
+        private static void stay(TwoNodes nodes, CallerAt caller) {
+            hold(nodes, caller);
             nodes.awaitKill();
         }
 
-        private static void when(Runnable there, BooleanSupplier so) {
+        /// Nothing more of the call reaches the node, not even when it is asked for again.
+        private static void hold(TwoNodes nodes, CallerAt caller) {
+            nodes.relay.before(Request.ANY, caller.sid(), () -> stay(nodes, caller));
+        }
+
+        private static void when(CallerAt caller, BooleanSupplier so) {
             var _ = Thread.ofVirtual().start(() -> {
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(5))
                         .atMost(PATIENCE)
                         .until(so::getAsBoolean);
-                there.run();
+                caller.there();
             });
-        }
-
-        private static boolean heard(Conversation conversation, String text) {
-            return conversation.call().streamHeard().compareTo(spoken(text)) >= 0;
-        }
-
-        private static boolean happened(Conversation conversation, Class<? extends CallStep> step) {
-            return !conversation.call().steps(step).isEmpty();
         }
     }
 
@@ -275,6 +278,8 @@ class KilledInHandoffTest {
         private final At step;
         private final Conversation conversation;
         private final CountDownLatch there = new CountDownLatch(1);
+        private final CountDownLatch turn = new CountDownLatch(1);
+        private CountDownLatch answer = new CountDownLatch(0);
         private CompletableFuture<Void> meets = new CompletableFuture<>();
 
         CallerAt(At step, Conversation conversation) {
@@ -283,14 +288,58 @@ class KilledInHandoffTest {
         }
 
         void asksForAHuman(TwoNodes nodes, Who who) {
-            step.way.arrange(nodes, conversation, there::countDown);
+            step.way.arrange(nodes, this);
             conversation.says(WISH);
-            meets = CompletableFuture.runAsync(() -> who.meets(conversation.call()), Thread::startVirtualThread);
+            meets = CompletableFuture.runAsync(() -> who.meets(call()), Thread::startVirtualThread);
         }
 
-        void isThere() {
+        SimulatedCall call() {
+            return conversation.call();
+        }
+
+        String sid() {
+            return call().sid();
+        }
+
+        boolean heard(String text) {
+            return call().streamHeard().compareTo(spoken(text)) >= 0;
+        }
+
+        boolean happened(Class<? extends CallStep> kind) {
+            return !call().steps(kind).isEmpty();
+        }
+
+        void there() {
+            there.countDown();
+        }
+
+        void awaitThere() {
+            await(there);
+        }
+
+        void goOn() {
+            turn.countDown();
+        }
+
+        void awaitTurn() {
+            await(turn);
+        }
+
+        void expectAnswer() {
+            answer = new CountDownLatch(1);
+        }
+
+        void answered() {
+            answer.countDown();
+        }
+
+        void awaitAnswer() {
+            await(answer);
+        }
+
+        private void await(CountDownLatch latch) {
             try {
-                assertThat(there.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                assertThat(latch.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
                         .as("%s", this)
                         .isTrue();
             } catch (InterruptedException e) {
@@ -300,7 +349,7 @@ class KilledInHandoffTest {
 
         @Override
         public String toString() {
-            return step + " " + conversation.call().steps() + conversation.call().notices();
+            return step + " " + call().steps() + call().notices();
         }
     }
 
@@ -345,7 +394,7 @@ class KilledInHandoffTest {
 
         void meets(SimulatedCall call) {
             call.await(CallStep.DialEnded.class, CallStep.DialEnded::bridged, PATIENCE)
-                    .orElseThrow(() -> new AssertionError("nobody talks with the caller: " + call.steps() + call.notices()));
+                    .orElseThrow(() -> new AssertionError("nobody talks with: " + call.steps() + call.notices()));
             assertThat(call.steps(CallStep.Bridged.class)).hasSize(1);
         }
     }

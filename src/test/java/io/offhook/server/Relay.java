@@ -72,12 +72,7 @@ final class Relay implements AutoCloseable {
         spare = otherwise;
     }
 
-    /// Once, before the next request that begins like this reaches a node.
-    void before(String request, Runnable then) {
-        before(request, ANY, then);
-    }
-
-    /// The same for the requests of one call.
+    /// Once, before the next request of the call that begins like this reaches a node.
     void before(String request, String call, Runnable then) {
         moments.add(new Moment(Pattern.compile(request), call, When.BEFORE, then));
     }

@@ -44,7 +44,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /// a process of its own, has everything until it is killed; from then on the second has, which lives in this process
 /// and shares nothing with the first but the database. For the next call, another process is the first.
 final class TwoNodes implements AutoCloseable {
-    /// Slow enough for a machine on which three servers share two processors with other tests.
+    /// Slow enough for a machine on which several servers share two processors with other tests.
     static final double SPEED = 2;
 
     /// How long the wall's clock may take for anything at all.
@@ -295,13 +295,9 @@ final class TwoNodes implements AutoCloseable {
 
     /// How often the call was handed over.
     int handoffs(SimulatedCall call) {
-        return count("select count(*) from handoff where call_id = ?", call.sid());
-    }
-
-    private int count(String sql, String value) {
         try (var connection = DriverManager.getConnection(database);
-                var query = connection.prepareStatement(sql)) {
-            query.setString(1, value);
+                var query = connection.prepareStatement("select count(*) from handoff where call_id = ?")) {
+            query.setString(1, call.sid());
             try (var rows = query.executeQuery()) {
                 rows.next();
                 return rows.getInt(1);
