@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Ctrl-C, in a process of its own.
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(300)
+@Order(3)
 class InterruptionTest {
     @TempDir
     Path folder;
