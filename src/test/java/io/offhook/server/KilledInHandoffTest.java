@@ -20,7 +20,6 @@ import io.offhook.simulator.CarrierFault;
 import io.offhook.simulator.Clip;
 import io.offhook.simulator.EndReason;
 import io.offhook.simulator.SimulatedCall;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,22 +36,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// A node is killed (`kill -9`) while it has callers at several steps of a handoff, and another node on the same
 /// database goes on: each caller reaches somebody, once, who knows the whole story.
-@DisabledOnOs(OS.WINDOWS)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.CONCURRENT)
-@Timeout(300)
 @Order(1)
-class KilledInHandoffTest {
+class KilledInHandoffTest extends OnTwoNodes {
     private static final String SECOND = "+14155550111";
     private static final String ANNOUNCEMENT = "One moment, please.";
     private static final Duration TALK = Duration.ofSeconds(4);
     private static final Duration MESSAGE = Duration.ofSeconds(8);
 
-    private TwoNodes nodes;
-
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        nodes = new TwoNodes(folder, """
+    KilledInHandoffTest() {
+        super("""
                 offhook: 1
                 name: acme
                 engine: openai/gpt-realtime-2.1
@@ -73,17 +57,6 @@ class KilledInHandoffTest {
                     second: { dial: "%s", wait: 5s, else: voicemail }
                 privacy: { disclose: none }
                 """.formatted(GREETING, ANNOUNCEMENT, PERSON, SECOND));
-        nodes.rehearse();
-    }
-
-    @AfterAll
-    void stop() {
-        nodes.close();
-    }
-
-    @AfterEach
-    void replaceTheKilled() {
-        nodes.another();
     }
 
     @ParameterizedTest

@@ -9,35 +9,19 @@ import static org.awaitility.Awaitility.await;
 import io.offhook.call.Disposition;
 import io.offhook.call.Disposition.Outcome;
 import io.offhook.simulator.CallStep;
-import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A node is killed (`kill -9`) and nobody ever says what became of its caller; or it only seems so.
-@DisabledOnOs(OS.WINDOWS)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.CONCURRENT)
 @Order(3)
-@Timeout(300)
-class LostNodeTest {
-    private TwoNodes nodes;
-
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        nodes = new TwoNodes(folder, """
+class LostNodeTest extends OnTwoNodes {
+    LostNodeTest() {
+        super("""
                 offhook: 1
                 name: acme
                 engine: openai/gpt-realtime-2.1
@@ -46,17 +30,6 @@ class LostNodeTest {
                 escalate: { to: { default: { dial: "%s", wait: 5s, else: voicemail } } }
                 privacy: { disclose: none }
                 """.formatted(GREETING, PERSON));
-        nodes.rehearse();
-    }
-
-    @AfterAll
-    void stop() {
-        nodes.close();
-    }
-
-    @AfterEach
-    void replaceTheKilled() {
-        nodes.another();
     }
 
     @Test

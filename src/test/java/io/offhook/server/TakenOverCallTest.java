@@ -23,38 +23,22 @@ import io.offhook.simulator.Clip;
 import io.offhook.simulator.SimulatedCall;
 import io.offhook.simulator.SimulatedSession;
 import io.offhook.store.jdbc.Database;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What a node knows of a call that another node has had: everything.
-@DisabledOnOs(OS.WINDOWS)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.CONCURRENT)
-@Timeout(300)
 @Order(2)
-class TakenOverCallTest {
-    private TwoNodes nodes;
-
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        nodes = new TwoNodes(folder, """
+class TakenOverCallTest extends OnTwoNodes {
+    TakenOverCallTest() {
+        super("""
                 offhook: 1
                 name: acme
                 engine: openai/gpt-realtime-2.1
@@ -71,6 +55,10 @@ class TakenOverCallTest {
                     default: { dial: "%s", wait: 5s, else: agent }
                 privacy: { disclose: none }
                 """.formatted(GREETING, PERSON));
+    }
+
+    @Override
+    void prepare() {
         try (var database = Database.open(nodes.database(), Optional.empty(), Optional.empty())) {
             new Customers(database.writer(), database.reader(), InstantSource.system())
                     .put(List.of(new Customer(
@@ -78,19 +66,9 @@ class TakenOverCallTest {
         }
     }
 
-    @AfterAll
-    void stop() {
-        nodes.close();
-    }
-
     @BeforeEach
     void rehearse() {
         nodes.rehearse();
-    }
-
-    @AfterEach
-    void replaceTheKilled() {
-        nodes.another();
     }
 
     @Test

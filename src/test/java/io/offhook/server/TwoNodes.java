@@ -260,10 +260,8 @@ final class TwoNodes implements AutoCloseable {
         first.awaitEnd();
     }
 
-    /// Another node takes the place of the first for the next call, if there is one.
-    void another() {
-        relay.forget();
-        first.kill();
+    boolean killed() {
+        return !first.alive();
     }
 
     // --- what is stored ---

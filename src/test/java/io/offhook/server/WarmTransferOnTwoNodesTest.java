@@ -13,19 +13,10 @@ import io.offhook.simulator.CallStep;
 import io.offhook.simulator.EndReason;
 import io.offhook.simulator.Humans.Behaviour;
 import io.offhook.simulator.SimulatedCall;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,22 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// The caller's stream is on one node, and all that the provider says of the human comes to the other, each thing twice.
 /// Then the node with the caller is killed.
-@DisabledOnOs(OS.WINDOWS)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.CONCURRENT)
-@Timeout(300)
 @Order(3)
-class WarmTransferOnTwoNodesTest {
+class WarmTransferOnTwoNodesTest extends OnTwoNodes {
     private static final String SECOND = "+14155550111";
     private static final String HUMAN = "POST /voice/human\\?";
     private static final Duration TALK = Duration.ofSeconds(4);
 
-    private TwoNodes nodes;
-    private volatile boolean killed;
-
-    @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        nodes = new TwoNodes(folder, """
+    WarmTransferOnTwoNodesTest() {
+        super("""
                 offhook: 1
                 name: acme
                 engine: openai/gpt-realtime-2.1
@@ -61,26 +44,6 @@ class WarmTransferOnTwoNodesTest {
                     second: { dial: "%s", wait: 10s, else: voicemail }
                 privacy: { disclose: none }
                 """.formatted(GREETING, PERSON, SECOND));
-        nodes.rehearse();
-    }
-
-    @AfterAll
-    void stop() {
-        nodes.close();
-    }
-
-    @AfterEach
-    void replaceTheKilled() {
-        nodes.relay.forget();
-        if (killed) {
-            nodes.another();
-            killed = false;
-        }
-    }
-
-    private void kill() {
-        killed = true;
-        nodes.killFirst();
     }
 
     /// The caller asks for a human, who is called.
@@ -109,7 +72,7 @@ class WarmTransferOnTwoNodesTest {
         assertThat(call.steps(CallStep.Bridged.class)).hasSize(1);
         assertThat(nodes.placed()).as("%s", nodes.happened(call)).hasSize(before + 1);
         // Twilio raises an alarm for a stream that a killed node has left.
-        assertThat(killed || call.alarms().isEmpty()).as("%s", call.alarms()).isTrue();
+        assertThat(nodes.killed() || call.alarms().isEmpty()).as("%s", call.alarms()).isTrue();
     }
 
     // --- the node with the caller lives ---
@@ -214,7 +177,7 @@ class WarmTransferOnTwoNodesTest {
         var first = human(before);
         await().atMost(PATIENCE).until(() -> nodes.happened(call).contains("human_called"));
 
-        kill();
+        nodes.killFirst();
 
         bridged(call);
         transferredOnce(call, before);
@@ -233,7 +196,7 @@ class WarmTransferOnTwoNodesTest {
         first.await(CallStep.Said.class, PATIENCE).orElseThrow();
         nodes.humans.answer(PERSON, Duration.ofSeconds(2), TALK);
 
-        kill();
+        nodes.killFirst();
 
         bridged(call);
         transferredOnce(call, before);
@@ -248,7 +211,7 @@ class WarmTransferOnTwoNodesTest {
         int before = nodes.placed().size();
         nodes.humans.answer(PERSON, Duration.ofSeconds(2), TALK);
         // First the question, then the key.
-        nodes.relay.after(HUMAN, () -> nodes.relay.after(HUMAN, this::kill));
+        nodes.relay.after(HUMAN, () -> nodes.relay.after(HUMAN, nodes::killFirst));
         var call = asks();
 
         bridged(call);
