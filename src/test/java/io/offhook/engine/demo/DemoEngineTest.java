@@ -261,6 +261,8 @@ class DemoEngineTest {
                 .put("type", kind)
                 .put("text", text);
         caller.send(event.toString());
+        // What is typed goes another way, and could overtake it.
+        caller.next("conversation.item.added", added -> added.path("item").path("role").asString("").equals(role));
     }
 
     private void play(String clip) {
