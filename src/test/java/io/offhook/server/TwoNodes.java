@@ -195,14 +195,28 @@ final class TwoNodes implements AutoCloseable {
     private Conversation ring(String from, List<CarrierFault> faults) {
         int before = sessions();
         var call = carrier.ring(Caller.of(from, TestServer.NUMBER), faults.toArray(CarrierFault[]::new));
-        return new Conversation(call, faults, session(before, call));
+        return new Conversation(call, faults, speaking(before, call));
+    }
+
+    /// Waits for a session since then in which the agent speaks. A node that is slow to connect tries more than one.
+    private SimulatedSession speaking(int before, SimulatedCall call) {
+        try {
+            return await().atMost(PATIENCE)
+                    .until(
+                            () -> engine.sessions().stream()
+                                    .skip(before)
+                                    .filter(session -> !session.responses().isEmpty())
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no agent for the caller: " + call.steps() + call.notices(), e);
+        }
     }
 
     private void greeted(Conversation conversation) {
         var call = conversation.call();
         assertThat(call.awaitHeard(spoken(TestServer.GREETING), PATIENCE)).isTrue();
-        await().atMost(PATIENCE)
-                .until(() -> !conversation.session().responses().isEmpty());
         if (!conversation.faults().contains(new CarrierFault.NoMarks())) {
             // What is said before the node knows that it was heard counts as an interruption.
             call.await(CallStep.MarkReturned.class, PATIENCE).orElseThrow();
