@@ -86,7 +86,8 @@ final class Entry {
         return !call.request().isEmpty() && ring.request().equals(call.request());
     }
 
-    /// What is needed to find out who calls; given once. Nobody is known by a number of which the provider may have warned.
+    /// What is needed to find out who calls; given once. Nobody is known by a number of which the provider may have
+    /// warned.
     Optional<IncomingCall> unrecognised() {
         return !ring.untold() && recognising.compareAndSet(false, true) ? Optional.of(ring) : Optional.empty();
     }

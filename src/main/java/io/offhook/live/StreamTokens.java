@@ -17,8 +17,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// One-time tokens that bind a media stream to its call, and tell how it was announced:
-/// `nonce.expiry.announcement.signature`. Signed with a secret that all nodes share, so that any node can check one, and
-/// knows who calls whom, without asking the store: it may be down, or not have heard of the call yet. Any thread.
+/// `nonce.expiry.announcement.signature`. Signed with a secret that all nodes share, so that any node can check one,
+/// and knows who calls whom, without asking the store: it may be down, or not have heard of the call yet. Any thread.
 final class StreamTokens {
     private static final Duration LIFE = Duration.ofSeconds(60);
     /// Nodes' clocks may differ this much.

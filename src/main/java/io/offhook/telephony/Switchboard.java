@@ -18,7 +18,8 @@ public interface Switchboard {
     /// Tells whether the token was made for this call, is fresh, and was never used on any node; uses it up.
     CompletionStage<Boolean> redeem(CallId call, String token);
 
-    /// A stream whose token was redeemed. Must be called on the event loop of the stream, which from then on is the call's own.
+    /// A stream whose token was redeemed. Must be called on the event loop of the stream, which from then on is the
+    /// call's own.
     ///
     /// @return where the stream's events go, on the same event loop; empty when the call can't be taken: then close
     Optional<Consumer<CallEvent>> connect(CallId call, Leg leg);

@@ -20,22 +20,8 @@ class CallerLanguageTest {
             List.of(new EscalationRule.LanguageIs("es")), Optional.of("spanish"), Optional.empty(), false);
 
     private static CallRules bilingual() {
-        var usual = Calls.rules("");
-        return new CallRules(
-                usual.agent(),
-                usual.greeting(),
-                usual.announcement(),
-                usual.language(),
-                usual.silence(),
-                usual.length(),
-                usual.tools(),
-                new EscalationPolicy(List.of(RULE), LexiconFile.of(List.of("en", "es")), List.of(), false),
-                usual.office(),
-                usual.caller(),
-                usual.attestation(),
-                usual.comfort(),
-                Map.of(),
-                Optional.empty());
+        return Calls.rules(
+                new EscalationPolicy(List.of(RULE), LexiconFile.of(List.of("en", "es")), List.of(), false));
     }
 
     private static Handoff handoff(Calls call) {

@@ -43,6 +43,31 @@ final class Calls {
                 List.of(AudioFrame.silence(400)));
     }
 
+    static CallRules rules(EscalationPolicy policy) {
+        return rules(policy, Map.of(), Optional.empty());
+    }
+
+    /// @param prices of models
+    /// @param limit  what a call may cost
+    static CallRules rules(EscalationPolicy policy, Map<String, Price> prices, Optional<Money> limit) {
+        var usual = rules("");
+        return new CallRules(
+                usual.agent(),
+                usual.greeting(),
+                usual.announcement(),
+                usual.language(),
+                usual.silence(),
+                usual.length(),
+                usual.tools(),
+                policy,
+                usual.office(),
+                usual.caller(),
+                usual.attestation(),
+                usual.comfort(),
+                prices,
+                limit);
+    }
+
     /// A call whose stream is not open yet.
     static Calls ringing(CallRules rules, Turn... history) {
         return new Calls(Call.ringing(ID, rules, PhoneNumber.parse("+18005551234"), NOON, NOON)

@@ -56,22 +56,7 @@ class CostOfACallTest {
             new Price.ForSpeech("EUR", BigDecimal.valueOf(60)));
 
     private static CallRules rules(EscalationPolicy escalation, Optional<Money> limit) {
-        var usual = Calls.rules("");
-        return new CallRules(
-                usual.agent(),
-                usual.greeting(),
-                usual.announcement(),
-                usual.language(),
-                usual.silence(),
-                usual.length(),
-                usual.tools(),
-                escalation,
-                usual.office(),
-                usual.caller(),
-                usual.attestation(),
-                usual.comfort(),
-                PRICES,
-                limit);
+        return Calls.rules(escalation, PRICES, limit);
     }
 
     private static CallRules limited(EscalationPolicy escalation) {

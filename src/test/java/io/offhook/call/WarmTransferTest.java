@@ -359,35 +359,16 @@ class WarmTransferTest {
                 List.of(topic),
                 false,
                 Map.of("default", new Route(List.of(ANN, VOICEMAIL))));
-        return aConversation(rules(policy)).callerSays("c-1", "Can you refund my last order?");
+        return aConversation(Calls.rules(policy)).callerSays("c-1", "Can you refund my last order?");
     }
 
     private static CallRules rules(boolean back, Destination... destinations) {
-        return rules(new EscalationPolicy(
+        return Calls.rules(new EscalationPolicy(
                 List.of(),
                 new Lexicon(Map.of(), List.of()),
                 List.of(),
                 false,
                 Map.of("default", new Route(List.of(destinations), back))));
-    }
-
-    private static CallRules rules(EscalationPolicy policy) {
-        var usual = Calls.rules("");
-        return new CallRules(
-                usual.agent(),
-                usual.greeting(),
-                usual.announcement(),
-                usual.language(),
-                usual.silence(),
-                usual.length(),
-                usual.tools(),
-                policy,
-                usual.office(),
-                usual.caller(),
-                usual.attestation(),
-                usual.comfort(),
-                Map.of(),
-                Optional.empty());
     }
 
     private static Calls agentAsks(boolean back, Destination... destinations) {
